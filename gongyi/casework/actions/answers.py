@@ -1,0 +1,164 @@
+"""The answer and what follows it: approval, the draw, the return call, redo, reopen."""
+
+import secrets
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from gongyi.casework import queries
+from gongyi.casework.actions.moving import ended, move, somebody_else, unit_clock
+from gongyi.casework.models import Case, Reason
+from gongyi.core import clock
+from gongyi.core.access import Actor
+from gongyi.core.access import Permission as P
+from gongyi.core.errors import Refused
+from gongyi.network.queries import calendar_of
+
+
+@transaction.atomic
+def save_draft(case: Case, *, by: Actor, draft: str, seen: int | None = None) -> Case:
+    """Keep an unfinished answer."""
+    return move(
+        case, "save_draft", by=by, seen=seen, changes={"draft": draft.strip(), "drafted_by": by.id}, quietly=True
+    )
+
+
+@transaction.atomic
+def answer_case(case: Case, *, by: Actor, answer: str, outcome: str, seen: int | None = None) -> Case:
+    """答复: out at once, or to somebody else for approval where the type asks for it; one unit up if nobody else is there.
+
+    Raises ValidationError for an empty answer or an outcome off the list.
+    """
+    answer = answer.strip()
+    if not answer:
+        raise ValidationError({"answer": _("请写答复内容。")})
+    if outcome not in {Case.Outcome.SOLVED, Case.Outcome.PARTLY, Case.Outcome.EXPLAINED}:
+        raise ValidationError({"outcome": _("请选一个办理结果。")})
+    facts: dict[str, Any] = {
+        "answer": answer, "draft": "", "outcome": outcome, "answered_by": by.id, "approved_by": None,
+        "contacted_at": case.contacted_at,
+    }  # fmt: skip
+    lead = case.lead
+    if case.type.needs_approval and lead is not None:
+        second = somebody_else(case, lead, P.CASE_APPROVE, besides={by.id, case.drafted_by})
+        return move(case, "answer", by=by, seen=seen, changes=facts | {"second_id": second.id}, note=answer)
+    sent, state = _sent_out(case, handler=by)
+    return move(case, "answer", by=by, seen=seen, changes=facts | sent, target=state, note=answer)
+
+
+@transaction.atomic
+def approve_answer(case: Case, *, by: Actor, seen: int | None = None) -> Case:
+    """同意并发出答复, by somebody else than its writer (P8)."""
+    sent, state = _sent_out(case, handler=None)
+    return move(case, "approve_answer", by=by, seen=seen, changes=sent | {"approved_by": by.id}, target=state)
+
+
+@transaction.atomic
+def send_back(case: Case, *, by: Actor, note: str, seen: int | None = None) -> Case:
+    """退回修改: the text becomes the draft again."""
+    given = {
+        "draft": case.answer, "drafted_by": case.answered_by, "answer": "", "outcome": "", "second_id": None, "answered_by": None,
+    }  # fmt: skip
+    return move(case, "send_back", by=by, seen=seen, changes=given, note=note)
+
+
+def _sent_out(case: Case, *, handler: Actor | None) -> tuple[dict[str, Any], str]:
+    """What changes when an answer goes out: the system draws whether a call follows, so nobody picks the pleased."""
+    now = clock.now()
+    drawn = secrets.randbelow(100) < case.type.call_share
+    facts: dict[str, Any] = {"answered_at": now, "drawn": drawn, "tries": 0, "call_result": "", "quiet_until": None}
+    if not drawn:
+        return facts | {"quiet_until": _quiet(case)}, "answered"
+    caller = case.lead
+    if case.type.separate_caller:
+        writer = handler.id if handler else case.answered_by
+        caller = somebody_else(case, case.desk, P.CASE_CALL, besides={writer})
+    return facts | {"caller_id": caller.id if caller else None}, "calling"
+
+
+def _quiet(case: Case) -> Any:
+    return queries.due_at(clock.now(), case.type.quiet_span, calendar_of(None, case.county))
+
+
+def again(case: Case) -> dict[str, Any]:
+    """What is set when a case is worked on again: the lead unit's clock starts anew, the resident's never stopped."""
+    lead = case.lead
+    return {
+        "redos": case.redos + 1, "answered_at": None, "closed_at": None, "quiet_until": None, "drawn": None, "outcome": "",
+        "approved_by": None, "rating": "", "unit_from": clock.now(), "unit_due": unit_clock(case, lead) if lead else None, "draft": case.answer,
+    }  # fmt: skip
+
+
+@transaction.atomic
+def call_back(
+    case: Case,
+    *,
+    by: Actor,
+    result: str,
+    rating: str = "",
+    agreed: bool = False,
+    note: str = "",
+    seen: int | None = None,
+) -> Case:
+    """记回访结果. `result` is solved, partly, unsolved or unreached.
+
+    Solved closes; partly closes only where the asker agrees to leave it so, else it is redone like unsolved. Not reached
+    in N tries: the case waits like one that was not drawn, counted as unreached, never as satisfied.
+    """
+    if result == "unreached":
+        return _unreached(case, by=by, note=note, seen=seen)
+    if result not in Case.CallResult.values:
+        raise ValidationError({"result": _("请选一个回访结果。")})
+    said = Case.CallResult(result).label
+    facts: dict[str, Any] = {"call_result": result, "rating": rating, "tries": case.tries + 1}
+    if result == Case.CallResult.SOLVED or (result == Case.CallResult.PARTLY and agreed):
+        outcome = Case.Outcome.PARTLY if result == Case.CallResult.PARTLY else case.outcome
+        facts |= ended(case) | {"outcome": outcome}
+        return move(case, "call_back", by=by, seen=seen, changes=facts, target="closed", note=note, reason=said)
+    return move(case, "call_back", by=by, seen=seen, changes=again(case) | facts, target="redo", note=note, reason=said)
+
+
+def _unreached(case: Case, *, by: Actor, note: str, seen: int | None) -> Case:
+    tries = case.tries + 1
+    last = tries >= case.type.call_tries
+    facts: dict[str, Any] = {"tries": tries} | ({"quiet_until": _quiet(case)} if last else {})
+    target = "answered" if last else "calling"
+    return move(
+        case,
+        "call_back",
+        by=by,
+        seen=seen,
+        changes=facts,
+        target=target,
+        note=note,
+        reason=_("没有联系上"),
+        quietly=True,
+    )
+
+
+@transaction.atomic
+def object_to(case: Case, *, by: Actor, note: str, seen: int | None = None) -> Case:
+    """诉求人有异议: told before it closed by itself; it is redone and reaches handler and supervisor."""
+    return move(case, "object", by=by, seen=seen, changes=again(case), note=note)
+
+
+@transaction.atomic
+def order_redo(case: Case, *, by: Actor, reason: Reason, note: str = "", seen: int | None = None) -> Case:
+    """要求重办, by the supervisor."""
+    return move(case, "redo", by=by, seen=seen, changes=again(case), note=note, reason=reason)
+
+
+@transaction.atomic
+def reopen_case(case: Case, *, by: Actor, note: str, seen: int | None = None) -> Case:
+    """重新办理 within the type's limit: to the lead unit and the supervisor, or to the desk if it was declined.
+
+    Raises Refused `too_late` after the limit.
+    """
+    if case.reopen_until is None or clock.now() > case.reopen_until:
+        raise Refused("too_late", _("已过了可以重新办理的期限。"), _("请作为新的来事登记，并写上原编号。"), status=422)
+    target = "redo" if case.lead_id else "recorded"
+    return move(
+        case, "reopen", by=by, seen=seen, changes=again(case) | {"answer": case.answer}, target=target, note=note
+    )

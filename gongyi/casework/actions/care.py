@@ -1,0 +1,208 @@
+"""Keeping a case right: slips, categories, files, visits, reminders, conflicts, void, a look at the asker."""
+
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from gongyi.casework import queries
+from gongyi.casework.actions.intake import AskerFacts, short_title, store_asker
+from gongyi.casework.actions.moving import move, somebody_else, tell_holders
+from gongyi.casework.models import Asker, Case, CaseConflict, CaseType, Reason, Topic, Visit
+from gongyi.casework.rules import can_see_asker
+from gongyi.casework.workflow import TURNS
+from gongyi.core import attachments, audit, clock, numbering
+from gongyi.core.access import Actor
+from gongyi.core.access import Permission as P
+from gongyi.core.errors import Refused
+from gongyi.core.models import Attachment, RegisterLine
+from gongyi.core.secrets import mask_text
+from gongyi.network.models import Unit
+from gongyi.network.queries import calendar_of
+from gongyi.people.actions.access_log import look
+from gongyi.people.models import Purpose
+
+
+@transaction.atomic
+def correct_case(
+    case: Case, *, by: Actor, content: str, title: str = "", channel: str, may_publish: bool = False,
+    asker: AskerFacts | None = None, why: str = "", seen: int | None = None,
+) -> Case:  # fmt: skip
+    """更正登记: a slip is mended; what stood there before stays in the timeline. `asker` None leaves the asker alone."""
+    content = content.strip()
+    if not content:
+        raise ValidationError({"content": _("请写一句发生了什么。")})
+    facts = {
+        "content": content,
+        "title": mask_text(title.strip() or short_title(content)),
+        "channel": channel,
+        "may_publish": may_publish,
+    }
+    old = "" if content == case.content else _("原来写的：%(text)s") % {"text": case.content}
+    note = "\n".join(filter(None, [why.strip(), old]))
+    move(case, "correct", by=by, seen=seen, changes=facts, note=note, quietly=True)
+    if asker is not None:
+        _correct_asker(case, asker, by=by)
+    return case
+
+
+def _correct_asker(case: Case, facts: AskerFacts, *, by: Actor) -> None:
+    """Replace who asked, by somebody who may see it; the audit row holds digests of before and after."""
+    if not can_see_asker(by, case):
+        raise PermissionDenied
+    row = queries.asker_of(case) or Asker(county=case.county, case=case)
+    digests = ("kind", "organisation", "name_digest", "phone_digest")
+    before = {name: getattr(row, name) for name in digests}
+    store_asker(row, facts)
+    changes = {name: (old, getattr(row, name)) for name, old in before.items() if old != getattr(row, name)}
+    audit.record(
+        by=by, action="asker.correct", kind="casework.asker", subject=case.id, label=case.number, changes=changes
+    )
+
+
+@transaction.atomic
+def recategorise(
+    case: Case,
+    *,
+    by: Actor,
+    type: CaseType,  # noqa: A002 - the field's own name
+    topic: Topic | None,
+    area: Unit | None,
+    urgency: str,
+    seen: int | None = None,
+) -> Case:
+    """改类型或分类: number, history and the start of the resident's clock stay; the limits are counted anew from there."""
+    facts: dict[str, Any] = {
+        "type_id": type.id,
+        "topic_id": topic.id if topic else None,
+        "area_id": area.id if area else None,
+    }
+    facts |= {"urgency": urgency, "hides_asker": case.hides_asker or type.hides_asker}
+    may_weaken = by.can(P.CASE_ASSIGN, case.desk_id) or not by.can(P.CASE_CORRECT, case.lead_id)  # the rest is a 403
+    if type.id != case.type_id and not may_weaken:
+        raise Refused(
+            "desk_only",
+            _("诉求类型由派单单位来改，它决定要不要审核和回访。"),
+            _("请和派单单位说一声；分类和地点可以自己改。"),
+            status=422,
+        )
+    if (type.id, urgency) != (case.type_id, case.urgency):
+        span = queries.span_for(type, urgency).text
+        facts["span"] = span
+        facts["resident_due"] = queries.due_at(case.recorded_at, span, calendar_of(None, case.county))
+        if case.unit_from and case.unit_due and not case.extensions:
+            facts["unit_due"] = queries.due_at(case.unit_from, span, calendar_of(case.lead, case.county))
+    note = f"{case.type.name} → {type.name}" if type.id != case.type_id else ""
+    return move(case, "recategorise", by=by, seen=seen, changes=facts, note=note, quietly=True)
+
+
+@transaction.atomic
+def write_visit(case: Case, *, by: Actor, kind: str, reason: Reason, note: str = "", seen: int | None = None) -> Case:
+    """记多跑一趟 (不跑两次): one line with its reason; "solved in one visit" is computed from these lines."""
+    if kind not in Visit.Kind.values:
+        raise ValidationError({"kind": _("请选是来了、打了电话还是补了材料。")})
+    move(case, "visit", by=by, seen=seen, note=note, reason=f"{Visit.Kind(kind).label}：{reason}", quietly=True)
+    Visit(county=case.county, case=case, kind=kind, reason=reason, note=note, at=clock.now()).save()
+    return case
+
+
+def attach(case: Case, *, by: Actor, file: Any, seen: int | None = None) -> Attachment:
+    """Add a cleaned file. Raises Refused with a sentence when it cannot be taken; a failed save leaves no file behind."""
+    clean = attachments.clean_upload(file.name, file)
+    path = attachments.store(clean.content)
+    try:
+        with transaction.atomic():
+            move(case, "attach", by=by, seen=seen, note=clean.name, quietly=True)
+            row = Attachment(
+                county=case.county, subject=case.id, name=clean.name, kind=clean.kind, size=len(clean.content),
+                sha256=clean.sha256, path=path, added_at=clock.now(), added_by=by.id,
+            )  # fmt: skip
+            row.save()
+    except BaseException:
+        attachments.remove(path)
+        raise
+    return row
+
+
+@transaction.atomic
+def set_external(case: Case, *, by: Actor, external_no: str, seen: int | None = None) -> Case:
+    """填外部工单号 of an official system."""
+    return move(
+        case, "external", by=by, seen=seen, changes={"external_no": external_no.strip()}, note=external_no, quietly=True
+    )
+
+
+@transaction.atomic
+def remind(case: Case, *, by: Actor, note: str, seen: int | None = None) -> Case:
+    """催办 (desk) or 督办 (supervisor): a message to the lead unit; a supervisor's also to the desk."""
+    supervises = by.can(P.CASE_SUPERVISE, case.desk_id)
+    action = "supervise" if supervises else "remind"
+    move(case, action, by=by, seen=seen, note=note, quietly=True)
+    wanted = {case.lead_id: P.CASE_HANDLE} | ({case.desk_id: P.CASE_ASSIGN} if supervises else {})
+    tell_holders(case, wanted, by=by, event=action, words=_("督办") if supervises else _("催办"))
+    return case
+
+
+@transaction.atomic
+def declare_conflict(case: Case, *, by: Actor, note: str, seen: int | None = None) -> Case:
+    """我要回避: from now on this person may look, but not act."""
+    if by.id is None:
+        raise PermissionDenied
+    row = CaseConflict(county=case.county, case=case, account=by.id, why=note[:120], at=clock.now())
+    move(case, "conflict", by=by, seen=seen, changes=_rerouted(case, by=by), note=note)
+    row.save()
+    case.__dict__.pop("_concerned", None)
+    return case
+
+
+def _rerouted(case: Case, *, by: Actor) -> dict[str, Any]:
+    """Who approves or calls instead, where the person who steps back was the last one there."""
+    place, permission = TURNS.get(case.state, ("", None))
+    start = case.lead if place == "second_id" else case.desk
+    if permission is None or place not in {"second_id", "caller_id"} or start is None:
+        return {}
+    try:
+        return {place: somebody_else(case, start, permission, besides={by.id, case.answered_by, case.asked_by}).id}
+    except Refused:
+        return {}
+
+
+@transaction.atomic
+def void_case(case: Case, *, by: Actor, reason: Reason, note: str = "", seen: int | None = None) -> Case:
+    """作废 of a case recorded by mistake; its number stays in the register."""
+    move(case, "void", by=by, seen=seen, note=note, reason=reason)
+    numbering.strike(county=case.county, subject=case.id, fate=RegisterLine.Fate.VOID, why=str(reason))
+    return case
+
+
+@transaction.atomic
+def show_asker(case: Case, *, by: Actor, purpose: str) -> Asker | None:
+    """The asker's name and contact, unmasked, with one access row in the same transaction (P12).
+
+    Raises PermissionDenied for who may not look, Refused for a purpose off the list; the look fails when its row cannot be written.
+    """
+    if not can_see_asker(by, case):
+        raise PermissionDenied
+    if purpose not in Purpose.values:
+        raise Refused("no_purpose", _("没有显示：还没有选为什么要看。"), _("请返回选一个用途。"), status=422)
+    look(by=by, subject=case.id, kind="casework.asker", label=case.number, fields="contact", purpose=purpose)
+    return queries.asker_of(case)
+
+
+@transaction.atomic
+def open_file(case: Case, *, by: Actor, key: UUID) -> Attachment:
+    """A file of the case for one download, with its access row (P12). Raises Http404 for a file of another case."""
+    row = Attachment.objects.filter(county=case.county, subject=case.id, id=key).first()
+    if row is None:
+        raise Http404
+    look(by=by, subject=case.id, kind="casework.case", label=case.number, fields="file", purpose=Purpose.CHECK)
+    return row
+
+
+@transaction.atomic
+def show_text(case: Case, *, by: Actor) -> None:
+    """The matter's text is about to be shown unmasked, to be corrected: one access row (P12)."""
+    look(by=by, subject=case.id, kind="casework.case", label=case.number, fields="text", purpose=Purpose.CORRECT)

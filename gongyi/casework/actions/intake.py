@@ -1,0 +1,199 @@
+"""A request comes in: only the matter is required."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from gongyi.casework import queries
+from gongyi.casework.actions.moving import next_turn, sync_parts, tell_turn
+from gongyi.casework.models import Asker, Case, CaseConflict, CaseStep, CaseType, Register, Topic
+from gongyi.core import clock, numbering
+from gongyi.core.access import Actor
+from gongyi.core.access import Permission as P
+from gongyi.core.county import new_key
+from gongyi.core.errors import Refused
+from gongyi.core.secrets import digest, mask_text, phone_digest, phone_tail_digest
+from gongyi.core.workflow import first_step
+from gongyi.network.models import Unit
+from gongyi.network.queries import calendar_of, chain
+from gongyi.people.queries import grants_in_force, holders
+
+TITLE = 30
+_CONCERNED = gettext_lazy("反映的是本人或本单位的服务")
+
+
+@dataclass(frozen=True)
+class AskerFacts:
+    """Who asked, as far as known; everything may be empty."""
+
+    kind: str = Asker.Kind.PERSON
+    name: str = ""
+    phone: str = ""
+    address: str = ""
+    organisation: str = ""
+
+    def __bool__(self) -> bool:
+        return any((self.name, self.phone, self.address, self.organisation))
+
+
+@transaction.atomic
+def open_case(
+    *,
+    by: Actor,
+    unit: Unit,
+    type: CaseType,  # noqa: A002 - the field's own name
+    content: str,
+    title: str = "",
+    asker: AskerFacts | None = None,
+    topic: Topic | None = None,
+    area: Unit | None = None,
+    channel: str = Case.Channel.PHONE,
+    urgency: str = Case.Urgency.NORMAL,
+    may_publish: bool = False,
+    about_unit: Unit | None = None,
+    about_account: UUID | None = None,
+) -> Case:
+    """Record a request in `unit`; it waits for the nearest desk (the unit itself or one above) to send it on.
+
+    Raises PermissionDenied when the person may not record there, ValidationError by field, Refused `nobody` when no unit
+    up to the county can assign it.
+    """
+    _may_record(by, unit)
+    case = _new_case(
+        by=by, unit=unit, type=type, content=content, title=title, topic=topic, area=area, channel=channel,
+        urgency=urgency, may_publish=may_publish, about_unit=about_unit, about_account=about_account,
+    )  # fmt: skip
+    _store(case, asker, by=by, action="record")
+    tell_turn(case, by=by)
+    return case
+
+
+@transaction.atomic
+def record_done(
+    *,
+    by: Actor,
+    unit: Unit,
+    type: CaseType,  # noqa: A002 - the field's own name
+    content: str,
+    answer: str,
+    outcome: str,
+    rating: str = "",
+    title: str = "",
+    asker: AskerFacts | None = None,
+    topic: Topic | None = None,
+    area: Unit | None = None,
+    channel: str = Case.Channel.COUNTER,
+) -> Case:
+    """当场办结: record, answer, outcome and rating in one step, by who may also handle.
+
+    Raises as `open_case`; ValidationError for a type whose answers somebody else must approve or call back about.
+    """
+    _may_record(by, unit)
+    if not by.can(P.CASE_HANDLE, unit.id):
+        raise PermissionDenied
+    if type.needs_approval or type.separate_caller:
+        raise ValidationError(
+            {"type": _("“%(type)s”的答复要由别人审核或回访，不能当场办结。请先登记。") % {"type": type.name}}
+        )
+    now = clock.now()
+    case = _new_case(by=by, unit=unit, type=type, content=content, title=title, topic=topic, area=area, channel=channel)
+    facts: dict[str, Any] = {
+        "state": "closed", "lead": unit, "answer": answer.strip(), "outcome": outcome, "rating": rating, "answered_by": by.id,
+        "accepted_at": now, "assigned_at": now, "signed_at": now, "contacted_at": now, "answered_at": now, "closed_at": now,
+        "unit_from": now, "unit_due": case.resident_due, "drawn": False, "turn_unit": None, "turn_due": None,
+        "reopen_until": queries.due_at(now, type.reopen_span, calendar_of(unit, case.county)),
+    }  # fmt: skip
+    for name, value in facts.items():
+        setattr(case, name, value)
+    if not case.answer:
+        raise ValidationError({"answer": _("请写一句怎么答复的。")})
+    _store(case, asker, by=by, action="record_done")
+    return case
+
+
+def _may_record(by: Actor, unit: Unit) -> None:
+    if unit.county != by.county or not (by.can(P.CASE_RECORD, unit.id) or by.system):
+        raise PermissionDenied
+
+
+def _new_case(*, by: Actor, unit: Unit, type: CaseType, content: str, title: str, **facts: Any) -> Case:  # noqa: A002
+    """A case in memory, at the desk that will assign it, with the resident's clock started."""
+    now, key = clock.now(), new_key(by.county)
+    content = content.strip()
+    if not content:
+        raise ValidationError({"content": _("请写一句发生了什么。")})
+    case = Case(
+        id=key, county=by.county, state="recorded", changed_at=now, recorded_at=now, recorded_by=by.id, unit=unit, type=type,
+        content=content, title=mask_text(title.strip() or short_title(content)), hides_asker=type.hides_asker, **facts,
+    )  # fmt: skip
+    case.desk = desk_for(unit, about=case.about_unit, besides=concerned_people(case.about_unit, case.about_account))
+    calendar = calendar_of(None, by.county)
+    case.span = queries.span_for(type, case.urgency).text
+    case.resident_due = queries.due_at(now, case.span, calendar)
+    for name, value in next_turn(case).items():
+        setattr(case, name, value)
+    return case
+
+
+def _store(case: Case, asker: AskerFacts | None, *, by: Actor, action: str) -> None:
+    """Number the case in its register, check and save it with its asker, conflicts, timeline and parts."""
+    marks = dict(
+        Register.objects.filter(county=case.county, unit__in=[case.unit_id, case.desk_id]).values_list("unit", "mark")
+    )
+    series = marks.get(case.unit_id) or marks.get(case.desk_id) or ""
+    case.number = numbering.next_number(county=case.county, series=series, subject=case.id)
+    case.clean_fields(exclude=["id", "unit", "desk", "lead", "area", "turn_unit", "about_unit", "type", "topic"])
+    case.save()
+    if asker:
+        store_asker(Asker(county=case.county, case=case), asker)
+    CaseConflict.objects.bulk_create(
+        CaseConflict(county=case.county, case=case, account=account, hidden=True, why=str(_CONCERNED), at=clock.now())
+        for account in concerned_people(case.about_unit, case.about_account)
+    )
+    first_step(case, action, by=by, step=CaseStep, parent="case")
+    sync_parts(case)
+
+
+def concerned_people(unit: Unit | None, person: UUID | None) -> set[UUID]:
+    """Whom a complaint about the service concerns: the person, and whoever works in the unit, in whatever other role."""
+    people = {person} if person else set()
+    if unit is not None:
+        people |= set(grants_in_force().filter(unit=unit).values_list("account", flat=True))
+    return people
+
+
+def store_asker(asker: Asker, facts: AskerFacts) -> None:
+    """Save an asker's facts with the digests that answer exact look-ups."""
+    asker.kind, asker.organisation = facts.kind, facts.organisation.strip()
+    asker.name, asker.phone, asker.address = facts.name.strip(), facts.phone.strip(), facts.address.strip()
+    asker.name_digest = digest("name", asker.name) if asker.name else ""
+    asker.phone_digest, asker.tail_digest = phone_digest(asker.phone), phone_tail_digest(asker.phone)
+    asker.save()
+
+
+def desk_for(unit: Unit, *, about: Unit | None = None, besides: set[UUID] | None = None) -> Unit:
+    """The nearest unit from here upwards where somebody can assign cases; not `about`, and somebody else than `besides`."""
+    above = [u for u in chain(unit) if u != about]
+    found = holders(P.CASE_ASSIGN, {u.id for u in above})
+    for candidate in above:
+        if found[candidate.id] - (besides or set()):
+            return candidate
+    raise Refused(
+        "nobody",
+        _("从%(unit)s到县里都还没有派单员。") % {"unit": unit.name},
+        _("请账号管理员先授予派单员角色。"),
+        status=422,
+    )
+
+
+def short_title(content: str) -> str:
+    """A title from the first words of the matter."""
+    first = next((line.strip() for line in content.splitlines() if line.strip()), "")
+    for mark in "。！？；":
+        first = first.split(mark)[0]
+    return first[:TITLE] + ("…" if len(first) > TITLE else "")

@@ -1,0 +1,200 @@
+"""What every move of a case shares: whose turn comes next, who takes part, who is told."""
+
+import copy
+from collections.abc import Iterable, Mapping
+from datetime import datetime, time
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Case as Choose
+from django.db.models import Value, When
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from gongyi.casework import queries
+from gongyi.casework.models import Case, CaseConflict, CasePart, CaseStep
+from gongyi.casework.rules import can_move
+from gongyi.casework.workflow import CASE, STATES, TURNS
+from gongyi.core import clock, outbox
+from gongyi.core.access import Actor, Permission
+from gongyi.core.access import Permission as P
+from gongyi.core.errors import Refused
+from gongyi.core.workflow import perform
+from gongyi.network.models import Unit
+from gongyi.network.queries import calendar_of, chain
+from gongyi.people.queries import holders
+
+PARTS = (
+    ("lead", "lead_id"),
+    ("desk", "desk_id"),
+    ("caller", "caller_id"),
+    ("second", "second_id"),
+    ("received", "unit_id"),
+)
+
+
+def move(
+    case: Case,
+    action: str,
+    *,
+    by: Actor,
+    seen: int | None = None,
+    changes: Mapping[str, Any] | None = None,
+    target: str | None = None,
+    note: str = "",
+    reason: object = "",
+    co_units: Iterable[Unit] | None = None,
+    quietly: bool = False,
+) -> Case:
+    """Make one move of the table with everything that follows from it; returns the case.
+
+    Sets whose turn comes next, brings the participation rows up to date and tells those whose turn it is. Raises as
+    `core.workflow.perform` does.
+    """
+    values = dict(changes or {})
+    after = copy.copy(case)
+    for name, value in (values | {"state": target or CASE[action].target or case.state}).items():
+        setattr(after, name, value)
+    values |= next_turn(after)
+    perform(
+        case,
+        CASE[action],
+        by=by,
+        rule=can_move,
+        step=CaseStep,
+        parent="case",
+        seen=seen,
+        changes=values,
+        target=target,
+        note=note,
+        reason=str(reason),
+        mine=str(values.get("answer") or values.get("draft") or note),
+    )
+    sync_parts(case, co_units=co_units)
+    if not quietly:
+        tell_turn(case, by=by)
+    return case
+
+
+def next_turn(case: Case) -> dict[str, Any]:
+    """The unit whose turn it is in the case's state, and until when."""
+    place = TURNS.get(case.state, ("", None))[0]
+    due: datetime | None = case.resident_due
+    match case.state:
+        case "assigned":
+            due = _limit(case, case.assigned_at, case.type.sign_span)
+        case "signed":
+            due = _limit(case, case.assigned_at, case.type.contact_span)
+        case "contacted" | "handling" | "redo" | "extending" | "drafted":
+            due = case.unit_due
+        case "parked" if case.wakes_on:
+            due = timezone.make_aware(datetime.combine(case.wakes_on, time()))
+        case "calling":
+            due = _limit(case, case.answered_at, case.type.call_span)
+        case "answered":
+            due = case.quiet_until
+        case state if not STATES[state].open:
+            due = None
+    return {"turn_unit_id": getattr(case, place) if place else None, "turn_due": due}
+
+
+def _limit(case: Case, start: datetime | None, span: str) -> datetime:
+    return queries.due_at(start or clock.now(), span, calendar_of(case.lead, case.county))
+
+
+def unit_clock(case: Case, lead: Unit) -> datetime:
+    """When a unit that gets the case now has to have answered."""
+    return queries.due_at(clock.now(), case.span, calendar_of(lead, case.county))
+
+
+def ended(case: Case) -> dict[str, Any]:
+    """What is set when a case closes."""
+    until = queries.due_at(clock.now(), case.type.reopen_span, calendar_of(None, case.county))
+    return {"closed_at": clock.now(), "reopen_until": until}
+
+
+def sync_parts(case: Case, *, co_units: Iterable[Unit] | None = None) -> None:
+    """Bring the participation rows up to the case: who takes part from now, who no longer, and the copied columns.
+
+    The unit that a complaint is about never takes part. `co_units` None leaves the co-handling units as they are.
+    """
+    kept = {row.unit_id: row for row in CasePart.objects.filter(county=case.county, case=case)}
+    wanted = {unit: part for part, place in reversed(PARTS) if (unit := getattr(case, place))}
+    if co_units is None:
+        wanted = {u: r.part for u, r in kept.items() if r.part in {"co", "supervises"} and r.until is None} | wanted
+    else:
+        wanted = {unit.id: "co" for unit in co_units} | wanted
+    wanted.pop(case.about_unit_id, None)
+    now = clock.now()
+    copied = {
+        "state": case.state, "type_id": case.type_id, "topic_id": case.topic_id, "recorded_at": case.recorded_at,
+        "due": case.turn_due,
+    }  # fmt: skip
+    CasePart.objects.bulk_create(
+        CasePart(
+            county=case.county,
+            case=case,
+            unit_id=unit,
+            part=part,
+            since=now,
+            my_turn=unit == case.turn_unit_id,
+            **copied,
+        )
+        for unit, part in wanted.items()
+        if unit not in kept
+    )
+    rows = CasePart.objects.filter(county=case.county, case=case)
+    if kept:
+        rows.update(
+            **copied, my_turn=Choose(When(unit=case.turn_unit_id, then=Value(value=True)), default=Value(value=False))
+        )
+    for unit, row in kept.items():
+        part = wanted.get(unit, row.part)
+        until = None if unit in wanted else row.until or now
+        if (part, until) != (row.part, row.until):
+            rows.filter(id=row.id).update(part=part, until=until)
+
+
+def tell_turn(case: Case, *, by: Actor) -> None:
+    """Tell those whose turn it is now; a case that is redone also reaches the supervisors of the desk."""
+    words = {
+        "assigned": _("新派来的办件，请签收"), "returned": _("办件被退回，请重新派单"), "drafted": _("有答复等您审核"),
+        "extending": _("有延期申请等您审批"), "calling": _("抽中一件回访"), "redo": _("办件要重新办理"),
+        "recorded": _("新登记的来事，请派单"), "handling": _("办件回到办理"),
+    }.get(case.state)  # fmt: skip
+    if not words:
+        return
+    place, permission = TURNS[case.state]
+    tell_holders(case, {getattr(case, place): permission}, by=by, event=case.state, words=words)
+    if case.state == "redo":
+        tell_holders(case, {case.desk_id: P.CASE_SUPERVISE}, by=by, event="redo", words=words)
+
+
+def tell_holders(case: Case, wanted: Mapping[UUID | None, Permission], *, by: Actor, event: str, words: str) -> None:
+    """One message to each holder of a permission in a unit; it names the case by its number alone."""
+    for unit, permission in wanted.items():
+        if unit:
+            accounts = holders(permission, {unit})[unit] - conflicted(case)
+            text = f"{words} {case.number}"
+            outbox.tell(accounts, by=by, event=event, text=text, path=case.get_absolute_url(), subject=case.id)
+
+
+def conflicted(case: Case) -> set[UUID | None]:
+    """Who may not act in this case, because it is about them or they said so."""
+    return set(CaseConflict.objects.filter(county=case.county, case=case).values_list("account", flat=True))
+
+
+def somebody_else(case: Case, start: Unit, permission: Permission, *, besides: set[UUID | None]) -> Unit:
+    """The nearest unit from `start` upwards in which somebody besides these people holds the permission (P9).
+
+    Raises Refused `nobody` when there is none up to the county.
+    """
+    above = [unit for unit in chain(start) if unit.id != case.about_unit_id]
+    found, apart = holders(permission, {unit.id for unit in above}), besides | conflicted(case)
+    for unit in above:
+        if found[unit.id] - apart:
+            return unit
+    raise Refused(
+        "nobody", _("从%(unit)s到县里都没有别的人可以接这一步。") % {"unit": start.name},
+        _("请账号管理员给另一个人授予相应角色，写的内容还在。"), status=422,
+    )  # fmt: skip

@@ -1,0 +1,133 @@
+"""What the system does by itself: wake, close what nobody objected to, file, count deadlines anew."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from gongyi.casework import queries
+from gongyi.casework.actions.intake import desk_for
+from gongyi.casework.actions.moving import PARTS, ended, move
+from gongyi.casework.actions.work import wake_case
+from gongyi.casework.models import Case, CasePart
+from gongyi.casework.workflow import TURNS
+from gongyi.core import clock
+from gongyi.core.access import Actor, system_actor
+from gongyi.core.county import new_key
+from gongyi.core.errors import Refused
+from gongyi.network.models import Unit
+from gongyi.network.queries import calendar_of
+
+BATCH = 200
+
+
+@transaction.atomic
+def close_quiet(case: Case, *, by: Actor) -> Case:
+    """自动办结: the answer went out, nobody objected in time."""
+    return move(case, "close_quiet", by=by, changes=ended(case), quietly=True)
+
+
+@transaction.atomic
+def file_case(case: Case, *, by: Actor, seen: int | None = None) -> Case:
+    """归档: by the desk, or by the system once it can no longer be reopened."""
+    return move(case, "file_due" if by.system else "file", by=by, seen=seen, quietly=True)
+
+
+def _each(county: int, state: str, **wanted: object) -> list[Case]:
+    rows = Case.objects.filter(county=county, state=state, **wanted).select_related(*queries.JOINED)
+    return list(rows.order_by("id")[:BATCH])
+
+
+def run_due(county: int, *, name: str = "routine") -> dict[str, int]:
+    """Do everything that is due in a county now; a case that somebody changes at this moment is left for the next run."""
+    by, now = system_actor(name, county), clock.now()
+    jobs = {
+        "woken": (wake_case, _each(county, "parked", wakes_on__lte=clock.today())),
+        "closed": (close_quiet, _each(county, "answered", quiet_until__lte=now)),
+        "filed": (
+            file_case,
+            _each(county, "closed", reopen_until__lt=now) + _each(county, "declined", reopen_until__lt=now),
+        ),
+    }
+    done = dict.fromkeys(jobs, 0)
+    for job, (act, cases) in jobs.items():
+        for case in cases:
+            try:
+                act(case, by=by)
+            except Refused:
+                continue
+            done[job] += 1
+    return done
+
+
+@transaction.atomic
+def recompute_deadlines(county: int, unit: Unit | None = None) -> int:
+    """Count the open cases' deadlines anew after a calendar changed; returns how many moved. Each leaves a timeline line.
+
+    A limit that was extended by approval stays. With `unit` only cases that it or a unit below it handles.
+    """
+    rows = Case.objects.filter(county=county, closed_at=None).exclude(state="void").select_related(*queries.JOINED)
+    if unit is not None:
+        rows = rows.filter(lead__path__startswith=unit.path)
+    by, moved, calendars = system_actor(_("日历"), county), 0, {None: calendar_of(None, county)}
+    for case in rows.iterator(500):
+        if case.lead_id not in calendars:
+            calendars[case.lead_id] = calendar_of(case.lead, county)
+        facts = {"resident_due": queries.due_at(case.recorded_at, case.span, calendars[None])}
+        if case.unit_from and case.unit_due and not case.extensions:
+            facts["unit_due"] = queries.due_at(case.unit_from, case.span, calendars[case.lead_id])
+        facts = {name: due for name, due in facts.items() if due != getattr(case, name)}
+        if facts:
+            move(case, "recompute", by=by, changes=facts, note=_("日历改了，时限重新计算"), quietly=True)
+            moved += 1
+    return moved
+
+
+@transaction.atomic
+def follow_successor(unit: Unit, into: Unit) -> int:
+    """A unit went into another (P16): whoever works there sees its old cases, open ones are theirs to go on with.
+
+    Returns how many cases followed. The resident's and the units' deadlines stay.
+    """
+    by = system_actor(_("单位并入"), unit.county)
+    old = CasePart.objects.filter(county=unit.county, unit=unit, until=None)
+    rows = Case.objects.filter(county=unit.county, closed_at=None).filter(
+        Q(id__in=old.values("case")) | Q(about_unit=unit)
+    )
+    for case in rows.select_related(*queries.JOINED):
+        if case.is_open and (changes := _followed(case, unit, into)):
+            move(
+                case,
+                "follow",
+                by=by,
+                changes=changes,
+                target=_where(case, changes),
+                reason=f"{unit.name} → {into.name}",
+            )
+    known = set(CasePart.objects.filter(county=unit.county, unit=into).values_list("case", flat=True))
+    old = old.exclude(case__about_unit=into)  # the unit complained about never takes part, not even as a successor
+    followed = [row for row in old if row.case_id not in known]
+    for row in followed:
+        row.id, row.unit, row.since = new_key(row.county), into, clock.now()
+    CasePart.objects.bulk_create(followed)
+    return len(followed)
+
+
+def _followed(case: Case, unit: Unit, into: Unit) -> dict[str, Any]:
+    """The case's columns with the successor in place of the old unit; never the unit that the complaint is about."""
+    places = {place: into.id for _part, place in PARTS if getattr(case, place) == unit.id}
+    about = into.id if case.about_unit_id == unit.id else case.about_unit_id
+    if about == case.about_unit_id and not places:
+        return {}
+    changes: dict[str, Any] = places | {"about_unit_id": about}
+    for place in ("desk_id", "lead_id", "second_id", "caller_id"):
+        if about is not None and changes.get(place, getattr(case, place)) == about:
+            changes[place] = desk_for(into, about=into).id if place == "desk_id" else None
+    return changes
+
+
+def _where(case: Case, changes: dict[str, Any]) -> str | None:
+    """A case whose handling, approving or calling unit fell away goes back to the desk to be assigned anew."""
+    place = TURNS.get(case.state, ("", None))[0]
+    return "returned" if changes.get(place, case.turn_unit_id) is None and place not in {"", "desk_id"} else None

@@ -1,0 +1,156 @@
+"""From the desk to the unit that handles: accept, assign, sign, return, contact, log, extend, park."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from gongyi.casework.actions.moving import ended, move, somebody_else, unit_clock
+from gongyi.casework.models import Case, Reason
+from gongyi.casework.queries import due_at
+from gongyi.core import clock
+from gongyi.core.access import Actor
+from gongyi.core.access import Permission as P
+from gongyi.core.deadlines import Span
+from gongyi.core.errors import Refused
+from gongyi.network.models import Unit
+from gongyi.network.queries import calendar_of
+from gongyi.people.queries import holders
+
+
+@transaction.atomic
+def accept_case(case: Case, *, by: Actor, seen: int | None = None, note: str = "") -> Case:
+    """受理: the desk takes the matter on; it is assigned in a second step."""
+    return move(case, "accept", by=by, seen=seen, changes={"accepted_at": clock.now()}, note=note, quietly=True)
+
+
+@transaction.atomic
+def decline_case(case: Case, *, by: Actor, reason: Reason, note: str = "", seen: int | None = None) -> Case:
+    """不予受理, with a reason from the list; the matter ends as declined and may be reopened for a time."""
+    facts = {"outcome": Case.Outcome.DECLINED, "answered_at": clock.now(), "answer": note.strip()}
+    return move(case, "decline", by=by, seen=seen, changes=ended(case) | facts, note=note, reason=reason)
+
+
+@transaction.atomic
+def assign_case(
+    case: Case, *, by: Actor, lead: Unit, co_units: Iterable[Unit] = (), note: str = "", seen: int | None = None
+) -> Case:
+    """派单 or, for a case that a unit already holds, 改派: the lead unit's clock starts now, the resident's goes on.
+
+    Raises Refused 422 `not_there` when nobody in the unit could sign it or the complaint is about it.
+    """
+    action = "assign" if case.state in {"recorded", "accepted", "returned"} else "transfer"
+    if lead.id == case.about_unit_id:
+        raise Refused(
+            "about_it", _("这件事反映的就是%(unit)s。") % {"unit": lead.name}, _("请派给别的单位。"), status=422
+        )
+    if (
+        lead.county != case.county
+        or lead.status != Unit.Status.RUNNING
+        or not holders(P.CASE_HANDLE, {lead.id})[lead.id]
+    ):
+        raise Refused(
+            "not_there",
+            _("%(unit)s现在没有人能签收办件。") % {"unit": lead.name},
+            _("请换一个单位，或请账号管理员给它配经办人。"),
+            status=422,
+        )
+    if action == "transfer" and lead.id == case.lead_id:
+        raise Refused(
+            "same_unit",
+            _("%(unit)s已经是主办单位。") % {"unit": lead.name},
+            _("要催就用催办；要换请选别的单位。"),
+            status=422,
+        )
+    now = clock.now()
+    given = {
+        "lead_id": lead.id, "assigned_at": now, "accepted_at": case.accepted_at or now, "signed_at": None,
+        "second_id": None, "asked_due": None, "wakes_on": None, "unit_from": now, "unit_due": unit_clock(case, lead), "extensions": 0,
+        "draft": case.draft or case.answer, "answer": "", "outcome": "", "answered_by": None,
+    }  # fmt: skip
+    others = [unit for unit in co_units if unit.id not in {lead.id, case.about_unit_id}]
+    text = note or ("" if not others else _("协办：%(units)s") % {"units": "、".join(u.name for u in others)})
+    return move(case, action, by=by, seen=seen, changes=given, note=text, reason=lead.name, co_units=others)
+
+
+@transaction.atomic
+def sign_case(case: Case, *, by: Actor, seen: int | None = None) -> Case:
+    """签收: the unit takes the case over."""
+    return move(case, "sign", by=by, seen=seen, changes={"signed_at": clock.now()}, quietly=True)
+
+
+@transaction.atomic
+def return_case(
+    case: Case, *, by: Actor, reason: Reason, proposed: Unit, note: str = "", seen: int | None = None
+) -> Case:
+    """退单: back to the desk, with the rule it rests on and the unit that should have it (first unit may not push away)."""
+    if proposed.id == case.lead_id:
+        raise Refused("same_unit", _("建议的单位就是本单位。"), _("请选真正该办的单位。"), status=422)
+    last = due_at(case.assigned_at or clock.now(), case.type.return_span, calendar_of(case.lead, case.county))
+    if clock.now() > last:
+        raise Refused(
+            "too_late",
+            _("派单后超过 %(span)s，不能再退单。") % {"span": Span.parse(case.type.return_span)},
+            _("请先接下来办，或请派单单位改派。"),
+            status=422,
+        )
+    text = _("建议派给%(unit)s") % {"unit": proposed.name} + (f"：{note}" if note else "")
+    given = {"lead_id": None, "signed_at": None, "unit_due": None, "returns": case.returns + 1}
+    return move(case, "return", by=by, seen=seen, changes=given, note=text, reason=reason, co_units=())
+
+
+@transaction.atomic
+def contact_asker(case: Case, *, by: Actor, note: str, reached: bool = True, seen: int | None = None) -> Case:
+    """联系诉求人: the first one that reached the asker stops the contact limit."""
+    given = {"contacted_at": case.contacted_at or clock.now()} if reached else {}
+    state = "contacted" if reached or case.contacted_at else case.state
+    word = _("联系上了") if reached else _("没有联系上")
+    return move(case, "contact", by=by, seen=seen, changes=given, target=state, note=note, reason=word, quietly=True)
+
+
+@transaction.atomic
+def log_work(case: Case, *, by: Actor, note: str, seen: int | None = None) -> Case:
+    """记办理经过: what was done and what comes next."""
+    return move(case, "log", by=by, seen=seen, note=note, quietly=True)
+
+
+@transaction.atomic
+def ask_extension(
+    case: Case, *, by: Actor, reason: Reason, until: date, note: str = "", seen: int | None = None
+) -> Case:
+    """申请延期 to the end of a day; another person decides, one unit up where nobody else is there (P9)."""
+    asked = timezone.make_aware(datetime.combine(until, time(23, 59, 59)))
+    if asked <= max(case.unit_due or clock.now(), clock.now()):
+        raise Refused("too_early", _("新日期要晚于现在的时限。"), _("请选一个更晚的日子。"), status=422)
+    lead = case.lead
+    if lead is None:
+        raise Refused("wrong_state", _("这件事还没有主办单位。"))
+    second = somebody_else(case, lead, P.CASE_APPROVE, besides={by.id})
+    given = {"asked_due": asked, "asked_by": by.id, "second_id": second.id}
+    return move(case, "ask_extension", by=by, seen=seen, changes=given, note=note, reason=reason)
+
+
+@transaction.atomic
+def decide_extension(case: Case, *, by: Actor, agreed: bool, note: str = "", seen: int | None = None) -> Case:
+    """同意 or 不同意延期, by somebody else than who asked. The resident's clock never moves."""
+    given = {"asked_due": None, "asked_by": None, "second_id": None}
+    if agreed:
+        given |= {"unit_due": case.asked_due, "extensions": case.extensions + 1}  # type: ignore[dict-item]
+    action = "approve_extension" if agreed else "refuse_extension"
+    return move(case, action, by=by, seen=seen, changes=given, note=note)
+
+
+@transaction.atomic
+def park_case(case: Case, *, by: Actor, reason: Reason, until: date, note: str = "", seen: int | None = None) -> Case:
+    """挂账 with a date on which it wakes up by itself."""
+    if until <= clock.today():
+        raise Refused("too_early", _("挂账要挂到以后的日子。"), _("请选明天或更晚的日子。"), status=422)
+    return move(case, "park", by=by, seen=seen, changes={"wakes_on": until}, note=note, reason=reason)
+
+
+@transaction.atomic
+def wake_case(case: Case, *, by: Actor, seen: int | None = None) -> Case:
+    """Go on with a parked case: by hand, or by the worker on its day."""
+    return move(case, "wake_due" if by.system else "wake", by=by, seen=seen, changes={"wakes_on": None})

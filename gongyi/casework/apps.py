@@ -1,0 +1,23 @@
+"""Casework tells the earlier apps what it adds: open matters in a hand-over pack, deadlines that follow a calendar."""
+
+from django.apps import AppConfig
+
+
+class CaseworkConfig(AppConfig):
+    """The app of requests."""
+
+    name = "gongyi.casework"
+
+    def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
+        from gongyi.casework import actions, queries
+        from gongyi.network.actions import calendar_changed, closing_checks, unit_merged
+        from gongyi.people.queries.handover import register_section
+
+        calendar_changed.append(actions.recompute_deadlines)
+        unit_merged.append(actions.follow_successor)
+        closing_checks.append(queries.open_matters)
+        register_section("cases", _("在办的办件"), queries.handover_lines)
+        register_section("drafts", _("没写完的答复"), queries.handover_drafts)
+        register_section("waiting", _("等别人的办件"), queries.handover_waiting)

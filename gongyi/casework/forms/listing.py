@@ -1,0 +1,122 @@
+"""The filters of a list, as they stand in its address."""
+
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from gongyi.casework import queries
+from gongyi.casework.workflow import CASE
+from gongyi.core.access import Actor
+from gongyi.core.access import Permission as P
+from gongyi.core.county import as_key
+from gongyi.core.inputs import DateInput, Form
+from gongyi.network.queries import unit_coded
+from gongyi.people.models import Purpose
+
+Choices = tuple[tuple[str, str], ...]
+YEARS = range(2000, 2100)  # at the ends of the calendar a day cannot be put into another time zone
+DAYS = [MinValueValidator(date(YEARS[0], 1, 1)), MaxValueValidator(date(YEARS[-1], 12, 31))]
+
+
+class FilterFields(Form):
+    """The fields of a filter, all of which may be empty."""
+
+    q = forms.CharField(label=gettext_lazy("编号或标题里的字"), max_length=60, required=False)
+    state = forms.ChoiceField(label=gettext_lazy("状态"), required=False)
+    unit = forms.ChoiceField(label=gettext_lazy("单位"), required=False)
+    type = forms.ChoiceField(label=gettext_lazy("诉求类型"), required=False)
+    since = forms.DateField(label=gettext_lazy("登记从"), required=False, widget=DateInput, validators=DAYS)
+    until = forms.DateField(label=gettext_lazy("到"), required=False, widget=DateInput, validators=DAYS)
+    turn = forms.BooleanField(label=gettext_lazy("轮到我们"), required=False)
+    overdue = forms.BooleanField(label=gettext_lazy("已超期"), required=False)
+
+    def offer(self, units: Choices, types: Choices) -> None:
+        """What may be chosen of the county's own."""
+        offered = {"unit": units, "type": types, "state": CASE.choices()}
+        for name, choices in offered.items():
+            self.fields[name].choices = [("", _("全部")), *choices]  # type: ignore[attr-defined]
+
+
+@lru_cache(maxsize=256)
+def _empty(_language: str | None, units: Choices, types: Choices) -> SafeString:
+    fields = FilterFields({})
+    fields.offer(units, types)
+    return fields.render()
+
+
+class ListForm(FilterFields):
+    """The filter as the address has it; a value that makes no sense is left out and said so."""
+
+    def __init__(self, data: Any, *, by: Actor) -> None:
+        cleaned = data.copy()
+        if (code := data.get("unit", "")) and as_key(code) is None:
+            cleaned["unit"] = str(unit_coded(by.county, code) or code)
+        super().__init__(cleaned)
+        mine = {str(held.unit): held.unit_name for held in by.held if held.unit in by.units(P.CASE_VIEW)}
+        types = queries.types(by.county).values_list("id", "name")
+        self.offered = tuple(mine.items()), tuple((str(key), name) for key, name in types)
+        self.offer(*self.offered)
+
+    def drawn(self) -> SafeString:
+        """The fields as HTML; while nothing is filtered, drawn once for everybody with the same choices."""
+        filtered = any(self.data.get(name) for name in self.fields)
+        return self.render() if filtered else _empty(get_language(), *self.offered)
+
+    def wanted(self, after: str = "") -> queries.Wanted:
+        """The filter that the valid fields ask for, from the row after which the page begins."""
+        self.is_valid()
+        data = self.cleaned_data
+        return queries.Wanted(
+            unit=as_key(data.get("unit")), state=data.get("state") or "", type=as_key(data.get("type")),
+            since=data.get("since"), until=data.get("until"), overdue=bool(data.get("overdue")),
+            my_turn=bool(data.get("turn")), text=data.get("q") or "", after=_mark(after),
+        )  # fmt: skip
+
+    def chips(self, query: Any) -> list[dict[str, str]]:
+        """What is filtered now, each with the address that takes it away."""
+        found = []
+        for name, value in getattr(self, "cleaned_data", {}).items():
+            if not value:
+                continue
+            field = self.fields[name]
+            shown = dict(getattr(field, "choices", [])).get(value, value)
+            without = query.copy()
+            without.pop(name, None)
+            without.pop("after", None)
+            words = str(field.label) if value is True else f"{field.label}：{shown}"
+            found.append({"words": words, "url": f"?{without.urlencode()}"})
+        return found
+
+
+def _mark(text: str) -> Any:
+    """The last row of the page before, as `<time>_<key>`; None for anything else."""
+    at, _sep, key = text.partition("_")
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        return None
+    found = as_key(key)
+    return (moment, found) if found and moment.tzinfo and moment.year in YEARS else None
+
+
+class LookupForm(Form):
+    """Finding somebody's cases: the whole name and the last four digits of the phone, and why."""
+
+    name = forms.CharField(
+        label=gettext_lazy("姓名"), max_length=40, widget=forms.TextInput({"autocomplete": "off", "data-private": True})
+    )
+    tail = forms.RegexField(
+        r"^[0-9０-９]{4}$", label=gettext_lazy("电话最后四位"),
+        error_messages={"invalid": gettext_lazy("请写四位数字。")},
+        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off", "data-private": True}),
+    )  # fmt: skip
+    purpose = forms.ChoiceField(
+        label=gettext_lazy("为什么要找"), choices=Purpose.choices, widget=forms.RadioSelect,
+        help_text=gettext_lazy("会记下谁、何时、为什么找；本人查得到。"),
+    )  # fmt: skip

@@ -1,0 +1,216 @@
+"""One small form per move of the table."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from gongyi.casework import queries
+from gongyi.casework.forms.fields import AskerFields, topic_field, unit_field
+from gongyi.casework.models import Case, Visit
+from gongyi.core.access import Actor
+from gongyi.core.inputs import DateInput, Form, Textarea
+
+
+def _note(
+    label: Any, *, required: bool = False, rows: int = 3, help_text: Any = "", longest: int = 2000
+) -> forms.CharField:
+    return forms.CharField(
+        label=label, max_length=longest, required=required, widget=Textarea({"rows": rows}), help_text=help_text
+    )
+
+
+class MoveForm(Form):
+    """Base: carries the version that the writer saw, so that a faster colleague is noticed."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=1, required=False)
+    reason_kind: ClassVar[str] = ""
+    action = ""
+
+    def __init__(self, *args: Any, case: Case, by: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.case, self.by = case, by
+        self.fields["seen"].initial = case.version
+        if self.reason_kind:
+            reasons = queries.reasons(by.county, self.reason_kind)
+            label = self.fields["reason"].label if "reason" in self.fields else _("理由")
+            self.fields["reason"] = forms.ModelChoiceField(
+                queryset=reasons, label=label, empty_label=None, widget=forms.RadioSelect,
+                error_messages={"required": _("请选一个理由。")},
+            )  # fmt: skip
+            self.order_fields(["reason"])
+        self.prepare()
+
+    def prepare(self) -> None:
+        """What a form presets from the case."""
+
+
+class NoteForm(MoveForm):
+    """A move that wants a sentence."""
+
+    note = _note(gettext_lazy("写一句"), required=True)
+
+
+class DeclineForm(MoveForm):
+    reason_kind = "decline"
+    note = _note(gettext_lazy("给诉求人的话"), help_text=gettext_lazy("写明为什么，以及可以找谁。"))
+
+
+class AssignForm(MoveForm):
+    lead = unit_field(gettext_lazy("主办单位"), error_messages={"required": gettext_lazy("请选一个主办单位。")})
+    co_unit = unit_field(gettext_lazy("协办单位"), required=False)
+    co_unit_2 = unit_field(gettext_lazy("另一个协办单位"), required=False)
+    note = _note(gettext_lazy("交代一句"))
+
+    def clean(self) -> dict[str, Any]:
+        data = dict(super().clean() or self.cleaned_data)
+        found = (data.pop("co_unit", None), data.pop("co_unit_2", None))
+        self.cleaned_data = data | {"co_units": [unit for unit in found if unit]}
+        return self.cleaned_data
+
+
+class ReturnForm(MoveForm):
+    reason_kind = "return"
+    proposed = unit_field(
+        gettext_lazy("应该由谁办"), error_messages={"required": gettext_lazy("请写明应该由哪个单位办。")}
+    )
+    note = _note(gettext_lazy("说明"))
+
+
+class ContactForm(MoveForm):
+    note = _note(
+        gettext_lazy("联系的情况"), required=True, help_text=gettext_lazy("怎么联系的、说了什么、约了什么时候。")
+    )
+    reached = forms.BooleanField(label=gettext_lazy("联系上了"), required=False, initial=True)
+
+
+class LogForm(MoveForm):
+    note = _note(gettext_lazy("办理经过"), required=True, rows=5, help_text=gettext_lazy("做了什么，下一步是什么。"))
+
+
+class AnswerForm(MoveForm):
+    answer = forms.CharField(
+        label=gettext_lazy("答复内容"), max_length=20000, widget=Textarea({"rows": 9}),
+        error_messages={"required": gettext_lazy("请写答复内容。")},
+        help_text=gettext_lazy("先说结果，再说依据，最后说找谁问。"),
+    )  # fmt: skip
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("办理结果"), widget=forms.RadioSelect, choices=[c for c in Case.Outcome.choices if c[0] != "declined"],
+        error_messages={"required": gettext_lazy("请选一个办理结果。")},
+    )  # fmt: skip
+
+    def prepare(self) -> None:
+        self.fields["answer"].initial = self.case.draft
+
+
+class DraftForm(MoveForm):
+    draft = forms.CharField(
+        label=gettext_lazy("答复草稿"), max_length=20000, required=False, widget=Textarea({"rows": 9})
+    )
+
+    def prepare(self) -> None:
+        self.fields["draft"].initial = self.case.draft
+
+
+class UntilForm(MoveForm):
+    until = forms.DateField(
+        label=gettext_lazy("到哪一天"), widget=DateInput, error_messages={"required": gettext_lazy("请选一个日子。")}
+    )
+    note = _note(gettext_lazy("说明"), help_text=gettext_lazy("诉求人会看到原因和新的日子。"))
+
+
+class ExtendForm(UntilForm):
+    reason_kind = "extend"
+
+
+class ParkForm(UntilForm):
+    reason_kind = "park"
+
+
+class CallForm(MoveForm):
+    result = forms.ChoiceField(
+        label=gettext_lazy("诉求人怎么说"), widget=forms.RadioSelect,
+        choices=[*Case.CallResult.choices, ("unreached", gettext_lazy("没有联系上"))],
+    )  # fmt: skip
+    rating = forms.ChoiceField(
+        label=gettext_lazy("满意吗"), choices=[("", gettext_lazy("没有问")), *Case.Rating.choices], required=False
+    )
+    agreed = forms.BooleanField(label=gettext_lazy("解决了一部分，诉求人同意就这样结束"), required=False)
+    note = _note(gettext_lazy("诉求人的话"))
+
+
+class RedoForm(MoveForm):
+    reason_kind = "redo"
+    note = _note(gettext_lazy("说明"))
+
+
+class CategoryForm(MoveForm):
+    type: Any = forms.ModelChoiceField(
+        label=gettext_lazy("诉求类型"), queryset=None, empty_label=None, widget=forms.RadioSelect
+    )
+    topic = topic_field()
+    area = unit_field(gettext_lazy("所属区划"), required=False)
+    urgency = forms.ChoiceField(label=gettext_lazy("急不急"), choices=Case.Urgency)
+
+    def prepare(self) -> None:
+        self.fields["type"].queryset = queries.types(self.by.county)  # type: ignore[attr-defined]
+        for name in ("type", "topic", "area"):
+            self.fields[name].initial = getattr(self.case, f"{name}_id")
+        self.fields["urgency"].initial = self.case.urgency
+
+
+class CorrectForm(AskerFields, MoveForm):
+    content = forms.CharField(
+        label=gettext_lazy("诉求内容"), max_length=20000, widget=Textarea({"rows": 7}),
+        error_messages={"required": gettext_lazy("请写一句发生了什么。")},
+    )  # fmt: skip
+    title = forms.CharField(label=gettext_lazy("标题"), max_length=60, required=False)
+    channel = forms.ChoiceField(label=gettext_lazy("来源渠道"), choices=Case.Channel)
+    may_publish = forms.BooleanField(label=gettext_lazy("诉求人同意公开答复"), required=False)
+    asker_too = forms.BooleanField(
+        label=gettext_lazy("同时改诉求人的姓名和联系方式"), required=False,
+        help_text=gettext_lazy("勾上才会改；下面的内容会整个替换原来的。"),
+    )  # fmt: skip
+    why = forms.CharField(label=gettext_lazy("改了什么、为什么"), max_length=200, required=False)
+
+    field_order = ("content", "title", "channel", "may_publish", "why", "asker_too")
+
+    def prepare(self) -> None:
+        for name in ("content", "title", "channel", "may_publish"):
+            self.fields[name].initial = getattr(self.case, name)
+
+
+class VisitForm(MoveForm):
+    reason_kind = "visit"
+    kind = forms.ChoiceField(label=gettext_lazy("怎么跑的"), choices=Visit.Kind, widget=forms.RadioSelect)
+    note = _note(gettext_lazy("说明"), longest=200)
+
+
+class FileForm(MoveForm):
+    file = forms.FileField(
+        label=gettext_lazy("照片或文件"), error_messages={"required": gettext_lazy("请选一个文件。")}
+    )
+
+
+class ExternalForm(MoveForm):
+    external_no = forms.CharField(label=gettext_lazy("外部工单号"), max_length=60, required=False)
+
+    def prepare(self) -> None:
+        self.fields["external_no"].initial = self.case.external_no
+
+
+class VoidForm(MoveForm):
+    reason_kind = "void"
+    note = _note(gettext_lazy("说明"))
+
+
+FORMS: dict[str, type[MoveForm]] = {
+    "accept": MoveForm, "assign": AssignForm, "transfer": AssignForm, "decline": DeclineForm, "sign": MoveForm,
+    "return": ReturnForm, "contact": ContactForm, "log": LogForm, "answer": AnswerForm, "save_draft": DraftForm,
+    "ask_extension": ExtendForm, "park": ParkForm, "approve_answer": MoveForm, "send_back": NoteForm,
+    "approve_extension": MoveForm, "refuse_extension": NoteForm, "wake": MoveForm, "call_back": CallForm, "object": NoteForm,
+    "redo": RedoForm, "reopen": NoteForm, "file": MoveForm, "recategorise": CategoryForm, "correct": CorrectForm,
+    "visit": VisitForm, "attach": FileForm, "remind": NoteForm, "supervise": NoteForm, "external": ExternalForm,
+    "conflict": NoteForm, "void": VoidForm,
+}  # fmt: skip

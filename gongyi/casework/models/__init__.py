@@ -1,0 +1,18 @@
+"""Casework: a request (办件), who takes part in it, its asker, its timeline; and what a county sets for it."""
+
+from gongyi.casework.models.case import Asker, Case, CaseConflict, CasePart, CaseStep, Visit
+from gongyi.casework.models.setting import AnswerTemplate, CaseType, Reason, Register, Topic
+
+__all__ = [
+    "AnswerTemplate",
+    "Asker",
+    "Case",
+    "CaseConflict",
+    "CasePart",
+    "CaseStep",
+    "CaseType",
+    "Reason",
+    "Register",
+    "Topic",
+    "Visit",
+]

@@ -1,0 +1,252 @@
+"""A request and everything that hangs on it."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from gongyi.casework.models.setting import CaseType, Reason, SpanField, Topic
+from gongyi.core.county import CountyForeignKey, CountyModel
+from gongyi.core.secrets import EncryptedField, mask_text
+from gongyi.core.workflow import Step, Tracked
+from gongyi.network.models import Unit
+
+OPEN = ["recorded", "accepted", "assigned", "signed", "returned", "contacted", "handling", "extending", "parked"]
+OPEN += ["drafted", "answered", "calling", "redo"]
+ENDED = ["declined", "closed", "filed", "void"]
+
+
+def _unit(label: Any, **kwargs: Any) -> "models.ForeignKey[Any, Any]":
+    """A unit's part in a case: no index of its own, lists go through CasePart."""
+    return models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False, verbose_name=label, **kwargs)
+
+
+class Case(Tracked):
+    """A request: what somebody said, where it stands, whose turn it is and by when, and how it ended."""
+
+    class Channel(models.TextChoices):
+        COUNTER = "counter", _("来访")
+        PHONE = "phone", _("电话")
+        VISIT = "visit", _("走访")
+        LETTER = "letter", _("来信")
+        CHAT = "chat", _("网络留言")
+        PORTAL = "portal", _("自助提交")
+        OTHER = "other", _("其他")
+
+    class Urgency(models.TextChoices):
+        NORMAL = "normal", _("一般")
+        URGENT = "urgent", _("急事（水电气热等）")
+        DANGER = "danger", _("危急（生命财产）")
+
+    class Outcome(models.TextChoices):
+        SOLVED = "solved", _("解决")
+        PARTLY = "partly", _("部分解决")
+        EXPLAINED = "explained", _("解释")
+        DECLINED = "declined", _("不予受理")
+
+    class Rating(models.TextChoices):
+        VERY = "very", _("非常满意")
+        GOOD = "good", _("满意")
+        FAIR = "fair", _("基本满意")
+        BAD = "bad", _("不满意")
+
+    class CallResult(models.TextChoices):
+        SOLVED = "solved", _("解决了")
+        PARTLY = "partly", _("解决了一部分")
+        UNSOLVED = "unsolved", _("没有解决")
+
+    number = models.CharField(_("工单编号"), max_length=24)
+    title = models.CharField(_("标题"), max_length=60)
+    content = models.TextField(_("诉求内容"), max_length=20000)
+    type = CountyForeignKey(CaseType, models.PROTECT, verbose_name=_("诉求类型"))
+    topic = CountyForeignKey(Topic, models.PROTECT, null=True, blank=True, verbose_name=_("事项分类"))
+    area = _unit(_("所属区划"), null=True, blank=True)
+    channel = models.CharField(_("来源渠道"), max_length=8, choices=Channel, default=Channel.PHONE)
+    urgency = models.CharField(_("急不急"), max_length=8, choices=Urgency, default=Urgency.NORMAL)
+    may_publish = models.BooleanField(_("诉求人同意公开答复"), default=False)
+    external_no = models.CharField(_("外部工单号"), max_length=60, blank=True)
+
+    unit = _unit(_("登记单位"))
+    desk = _unit(_("派单单位"))
+    lead = _unit(_("主办单位"), null=True, blank=True)
+    second = _unit(_("审核单位"), null=True, blank=True)
+    caller = _unit(_("回访单位"), null=True, blank=True)
+    turn_unit = _unit(_("轮到谁"), null=True, blank=True)
+    turn_due = models.DateTimeField(null=True, blank=True)
+    about_unit = _unit(_("反映的是哪个单位的服务"), null=True, blank=True)
+    about_account = models.UUIDField(null=True, blank=True)
+    hides_asker = models.BooleanField(default=False)
+
+    recorded_by = models.UUIDField(null=True, blank=True)
+    recorded_at = models.DateTimeField(_("登记时间"))
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    assigned_at = models.DateTimeField(_("派单时间"), null=True, blank=True)
+    signed_at = models.DateTimeField(_("签收时间"), null=True, blank=True)
+    contacted_at = models.DateTimeField(_("首次联系时间"), null=True, blank=True)
+    answered_at = models.DateTimeField(_("答复时间"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("办结时间"), null=True, blank=True)
+    span = SpanField(_("答复时限"))
+    resident_due = models.DateTimeField(_("答复期限"))
+    unit_from = models.DateTimeField(null=True, blank=True)
+    unit_due = models.DateTimeField(_("办结时限"), null=True, blank=True)
+    asked_due = models.DateTimeField(_("申请延到"), null=True, blank=True)
+    asked_by = models.UUIDField(null=True, blank=True)
+    wakes_on = models.DateField(_("挂账到"), null=True, blank=True)
+    quiet_until = models.DateTimeField(null=True, blank=True)
+    reopen_until = models.DateTimeField(null=True, blank=True)
+
+    draft = models.TextField(_("答复草稿"), max_length=20000, blank=True)
+    answer = models.TextField(_("答复内容"), max_length=20000, blank=True)
+    drafted_by = models.UUIDField(null=True, blank=True)
+    answered_by = models.UUIDField(null=True, blank=True)
+    approved_by = models.UUIDField(null=True, blank=True)
+    outcome = models.CharField(_("办理结果"), max_length=12, choices=Outcome, blank=True)
+    call_result = models.CharField(_("回访结果"), max_length=12, choices=CallResult, blank=True)
+    rating = models.CharField(_("满意度"), max_length=8, choices=Rating, blank=True)
+    drawn = models.BooleanField(_("抽中回访"), null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    extensions = models.PositiveSmallIntegerField(default=0)
+    returns = models.PositiveSmallIntegerField(default=0)
+    redos = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["county", "number"], name="case_number"),
+            models.CheckConstraint(condition=Q(state__in=OPEN + ENDED), name="case_state"),
+            models.CheckConstraint(
+                condition=Q(state__in=[*OPEN, "void"], closed_at=None) | Q(state__in=ENDED, closed_at__isnull=False),
+                name="case_closed_at",
+            ),
+            models.CheckConstraint(condition=~Q(state="parked") | Q(wakes_on__isnull=False), name="case_parked_until"),
+            models.CheckConstraint(
+                condition=Q(approved_by=None) | ~Q(approved_by=models.F("answered_by")), name="case_maker_not_approver"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["county", "state", "turn_due"], name="case_wake"),
+            models.Index(fields=["county", "recorded_at"], name="case_recorded"),
+            models.Index(fields=["county", "about_unit"], name="case_about", condition=Q(about_unit__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def latest_text(self) -> str:
+        """What the 409 page shows as the other side's text."""
+        return mask_text(self.answer or self.draft or self.content)
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+    def get_absolute_url(self) -> str:
+        return f"/cases/{self.pk}/"
+
+    @cached_property
+    def taking_part(self) -> "list[CasePart]":
+        """The units that take part or took part, as the case was when they were first asked for."""
+        return list(
+            CasePart.objects.filter(county=self.county, case=self).select_related("unit").order_by("since", "id")
+        )
+
+
+class Asker(CountyModel):
+    """Who asked, in this case alone: a name and a contact, both may be empty. Cases share no person."""
+
+    class Kind(models.TextChoices):
+        PERSON = "person", _("个人")
+        FIRM = "firm", _("企业")
+        ASSOCIATION = "association", _("社会组织")
+
+    case = CountyForeignKey(Case, models.CASCADE, related_name="askers")
+    kind = models.CharField(_("谁提的"), max_length=12, choices=Kind, default=Kind.PERSON)
+    organisation = models.CharField(_("单位名称"), max_length=80, blank=True)
+    name = EncryptedField(_("姓名"), blank=True)
+    phone = EncryptedField(_("电话"), blank=True)
+    address = EncryptedField(_("住址"), blank=True)
+    name_digest = models.CharField(max_length=64, blank=True)
+    phone_digest = models.CharField(max_length=64, blank=True)
+    tail_digest = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["county", "case"], name="asker_case")]
+        indexes = [
+            models.Index(fields=["county", "phone_digest"], name="asker_phone"),
+            models.Index(fields=["county", "tail_digest", "name_digest"], name="asker_lookup"),
+        ]
+
+
+class CasePart(CountyModel):
+    """One row per case and unit that takes part. Carries what lists filter and sort by, so that a list is one index range."""
+
+    class Part(models.TextChoices):
+        RECEIVED = "received", _("登记")
+        DESK = "desk", _("派单")
+        LEAD = "lead", _("主办")
+        CO = "co", _("协办")
+        SECOND = "second", _("审核")
+        CALLER = "caller", _("回访")
+        SUPERVISES = "supervises", _("督办")
+
+    case = CountyForeignKey(Case, models.CASCADE, related_name="parts")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
+    part = models.CharField(max_length=12, choices=Part)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(max_length=12)
+    type = CountyForeignKey(CaseType, models.PROTECT, related_name="+")
+    topic = CountyForeignKey(Topic, models.PROTECT, null=True, related_name="+")
+    recorded_at = models.DateTimeField()
+    due = models.DateTimeField(null=True, blank=True)
+    my_turn = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["county", "case", "unit"], name="casepart_one")]
+        indexes = [
+            # `until` stands in them so that a list is found and counted without a look at its rows.
+            models.Index(fields=["county", "unit", "until", "-recorded_at", "-case"], name="casepart_list"),
+            models.Index(fields=["county", "unit", "until", "state", "-recorded_at", "-case"], name="casepart_state"),
+            models.Index(fields=["county", "unit", "until", "my_turn", "due"], name="casepart_turn"),
+        ]
+
+
+class CaseStep(Step):
+    """The timeline of a case."""
+
+    case = CountyForeignKey(Case, models.CASCADE, related_name="steps")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["county", "case", "seq"], name="casestep_seq")]
+
+
+class CaseConflict(CountyModel):
+    """Somebody who may not handle this case, because it is about them or they declared it; `hidden`: nor see it."""
+
+    case = CountyForeignKey(Case, models.CASCADE, related_name="conflicts")
+    account = models.UUIDField()
+    hidden = models.BooleanField(default=False)
+    why = models.CharField(max_length=120, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["county", "account", "case"], name="caseconflict_one")]
+
+
+class Visit(CountyModel):
+    """One time more that the asker had to come, call or bring something (不跑两次), with its reason."""
+
+    class Kind(models.TextChoices):
+        CAME = "came", _("又来了一趟")
+        CALLED = "called", _("又打了电话")
+        BROUGHT = "brought", _("又补了材料")
+
+    case = CountyForeignKey(Case, models.CASCADE, related_name="visits")
+    kind = models.CharField(_("怎么跑的"), max_length=8, choices=Kind)
+    reason = CountyForeignKey(Reason, models.PROTECT, verbose_name=_("为什么"))
+    note = models.CharField(_("说明"), max_length=200, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["county", "case", "at"], name="visit_case")]

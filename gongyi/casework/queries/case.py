@@ -1,0 +1,119 @@
+"""One case: fetched only by who may see it, and everything that hangs on it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef
+from django.http import Http404
+from django.urls import reverse
+
+from gongyi.casework.models import Asker, Case, CasePart, CaseStep, CaseType
+from gongyi.casework.rules import declared, is_about, parts_visible_to, visible_to
+from gongyi.core.access import Actor
+from gongyi.core.deadlines import Calendar, DayLine, Span, due, explain
+from gongyi.core.models import Attachment
+from gongyi.network.queries import calendar_of
+
+PLACES = ("unit", "desk", "lead", "second", "caller", "turn_unit")
+JOINED = ("type", "topic", "area", "about_unit", *PLACES)
+
+
+def fetch(by: Actor, key: UUID) -> Case:
+    """The case with its units and type, if this person may see it; otherwise Http404, as if it had never existed (P3)."""
+    parts = parts_visible_to(by).filter(case=key).annotate(declared=Exists(declared(by, OuterRef("case"))))
+    found = list(parts.select_related("case__type", "case__topic", "case__area")[:1])
+    if not found:
+        raise Http404
+    part, case = found[0], cast("Case", found[0].case)
+    vars(case)["_concerned"] = {by.id: part.declared or is_about(by, case)}  # kept for `rules.concerned`
+    units = {part.unit_id: part.unit for part in case.taking_part}
+    for place in PLACES:  # read once for all places: six joins cost more than the case
+        if unit := units.get(getattr(case, f"{place}_id")):
+            setattr(case, place, unit)
+    return case
+
+
+def lead_on(by: Actor, case: Case) -> str:
+    """Where to go on after a change: the case's page, or the list if it is no longer theirs to see."""
+    return case.get_absolute_url() if visible_to(by).filter(id=case.id).exists() else reverse("casework:list")
+
+
+def timeline(case: Case) -> list[CaseStep]:
+    """Everything that happened to a case, oldest first."""
+    return list(CaseStep.objects.filter(county=case.county, case=case).order_by("seq"))
+
+
+def roles_of(case: Case) -> list[dict[str, Any]]:
+    """Which unit does what in a case: by the case's own columns, and its co-handling units."""
+    by_column = [(label, getattr(case, name)) for name, label in _ROLES.items()]
+    by_part = [(CasePart.Part.CO.label, row.unit) for row in case.taking_part if row.part == "co" and row.until is None]
+    return [{"label": label, "unit": unit} for label, unit in by_column + by_part if unit]
+
+
+_ROLES = {
+    "unit": CasePart.Part.RECEIVED.label, "desk": CasePart.Part.DESK.label, "lead": CasePart.Part.LEAD.label,
+    "second": CasePart.Part.SECOND.label, "caller": CasePart.Part.CALLER.label,
+}  # fmt: skip
+
+
+def asker_of(case: Case) -> Asker | None:
+    """Who asked, with the contact still encrypted until it is read."""
+    return next(iter(Asker.objects.filter(county=case.county, case=case)[:1]), None)
+
+
+def attachments_of(case: Case) -> list[Attachment]:
+    """The case's files, oldest first."""
+    return list(Attachment.objects.filter(county=case.county, subject=case.id).order_by("added_at"))
+
+
+def span_for(type_: CaseType, urgency: str) -> Span:
+    """The answering limit of a type at this urgency."""
+    text = {"urgent": type_.urgent_span, "danger": type_.danger_span}.get(urgency, type_.answer_span)
+    return Span.parse(text)
+
+
+def due_at(start: datetime, text: str, calendar: Calendar) -> datetime:
+    """When a limit that starts now ends on this calendar."""
+    return due(start, Span.parse(text), calendar)
+
+
+@dataclass(frozen=True)
+class Why:
+    """Why a deadline falls on its day: from when, which limit, day by day; `extended` when somebody approved a later day."""
+
+    start: datetime
+    span: Span
+    lines: list[DayLine]
+    due: datetime
+    extended: bool
+    provisional: bool
+
+
+def why(case: Case, which: str) -> Why | None:
+    """The explanation of the resident's (`resident`) or the unit's (`unit`) deadline; None where there is none."""
+    span = Span.parse(case.span)
+    start, due_, place = case.recorded_at, case.resident_due, None
+    if which == "unit":
+        if case.unit_due is None or case.assigned_at is None:
+            return None
+        start, due_, place = case.unit_from or case.assigned_at, case.unit_due, case.lead
+    calendar = calendar_of(place, case.county)
+    lines = explain(start, span, calendar)
+    extended = which == "unit" and bool(case.extensions) and due_ > due(start, span, calendar)
+    return Why(start, span, lines, due_, extended, any(line.provisional for line in lines))
+
+
+def one_visit(case: Case, asker: Asker | None, *, visited: bool) -> bool:
+    """解决且没有多跑: solved, no line of an extra visit, no new request of the same asker on the same matter within N days.
+
+    Computed, never ticked: N is the type's 重新办理 limit. The asker and the visits are what the page has read already.
+    """
+    if case.outcome != Case.Outcome.SOLVED or case.closed_at is None or visited:
+        return False
+    if asker is None or not asker.phone_digest or case.reopen_until is None:
+        return True
+    same = Asker.objects.filter(county=case.county, phone_digest=asker.phone_digest).values("case")
+    later = Case.objects.filter(id__in=same, topic=case.topic_id, recorded_at__gt=case.recorded_at)
+    return not later.filter(recorded_at__lte=case.reopen_until).exclude(id=case.id).exclude(state="void").exists()

@@ -1,0 +1,36 @@
+"""What forms offer: types, reasons, templates, topics."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from gongyi.casework.models import AnswerTemplate, Case, CaseType, Reason, Topic
+
+
+def types(county: int) -> QuerySet[CaseType]:
+    """The types in use, in the county's order."""
+    return CaseType.objects.filter(county=county, active=True).order_by("position", "name")
+
+
+def reasons(county: int, kind: str) -> QuerySet[Reason]:
+    """The reasons to choose from."""
+    return Reason.objects.filter(county=county, kind=kind, active=True).order_by("position", "text")
+
+
+def templates_for(case: Case) -> QuerySet[AnswerTemplate]:
+    """Answer templates for every type and for this one."""
+    rows = AnswerTemplate.objects.filter(county=case.county, active=True)
+    return (rows.filter(type=None) | rows.filter(type=case.type)).order_by("position", "title")
+
+
+def find_topics(county: int, text: str, *, limit: int = 8) -> list[Topic]:
+    """At most `limit` topics whose name or pinyin initials hold the text; for the picker."""
+    rows = Topic.objects.filter(county=county, active=True)
+    if text := text.strip()[:40]:
+        rows = rows.filter(full_name__contains=text) | rows.filter(initials__startswith=text.lower())
+    return list(rows.order_by("-level" if text else "level", "position", "full_name")[:limit])
+
+
+def topic_named(county: int, key: UUID | None) -> Topic | None:
+    """A topic in use by its key."""
+    return Topic.objects.filter(county=county, id=key, active=True).first() if key else None

@@ -1,0 +1,146 @@
+"""Lists of cases by index range: filtered, paged, counted; and what is up to a person now."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from functools import reduce
+from operator import or_
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from gongyi.casework.models import Asker, CasePart
+from gongyi.casework.queries.words import turn_words
+from gongyi.casework.rules import can_see_asker, parts_visible_to, visible_to
+from gongyi.casework.workflow import TURNS
+from gongyi.core import clock
+from gongyi.core.access import Actor
+from gongyi.core.access import Permission as P
+from gongyi.core.secrets import phone_digest
+
+PAGE = 30
+COUNT_TO = 1000
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a list is filtered by; everything may be left out. `after` is the last row of the page before."""
+
+    unit: UUID | None = None
+    state: str = ""
+    type: UUID | None = None
+    topic: UUID | None = None
+    since: date | None = None
+    until: date | None = None
+    overdue: bool = False
+    my_turn: bool = False
+    text: str = ""
+    after: tuple[datetime, UUID] | None = None
+
+
+def list_parts(by: Actor, wanted: Wanted) -> QuerySet[CasePart]:
+    """The participation rows that a list shows, newest first: one index range per unit, joined to what a row prints."""
+    rows = parts_visible_to(by, unit=wanted.unit)
+    exact = {"state": wanted.state, "type": wanted.type, "topic": wanted.topic}
+    rows = rows.filter(**{name: value for name, value in exact.items() if value})
+    if wanted.since:
+        rows = rows.filter(recorded_at__gte=_day_begins(wanted.since))
+    if wanted.until:
+        rows = rows.filter(recorded_at__lt=_day_begins(wanted.until, plus=1))
+    if wanted.my_turn:
+        rows = rows.filter(my_turn=True)
+    if wanted.overdue:
+        rows = rows.filter(due__lt=clock.now(), my_turn=True)
+    if wanted.text:
+        rows = rows.filter(Q(case__title__contains=wanted.text) | Q(case__number__startswith=wanted.text))
+    if wanted.after:
+        at, key = wanted.after
+        rows = rows.filter(recorded_at__lte=at).exclude(recorded_at=at, case__gte=key)
+    return rows.order_by("-recorded_at", "-case")
+
+
+def _day_begins(day: date, *, plus: int = 0) -> datetime:
+    """Local midnight at the beginning of a day."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=plus), time()))
+
+
+class Row(NamedTuple):
+    """What a list prints of a case: only these columns are read, because whole cases with their texts cost many times as much."""
+
+    id: UUID
+    number: str
+    title: str
+    state: str
+    outcome: str
+    wakes_on: date | None
+    turn_due: datetime | None
+    recorded_at: datetime
+    lead: str | None
+    topic: str | None
+    type: str
+    turn_unit: str | None
+
+
+_NAMES = {"lead": "lead__name", "topic": "topic__name", "type": "type__name", "turn_unit": "turn_unit__name"}
+
+
+def rows_of(found: QuerySet[Any], prefix: str = "") -> list[Row]:
+    """The rows of a list of cases, or of what points to them by `prefix`; each case once."""
+    columns = [prefix + _NAMES.get(name, name) for name in Row._fields]
+    return list({values[0]: Row(*values) for values in found.values_list(*columns)}.values())
+
+
+def page(by: Actor, wanted: Wanted) -> tuple[list[Row], bool]:
+    """The rows of one page and whether more follow. A case in which several of one's units take part stands once."""
+    rows = rows_of(_first(by, wanted, PAGE + 1), "case__")
+    return rows[:PAGE], len(rows) > PAGE
+
+
+def count(by: Actor, wanted: Wanted) -> int:
+    """How many cases the list holds, exact up to 1,000; 1,001 stands for more."""
+    keys = _first(by, wanted, COUNT_TO + 1).values("case")
+    return keys.count() if keys.query.is_sliced else keys.order_by().distinct()[: COUNT_TO + 1].count()
+
+
+def _first(by: Actor, wanted: Wanted, number: int) -> QuerySet[CasePart]:
+    """The first rows of the list; of several units the first of each, as one order over all of them would sort every row."""
+    units = by.units(P.CASE_VIEW)
+    if wanted.unit or len(units) <= 1:
+        return list_parts(by, wanted)[:number]
+    firsts = (list_parts(by, replace(wanted, unit=unit))[:number] for unit in units)
+    anywhere = reduce(or_, (Q(id__in=rows.values("id")) for rows in firsts))
+    return CasePart.objects.filter(anywhere).order_by("-recorded_at", "-case")
+
+
+def row(case: Row) -> dict[str, Any]:
+    """A list row as its building block wants it."""
+    return {
+        "url": f"/cases/{case.id}/", "number": case.number, "title": case.title, "unit": case.lead,
+        "turn": turn_words(case.state, case.outcome, case.wakes_on, case.turn_due, case.turn_unit or ""),
+        "topic": case.topic or case.type, "at": case.recorded_at,
+    }  # fmt: skip
+
+
+def my_turn(by: Actor, *, limit: int = 30) -> list[Row]:
+    """The cases whose next step this person may make, the most pressing first."""
+    mine = Q()
+    for permission in {needed for _place, needed in TURNS.values()}:
+        states = [state for state, (_place, needed) in TURNS.items() if needed == permission]
+        mine |= Q(unit__in=by.units(permission), state__in=states)
+    first = parts_visible_to(by).filter(mine, my_turn=True).order_by("due").values("id")[:limit]
+    return rows_of(
+        CasePart.objects.filter(id__in=first).order_by("due"), "case__"
+    )  # only these are joined to their cases
+
+
+def open_of_phone(by: Actor, phone: str) -> list[Row]:
+    """Open cases of the same phone number that this person may see with its asker: "has this asker an open case?"; at most five."""
+    digest = phone_digest(phone)
+    if not digest:
+        return []
+    same = Asker.objects.filter(county=by.county, phone_digest=digest).values("case")
+    rows = visible_to(by).filter(id__in=same, closed_at=None).exclude(state="void")
+    known = [case.id for case in rows.select_related("type")[:10] if can_see_asker(by, case)]  # a hit tells who asked
+    # Sorted here: to sort them, SQLite would walk through all cases of the county.
+    return sorted(rows_of(rows.filter(id__in=known)), key=lambda row: row.recorded_at, reverse=True)[:5]

@@ -1,0 +1,127 @@
+"""What a page says of a case: whose turn it is, the two clocks, the next step."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from gongyi.casework.models import Case
+from gongyi.casework.rules import moves_for
+from gongyi.casework.workflow import STATES
+from gongyi.core import clock
+from gongyi.core.access import Actor
+from gongyi.core.deadlines import elapsed_words, remaining
+from gongyi.core.templatetags.gongyi import WEEKDAYS
+from gongyi.core.workflow import Move
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The turn stamp: whose turn it is and how long is left, in words, with the tone of its colour."""
+
+    words: str
+    tone: str
+    icon: str
+
+
+def turn_of(case: Case) -> Turn:
+    """Whose turn it is, in words: "等东湖镇签收 · 还剩 2 天"."""
+    unit = case.turn_unit.name if case.turn_unit else ""
+    return turn_words(case.state, case.outcome, case.wakes_on, case.turn_due, unit)
+
+
+def turn_words(state_name: str, outcome: str, wakes_on: date | None, turn_due: datetime | None, unit: str) -> Turn:
+    state = STATES[state_name]
+    if state_name == "parked" and wakes_on:
+        until = _("挂账到 %(month)d 月 %(day)d 日") % {"month": wakes_on.month, "day": wakes_on.day}
+        return Turn(until, "soon", state.icon)
+    if turn_due is None:
+        words = (
+            f"{state.label} · {Case.Outcome(outcome).label}"
+            if outcome and state_name != "declined"
+            else str(state.label)
+        )
+        return Turn(words, state.tone, state.icon)
+    left = remaining(clock.now(), turn_due)
+    if state_name == "answered":
+        return Turn(_("等诉求人回音 · %(left)s后办结") % {"left": left.words}, "done", state.icon)
+    words = _("等%(who)s%(what)s · %(left)s") % {"who": unit, "what": _TURN.get(state_name, ""), "left": left.words}
+    hours = left.time.total_seconds() / 3600
+    tone = "late" if hours < 0 else "soon" if hours < 24 else "waiting"  # noqa: PLR2004 - a day
+    return Turn(words, tone, "clock-history" if tone == "late" else state.icon)
+
+
+_TURN: dict[str, Promise] = {
+    "recorded": gettext_lazy("派单"),
+    "accepted": gettext_lazy("派单"),
+    "returned": gettext_lazy("重新派单"),
+    "assigned": gettext_lazy("签收"),
+    "signed": gettext_lazy("联系诉求人"),
+    "contacted": gettext_lazy("办理"),
+    "handling": gettext_lazy("办理"),
+    "redo": gettext_lazy("重新办理"),
+    "extending": gettext_lazy("批延期"),
+    "drafted": gettext_lazy("审核答复"),
+    "calling": gettext_lazy("回访"),
+}
+
+
+def clocks(case: Case) -> list[dict[str, Any]]:
+    """The two clocks: how long the resident has waited since 登记, and what the unit has left since 派单."""
+    ended = None if case.is_open else case.closed_at or case.changed_at
+    stopped = case.answered_at or ended
+    late = (stopped or clock.now()) > case.resident_due
+    waited = {"words": _waited(case.recorded_at, ended), "limit": _limit(case.resident_due), "late": late}
+    lines = [waited | {"why": "resident", "icon": "person"}]
+    if case.unit_due and case.lead:
+        late = (stopped or clock.now()) > case.unit_due
+        left = remaining(clock.now(), case.unit_due).words
+        words = left if stopped is None else _("超过时限才答复") if late else _("按时答复")
+        line = {"words": f"{case.lead.name} {words}", "limit": _limit(case.unit_due), "late": late}
+        lines.append(line | {"why": "unit", "icon": "building"})
+    return lines
+
+
+def _waited(start: datetime, ended: datetime | None) -> str:
+    """How long the asker has waited, or waited altogether."""
+    if ended is None and clock.now() - start < timedelta(hours=1):
+        return _("群众刚说的事")
+    if ended is None:
+        return _("群众%(waited)s") % {"waited": elapsed_words(start, clock.now())}
+    days = (timezone.localdate(ended) - timezone.localdate(start)).days
+    return ngettext("从登记到结束 %(n)d 天", "从登记到结束 %(n)d 天", days) % {"n": days} if days else _("当天办完")
+
+
+def _limit(due_: datetime) -> str:
+    """The last day, short: "12月11日 周五"."""
+    day = timezone.localtime(due_)
+    return f"{date_format(day, _('n月j日'))} {WEEKDAYS[day.weekday()]}"
+
+
+AT_ONCE = {"accept", "sign", "wake"}  # need no word, lose nothing: one click
+
+
+def buttons(by: Actor, case: Case) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
+    """The one next step and the other moves that this person may make now, as the action bar wants them."""
+    steps = [(_step(case, move), move.primary) for move in moves_for(by, case)]
+    first = _next_step(case, [s for s, primary in steps if primary])
+    return first, [step for step, _primary in steps if step is not first]
+
+
+def _next_step(case: Case, candidates: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Of several possible next steps the one that usually follows: contact, then handle, then answer."""
+    usual = {"signed": "contact", "contacted": "log", "handling": "answer", "redo": "contact"}.get(case.state)
+    return next((s for s in candidates if s["action"] == usual), candidates[0] if candidates else None)
+
+
+def _step(case: Case, move: Move) -> dict[str, Any]:
+    return {
+        "action": move.action, "label": move.label, "consequence": move.tells, "danger": move.grave,
+        "method": "post" if move.action in AT_ONCE else "get",
+        "url": f"{case.get_absolute_url()}{move.action}/",
+    }  # fmt: skip

@@ -1,0 +1,108 @@
+"""Who may do what to which case. One predicate gives the check on a case and the list of cases (rights.md P3–P5, P8, P9)."""
+
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from gongyi.casework.models import Case, CaseConflict, CasePart
+from gongyi.casework.workflow import CASE
+from gongyi.core.access import Actor
+from gongyi.core.access import Permission as P
+from gongyi.core.workflow import Move, holds_at
+
+OWN_WORK = {"approve_answer", "send_back"}  # never by who wrote the answer (P8)
+OWN_WISH = {"approve_extension", "refuse_extension"}  # never by who asked for it (P8)
+OWN_ANSWER = {"call_back"}  # never by who gave the answer, where somebody else has to call
+
+
+def parts_visible_to(by: Actor, *, unit: UUID | None = None) -> QuerySet[CasePart]:
+    """The participation rows in the units (or one of them) where this person may view cases, but for cases hidden from them.
+
+    A unit above sees nothing it did not receive, hold, assign or supervise: it has no participation row (P5). Put together
+    once for this person and request: page and count of a list ask for the same rows.
+    """
+    kept: dict[UUID | None, QuerySet[CasePart]] = vars(by).setdefault("_parts", {})
+    if unit not in kept:
+        kept[unit] = _parts_visible_to(by, unit)
+    return kept[unit].all()  # never the kept one itself, which would remember its rows
+
+
+def _parts_visible_to(by: Actor, unit: UUID | None) -> QuerySet[CasePart]:
+    units = by.units(P.CASE_VIEW) & {unit} if unit else by.units(P.CASE_VIEW)
+    hidden = CaseConflict.objects.filter(county=by.county, account=by.key, hidden=True)
+    about_us = Case.objects.filter(county=by.county, about_unit__in={held.unit for held in by.held})
+    mine = CasePart.objects.filter(county=by.county, unit__in=units, until=None)
+    return mine.exclude(case__in=hidden.values("case")).exclude(case__in=about_us.values("id"))
+
+
+def visible_to(by: Actor) -> QuerySet[Case]:
+    """The cases that this person may open: those of `parts_visible_to`. For cases named by key; lists go through the parts.
+
+    Asked case by case, because a unit may have 100,000 parts. The county stands in the parts: beside the keys it would lead
+    SQLite, which takes the first column of an index for a choosy one, through all cases of the county.
+    """
+    return Case.objects.filter(Exists(parts_visible_to(by).filter(case=OuterRef("pk"))))
+
+
+def can_move(by: Actor, case: Case, move: Move) -> bool:
+    """Whether this person may make this move on a case that they may see, whatever its state.
+
+    Adds to the table: no one approves or calls back their own work (P8), no one acts in a case that concerns them.
+    """
+    if by.system:
+        return holds_at(by, case, move)
+    if concerned(by, case):
+        return False
+    if by.id is not None and by.id in _makers(case, move):
+        return False
+    return holds_at(by, case, move) or _handler_calls(by, case, move)
+
+
+def _makers(case: Case, move: Move) -> set[UUID | None]:
+    """The people whose own work this move would judge."""
+    if move.action in OWN_WORK or (move.action in OWN_ANSWER and case.type.separate_caller):
+        return {case.answered_by, case.drafted_by} - {None}
+    return {case.asked_by} if move.action in OWN_WISH else set()
+
+
+def _handler_calls(by: Actor, case: Case, move: Move) -> bool:
+    """Where the county does not ask for somebody else, the handling unit may call back itself."""
+    return move.action == "call_back" and not case.type.separate_caller and by.can(P.CASE_HANDLE, case.caller_id)
+
+
+def concerned(by: Actor, case: Case) -> bool:
+    """Whether the case is about this person, or they declared a conflict. One query, kept on the case for this person."""
+    kept: dict[UUID | None, bool] = case.__dict__.setdefault("_concerned", {})
+    if by.id not in kept:
+        kept[by.id] = is_about(by, case) or declared(by, case.id).exists()
+    return kept[by.id]
+
+
+def is_about(by: Actor, case: Case) -> bool:
+    """Whether the case complains about this person or a unit in which they work now."""
+    return by.id == case.about_account or case.about_unit_id in {held.unit for held in by.held}
+
+
+def declared(by: Actor, case: UUID | OuterRef) -> QuerySet[CaseConflict]:
+    """What keeps this person from acting in the case."""
+    return CaseConflict.objects.filter(county=by.county, account=by.key, case=case)
+
+
+def moves_for(by: Actor, case: Case) -> list[Move]:
+    """The moves that this person may make now, in table order."""
+    return [move for move in CASE.leaving(case.state) if can_move(by, case, move)]
+
+
+def can_see_asker(by: Actor, case: Case) -> bool:
+    """Who may look at the asker's name and contact: who works on the case; for a tip-off only receiver and handler."""
+    if concerned(by, case):
+        return False
+    units = (
+        {case.unit_id, case.lead_id} if case.hides_asker else {case.unit_id, case.lead_id, case.desk_id, case.caller_id}
+    )
+    return bool(by.units(P.CASE_CONTACT) & units)
+
+
+def allowed_units(case: Case) -> Q:
+    """Units to which a case may be given: never the one whose service it complains about."""
+    return ~Q(id=case.about_unit_id) if case.about_unit_id else Q()

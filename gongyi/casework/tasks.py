@@ -1,0 +1,17 @@
+"""What casework does by itself, every few minutes."""
+
+from gongyi.casework.actions import run_due
+from gongyi.core.county import bind
+from gongyi.core.schedule import every
+from gongyi.network.queries import counties
+
+
+@every(minutes=10, name="casework.due")
+def due() -> str:
+    """Wake parked cases, close answered ones that nobody objected to, file closed ones."""
+    done: dict[str, int] = {}
+    for county in counties():
+        with bind(county):
+            for job, number in run_due(county).items():
+                done[job] = done.get(job, 0) + number
+    return ", ".join(f"{job} {number}" for job, number in done.items())

@@ -1,0 +1,179 @@
+"""One case: its page, its moves, its paper, why its dates are what they are, its files and its asker."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from gongyi.casework import actions, queries
+from gongyi.casework.forms import FORMS, CorrectForm, MoveForm
+from gongyi.casework.models import Case
+from gongyi.casework.rules import can_move, can_see_asker, moves_for
+from gongyi.casework.workflow import CASE, STATES
+from gongyi.core import attachments
+from gongyi.core.access import Permission as P
+from gongyi.core.errors import Refused
+from gongyi.core.http import ActorRequest, permission, submit
+from gongyi.core.secrets import mask_text
+from gongyi.people.models import Purpose
+
+
+@permission(P.CASE_VIEW)
+def detail(request: ActorRequest, key: UUID) -> HttpResponse:
+    """One case on one page."""
+    return render(request, "casework/detail.html", _context(request, queries.fetch(request.actor, key)))
+
+
+def _context(request: ActorRequest, case: Case) -> dict[str, Any]:
+    """Everything that the page of a case shows."""
+    primary, others = queries.buttons(request.actor, case)
+    steps, asker = queries.timeline(case), queries.asker_of(case)
+    visits = [step for step in steps if step.action == "visit"]
+    return {
+        "case": case, "title": case.title, "turn": queries.turn_of(case), "clocks": queries.clocks(case), "state": STATES[case.state],
+        "content": mask_text(case.content), "answer": mask_text(case.answer), "draft": mask_text(case.draft), "primary": primary, "others": others,
+        "events": _events(steps), "roles": queries.roles_of(case), "visits": visits, "asker": asker,
+        "files": queries.attachments_of(case) if any(step.action == "attach" for step in steps) else [],
+        "one_visit": queries.one_visit(case, asker, visited=bool(visits)),
+        "may_see_asker": can_see_asker(request.actor, case), "purposes": Purpose.choices,
+    }  # fmt: skip
+
+
+def _events(steps: list[Any]) -> list[dict[str, Any]]:
+    """The timeline as its building block wants it."""
+    labels = {move.action: move.label for move in CASE.moves} | {"record": _("登记"), "record_done": _("当场办结")}
+    return [
+        {
+            "at": step.at, "who": " · ".join(filter(None, [step.unit_label, step.actor_label])),
+            "what": labels.get(step.action, step.action), "why": step.reason, "text": mask_text(step.note),
+            "tone": STATES[step.target].tone, "icon": "", "corrected": "",
+        }
+        for step in steps
+    ]  # fmt: skip
+
+
+@permission(P.CASE_VIEW)
+def move(request: ActorRequest, key: UUID, action: str) -> HttpResponse:
+    """One move: its form, or at once where no word is needed."""
+    case = queries.fetch(request.actor, key)
+    step = _allowed(request, case, action)
+    if action == "correct" and request.method == "GET":
+        actions.show_text(case, by=request.actor)
+    form = FORMS[action](request.POST or None, request.FILES or None, case=case, by=request.actor)
+    form.action = action
+    if done := submit(request, form, lambda: _act(form)):
+        messages.success(request, _("%(number)s：%(action)s，已记下。") % {"number": case.number, "action": step.label})
+        return done
+    context = {
+        "case": case,
+        "form": form,
+        "move": step,
+        "title": step.label,
+        "content": mask_text(case.content),
+        "answer": mask_text(case.answer),
+    }
+    context["templates"] = _templates(request, form) if action == "answer" else []
+    return render(request, "casework/move.html", context)
+
+
+def _templates(request: ActorRequest, form: MoveForm) -> list[Any]:
+    """The texts that an answer may begin with; the one named in the address is put into the form, after a draft."""
+    found = list(queries.templates_for(form.case))
+    if chosen := [template.text for template in found if str(template.id) == request.GET.get("template")]:
+        form.fields["answer"].initial = "\n".join(filter(None, [form.case.draft, *chosen]))
+    return found
+
+
+def _act(form: MoveForm) -> str:
+    """Make the move with the form's clean values; leads on to the case, or to the list if it is no longer theirs."""
+    if isinstance(form, CorrectForm):
+        asker = actions.AskerFacts(**form.asker_facts())
+        form.cleaned_data["asker"] = asker if form.cleaned_data.pop("asker_too") else None
+    actions.ACTS[form.action](form.case, by=form.by, **form.cleaned_data)
+    return queries.lead_on(form.by, form.case)
+
+
+def _allowed(request: ActorRequest, case: Case, action: str) -> Any:
+    """The move, if there is such a one for hands (404), the person may make it (403) and the state allows it (409)."""
+    if action not in FORMS:
+        raise Http404
+    step = CASE[action]
+    if not can_move(request.actor, case, step):
+        raise PermissionDenied
+    if case.state not in step.sources and request.method != "POST":
+        sentence = _("这件事现在是“%(state)s”，不能“%(action)s”。") % {
+            "state": STATES[case.state].label,
+            "action": step.label,
+        }
+        raise Refused("wrong_state", sentence, _("请回到这件事的页面看下一步。"))
+    return step
+
+
+@permission(P.CASE_VIEW)
+def paper(request: ActorRequest, key: UUID) -> HttpResponse:
+    """The 交办单 for A4."""
+    case = queries.fetch(request.actor, key)
+    context = {
+        "case": case,
+        "content": mask_text(case.content),
+        "answer": mask_text(case.answer),
+        "steps": _events(queries.timeline(case)),
+        "roles": queries.roles_of(case),
+    }
+    return render(
+        request, "casework/paper.html", context | {"clocks": queries.clocks(case), "state": STATES[case.state]}
+    )
+
+
+@permission(P.CASE_VIEW)
+def paste(request: ActorRequest, key: UUID) -> HttpResponse:
+    """Paste-ready text for an official system, without name and phone."""
+    case = queries.fetch(request.actor, key)
+    return render(
+        request,
+        "casework/paste.html",
+        {
+            "case": case,
+            "content": mask_text(case.content),
+            "answer": mask_text(case.answer),
+            "title": _("可粘贴的文字"),
+            "may_number": CASE["external"] in moves_for(request.actor, case),
+        },
+    )
+
+
+@permission(P.CASE_VIEW)
+def why(request: ActorRequest, key: UUID, which: str) -> HttpResponse:
+    """为什么是这一天: the deadline day by day."""
+    case = queries.fetch(request.actor, key)
+    found = queries.why(case, which)
+    if found is None:
+        raise Http404
+    return render(
+        request, "casework/why.html", {"case": case, "why": found, "which": which, "title": _("为什么是这一天？")}
+    )
+
+
+@require_POST
+@permission(P.CASE_CONTACT)
+def asker(request: ActorRequest, key: UUID) -> HttpResponse:
+    """The asker's name and contact for one look; logged."""
+    case = queries.fetch(request.actor, key)
+    shown = actions.show_asker(case, by=request.actor, purpose=request.POST.get("purpose", ""))
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "casework/_asker.html", {"shown": shown, "case": case})
+    return render(request, "casework/detail.html", _context(request, case) | {"shown": shown})
+
+
+@permission(P.CASE_VIEW)
+def file(request: ActorRequest, key: UUID, file_key: UUID) -> HttpResponseBase:
+    """One attachment, as a download; logged."""
+    case = queries.fetch(request.actor, key)
+    row = actions.open_file(case, by=request.actor, key=file_key)
+    return attachments.response(row.path, row.name, row.kind)

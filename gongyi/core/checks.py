@@ -1,0 +1,224 @@
+"""System checks: `manage.py check` fails where a table, a field or an entrance breaks a law of the house.
+
+E001-E011  tables and keys (scale.md, rules 1-5)
+E021-E024  entrances: every view, command and periodic job is in one table (rights.md P1)
+E031-E034  every field is classified (rights.md D1), read from privacy.yaml
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.core.checks import CheckMessage, Error, register
+from django.core.management import get_commands
+from django.db import models
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from gongyi.core import privacy, schedule
+from gongyi.core.county import LOCAL_TABLES, CountyField, CountyForeignKey, CountyKey, CountyModel, SharedKey
+
+Model = type[models.Model]
+ANYBODY, SIGNED_IN = "anybody", "signed in"
+
+# Views of libraries, which cannot carry @permission: who may open them, and why.
+LIBRARY_VIEWS: dict[str, tuple[str, str]] = {
+    "account_login": (ANYBODY, "signing in"),
+    "account_logout": (ANYBODY, "signing out; a stranger is led to the portal"),
+    "account_inactive": (ANYBODY, "tells somebody whose account is disabled why signing in failed"),
+    "account_reauthenticate": (SIGNED_IN, "the password again before something grave"),
+    "account_change_password": (SIGNED_IN, "one's own password"),
+    "mfa_index": (SIGNED_IN, "one's own second factor"),
+    "mfa_authenticate": (ANYBODY, "the second step of signing in; without a first step it leads back to it"),
+    "mfa_reauthenticate": (SIGNED_IN, "the second factor again before something grave"),
+    "mfa_activate_totp": (SIGNED_IN, "one's own second factor"),
+    "mfa_deactivate_totp": (SIGNED_IN, "one's own second factor"),
+    "mfa_view_recovery_codes": (SIGNED_IN, "one's own recovery codes"),
+    "mfa_generate_recovery_codes": (SIGNED_IN, "one's own recovery codes"),
+    "mfa_download_recovery_codes": (SIGNED_IN, "one's own recovery codes"),
+    "usersessions_list": (SIGNED_IN, "one's own sessions"),
+}
+
+# Management commands run as the system's operator, who reads no case (P7); what each one touches.
+COMMANDS: dict[str, str] = {
+    "prepare": "准备数据文件夹（建表、静态文件），再执行另一条命令；不读办件内容。",
+    "serve": "准备数据文件夹并打开网页和后台任务；不读办件内容。",
+    "worker": "按时执行后台任务；任务以系统身份执行。",
+    "setup_county": "开通一个县：装入单位，建账号管理员和领导两个账号；不读办件内容。",
+    "reset_account": "在服务器上给一个账号做一次性登录链接，最后一位账号管理员登录不了时用；不读办件内容。",
+    "load_units": "从区划名单装入一个县的单位；不读办件内容。",
+    "load_demo": "装入一个虚构的演示县；有真实数据的数据库里不执行。",
+    "verify_audit": "核对操作记录有没有被改动；只读记录的摘要。",
+    "bench": "在自己的临时文件夹和数据库里造虚构的办件，量一量网页的快慢；不碰真的数据。",
+    "write_docs": "从代码生成 docs/reference 下的参考页；不读任何数据。",
+}
+
+# Periodic jobs act as the system: what each one does with people's data.
+JOBS: dict[str, str] = {
+    "casework.due": "每十分钟处理到期的办件：挂账恢复、自动办结、归档；只看日期和状态。",
+    "people.audit_heads": "每小时把操作记录链的末端写到数据库之外；不读内容。",
+    "people.seal_access": "每晚给前一天的查看记录加封；不读内容。",
+}
+
+
+# --- tables and keys --------------------------------------------------------------------------------------------------
+
+
+def own_models() -> list[Model]:
+    """The product's concrete models."""
+    return [model for model in apps.get_models(include_auto_created=True) if model.__module__.startswith("gongyi.")]
+
+
+def is_county(model: Any) -> bool:
+    """Whether the model's rows belong to a county."""
+    return isinstance(model, type) and issubclass(model, CountyModel)
+
+
+def check_tables(every: Iterable[Model]) -> Iterator[Error]:
+    """Rules 1-5 of scale.md for these models."""
+    for model in every:
+        meta = model._meta
+        if is_county(model):
+            yield from _county_table(model)
+        elif not isinstance(meta.pk, SharedKey) and meta.db_table not in LOCAL_TABLES:
+            yield _error("E001", model, "is neither county-owned, nor shared, nor in county.LOCAL_TABLES")
+        for field in meta.local_fields:
+            if isinstance(field, models.AutoField):
+                yield _error("E002", model, f"{field.name}: keys are made in the application, there is no sequence")
+            if isinstance(field, models.ForeignKey):
+                yield from _foreign_key(model, field)
+        for many in meta.local_many_to_many:
+            if many.remote_field.through is None or many.remote_field.through._meta.auto_created:
+                yield _error("E010", model, f"{many.name}: many-to-many only through an explicit county-owned model")
+        if any(isinstance(field, GenericForeignKey) for field in meta.private_fields):
+            yield _error("E011", model, "a generic foreign key cannot be routed; keep a plain UUID")
+
+
+def _county_table(model: Model) -> Iterator[Error]:
+    meta = model._meta
+    named = {field.name: field for field in meta.local_fields}
+    if not isinstance(meta.pk, CountyKey) or not isinstance(named.get("county"), CountyField):
+        yield _error("E003", model, "its key is not a CountyKey or it has no CountyField named county")
+    for field in meta.local_fields:
+        if field.unique and not field.primary_key:
+            yield _error("E004", model, f"{field.name}: unique only together with the county")
+        elif _own_index(field) and not field.is_relation:
+            yield _error("E006", model, f"{field.name}: an index begins with the county")
+    for names, what in _unique_and_indexes(model):
+        if names[:1] not in (["county"], ["-county"]):
+            yield _error("E005", model, f"{what}: the county comes first")
+
+
+def _unique_and_indexes(model: Model) -> Iterator[tuple[list[str], str]]:
+    for constraint in model._meta.constraints:
+        if isinstance(constraint, models.UniqueConstraint):
+            yield list(constraint.fields), constraint.name
+    for index in model._meta.indexes:
+        yield list(index.fields), index.name
+    for together in model._meta.unique_together:
+        yield list(together), "unique_together"
+
+
+def _foreign_key(model: Model, field: "models.ForeignKey[Any, Any]") -> Iterator[Error]:
+    target, routed = field.related_model, isinstance(field, CountyForeignKey)
+    if is_county(model) and is_county(target):
+        if not routed:
+            yield _error("E007", model, f"{field.name}: between county-owned tables use CountyForeignKey")
+        elif _own_index(field):
+            yield _error("E006", model, f"{field.name}: an index begins with the county")
+        return
+    if is_county(target):
+        yield _error("E009", model, f"{field.name}: a shared table never points at a county-owned one")
+    elif routed or target._meta.db_table in LOCAL_TABLES:
+        yield _error("E008", model, f"{field.name}: an ordinary foreign key, and only to a shared table")
+    elif is_county(model) and _own_index(field) and not field.unique:
+        yield _error("E006", model, f"{field.name}: db_index=False, an index begins with the county")
+
+
+def _own_index(field: Any) -> bool:
+    return bool(field.db_index)
+
+
+def _error(number: str, model: Model, text: str) -> Error:
+    return Error(f"{model._meta.label} {text}", obj=model, id=f"gongyi.{number}")
+
+
+# --- entrances --------------------------------------------------------------------------------------------------------
+
+
+class Entrance(NamedTuple):
+    """One address: its path with converters, its full name, its view and the resolved pattern's converters."""
+
+    route: str
+    name: str
+    view: Any
+    converters: dict[str, Any]
+
+    @property
+    def who(self) -> object:
+        """Permissions (tuple), the reason why it is public (str), (who, reason) as in LIBRARY_VIEWS, None: undeclared."""
+        reason = getattr(self.view, "public", None)
+        if reason and hasattr(self.view, "test_func"):  # @login_required stands beside @public
+            return SIGNED_IN, reason
+        return reason or getattr(self.view, "permissions", None) or LIBRARY_VIEWS.get(self.name)
+
+
+def entrances(
+    patterns: Iterable[URLPattern | URLResolver] | None = None, route: str = "/", names: str = ""
+) -> Iterator[Entrance]:
+    """Every address of the URLconf, nested ones too."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        here = route + str(pattern.pattern).lstrip("^")
+        if isinstance(pattern, URLResolver):
+            yield from entrances(
+                pattern.url_patterns, here, names + (f"{pattern.namespace}:" if pattern.namespace else "")
+            )
+        else:
+            yield Entrance(here, names + (pattern.name or ""), pattern.callback, pattern.pattern.converters)
+
+
+def check_views(every: Iterable[Entrance]) -> Iterator[Error]:
+    """Every view says who may open it."""
+    for entrance in every:
+        if not entrance.who:
+            yield Error(
+                f"{entrance.route} ({entrance.name}) declares neither permission nor public",
+                hint="@permission(...) or @public(reason); a library's view belongs into core.checks.LIBRARY_VIEWS",
+                id="gongyi.E021",
+            )
+
+
+def own_commands() -> list[str]:
+    """The product's management commands."""
+    return sorted(name for name, app in get_commands().items() if str(app).startswith("gongyi."))
+
+
+def check_listed(found: Iterable[str], table: dict[str, str], number: str) -> Iterator[Error]:
+    """Every command or job has its sentence in the table."""
+    for name in found:
+        if not table.get(name):
+            yield Error(f"{name} is not in the table of core.checks", id=f"gongyi.{number}")
+
+
+@register
+def tables(**_options: Any) -> list[CheckMessage]:
+    """Scale: two kinds of table, no third."""
+    return list(check_tables(own_models()))
+
+
+@register
+def ways_in(**_options: Any) -> list[CheckMessage]:
+    """P1: whatever is not in the permission table fails."""
+    views = check_views(entrances())
+    commands, jobs = check_listed(own_commands(), COMMANDS, "E022"), check_listed(schedule.discover(), JOBS, "E023")
+    return [*views, *commands, *jobs]
+
+
+@register
+def fields(**_options: Any) -> list[CheckMessage]:
+    """D1: every field is classified."""
+    text = (settings.BASE / "gongyi" / "privacy.yaml").read_text(encoding="utf-8")
+    return [
+        Error(finding.text, id=f"gongyi.{finding.number}") for finding in privacy.findings(text, privacy.to_classify())
+    ]

@@ -1,0 +1,192 @@
+"""What every page shares: who may open it, a form that works once, refusals as pages, headers."""
+
+import hashlib
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+from uuid import UUID
+
+from django import forms
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from gongyi.core import clock
+from gongyi.core.access import Actor, Permission
+from gongyi.core.errors import Refused
+from gongyi.core.models import FormKey
+
+View = Callable[..., HttpResponseBase]
+STAYS_ON_FORM = 422  # a Refused with this status is shown in the form that caused it
+
+
+class ActorRequest(HttpRequest):
+    """A request with the person who acts; `people.adapter.ActorMiddleware` sets it."""
+
+    actor: Actor
+
+
+def permission(*permissions: Permission) -> Callable[[View], View]:
+    """Declare that a view needs one of these permissions (in any unit; which rows is the query's business).
+
+    Strangers are led to the sign-in page, others get a 403.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: ActorRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.actor.id is None:
+                return redirect_to_login(request.get_full_path())
+            if not any(request.actor.can(wanted) for wanted in permissions):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded.permissions = permissions  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def public(reason: str) -> Callable[[View], View]:
+    """Declare that a view is open to everybody, and why."""
+
+    def decorate(view: View) -> View:
+        view.public = reason  # type: ignore[attr-defined]
+        return view
+
+    return decorate
+
+
+def submit(request: HttpRequest, form: forms.BaseForm, act: Callable[[], str]) -> HttpResponse | None:
+    """Run one action for a posted form, once, and lead to the address that it returns.
+
+    The same form sent again gets the same answer without acting again; None means that the form has errors to show and keeps
+    what was typed. Raises Refused (409 page) when the record moved on, 422 when the key comes back with other content.
+    """
+    if request.method != "POST" or not form.is_valid():
+        return None
+    try:
+        with transaction.atomic():
+            mark, fresh = _claim(cast("ActorRequest", request))
+            if fresh:
+                answer = act()
+                if mark:
+                    FormKey.objects.filter(county=mark.county, id=mark.id).update(answer=answer)
+            else:
+                answer = cast("FormKey", mark).answer
+    except ValidationError as error:
+        form.add_error(None, error) if not hasattr(error, "error_dict") else _add_errors(form, error)
+        return None
+    except Refused as refused:
+        of_file = refused.code.startswith("file_")  # a bad file must not cost the words beside it
+        if refused.status != STAYS_ON_FORM and not of_file:
+            raise
+        form.add_error("file" if of_file and "file" in form.fields else None, str(refused))
+        return None
+    return redirect(answer)
+
+
+def _add_errors(form: forms.BaseForm, error: ValidationError) -> None:
+    for name, messages in error.message_dict.items():
+        form.add_error(name if name in form.fields else None, messages)
+
+
+def _claim(request: ActorRequest) -> tuple[FormKey | None, bool]:
+    """Claim the form's key for this body. (row, True) for the first time, (row, False) for a repeat."""
+    try:
+        key = UUID(request.POST.get("_key", ""))
+    except ValueError:
+        raise Refused(
+            "no_form_key", _("这张表单打开得不完整。"), _("请重新打开页面再填一次。"), status=STAYS_ON_FORM
+        ) from None
+    county, body = request.actor.county, _body_digest(request)
+    mine = FormKey(county=county, key=key, account=request.actor.id, path=request.path[:200], body=body, at=clock.now())
+    FormKey.objects.bulk_create([mine], ignore_conflicts=True)
+    kept = FormKey.objects.filter(county=county, key=key).get()
+    if kept.id == mine.id:
+        return kept, True
+    if (kept.account, kept.path, kept.body) != (mine.account, mine.path, mine.body):
+        raise Refused(
+            "form_changed",
+            _("这张表单已经送出过，内容和这次不一样，这次没有保存。"),
+            _("请重新打开页面，看看第一次送出的结果。"),
+            status=422,
+        )
+    return kept, False
+
+
+def _file_digest(file: Any) -> str:
+    """A sent file by name and content."""
+    found = hashlib.sha256(str(file.name).encode("utf-8", "surrogatepass"))
+    for chunk in file.chunks():
+        found.update(chunk)
+    file.seek(0)
+    return found.hexdigest()
+
+
+def _body_digest(request: HttpRequest) -> str:
+    facts = [(k, v) for k, values in sorted(request.POST.lists()) if not k.startswith(("_key", "csrf")) for v in values]
+    facts += [(k, _file_digest(f)) for k, files in sorted(request.FILES.lists()) for f in files]
+    return hashlib.sha256(repr(facts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def refused_page(request: HttpRequest, refused: Refused) -> HttpResponse:
+    """The page for a refusal: what happened, what to do, and both texts when somebody was faster."""
+    context = {"refused": refused, "back_url": request.path}
+    return render(request, "409.html", context, status=refused.status)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """A form without its token: most often a page left open over a sign-out."""
+    return refused_page(
+        request,
+        Refused("csrf", _("页面放得太久，没有保存。"), _("请返回上一页，刷新后再送出；写的字还在。"), status=403),
+    )
+
+
+def _holds_nul(request: HttpRequest, kwargs: dict[str, Any]) -> bool:
+    """Whether the address or the form holds a NUL, which SQLite stores and PostgreSQL answers with a fault."""
+    sent = [text for part in (request.POST, request.FILES) for key in part for text in (key, *part.getlist(key))]
+    return "%00" in request.META.get("QUERY_STRING", "") or any(
+        "\x00" in str(text) for text in (*kwargs.values(), *sent)
+    )
+
+
+class RefusedMiddleware:
+    """Turns `Refused` into its page; refuses what no database of ours can hold before a view meets it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, _view: View, _args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        if not _holds_nul(request, kwargs):
+            return None
+        sentence, todo = _("送来的文字里有保存不了的字符。"), _("请重新打开页面，把文字再输入一遍。")
+        return refused_page(request, Refused("nul", sentence, todo, status=400))
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        return refused_page(request, error) if isinstance(error, Refused) else None
+
+
+class HeadersMiddleware:
+    """Headers of every answer: no position, no camera; pages of signed-in people are kept by no cache."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", "geolocation=(), camera=(), microphone=()")
+        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        if not request.path.startswith("/static/"):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response

@@ -1,0 +1,138 @@
+"""How every form looks and asks: the renderer, plain words for empty fields, common widgets, the picker."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any, ClassVar, NamedTuple
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.forms.renderers import TemplatesSetting
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+MOST_HITS = 8
+# Days with which can be reckoned: the day after the last or before the first of Python's calendar would be a fault.
+DAYS = [MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2199, 12, 31))]
+
+
+class Renderer(TemplatesSetting):
+    """Label above, hint, error below; 选填 on optional fields. Named by the setting FORM_RENDERER."""
+
+    form_template_name = "django/forms/form.html"
+    field_template_name = "django/forms/field.html"
+
+
+class Form(forms.Form):
+    """A form whose empty fields are asked for by their label, unless the field brings its own sentence."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.DateField):
+                field.validators += DAYS
+            if field.required and field.label and field.error_messages["required"] == _standard_required():
+                field.error_messages["required"] = _("请填写“%(label)s”。") % {"label": field.label}
+
+
+def _standard_required() -> object:
+    return forms.Field.default_error_messages["required"]
+
+
+class DateInput(forms.DateInput):
+    """The browser's own calendar."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class Textarea(forms.Textarea):
+    """Room for a few sentences; the page lets it grow."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"rows": 5, **(attrs or {})})
+
+
+class Hit(NamedTuple):
+    """One line of a picker: the value sent, its name, and what tells it from its namesakes."""
+
+    value: str
+    words: str
+    detail: str = ""
+
+
+class PickerInput(forms.Widget):
+    """A text box beside a hidden value; `url` answers `?q=` with components/picker_hits.html (at most eight `hits`).
+
+    Without JavaScript the typed text is sent alone, and `PickerField` answers with the hits as choices.
+    """
+
+    template_name = "django/forms/widgets/picker.html"
+
+    def __init__(self, url: "str | Promise" = "", attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        self.url = url
+        self.hits: Sequence[Hit] = ()
+        self.words_of: Callable[[str], str] = str
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> tuple[str, str]:  # noqa: ARG002
+        """The chosen value and the typed text; a text typed after choosing has emptied the value."""
+        return str(data.get(name, "")).strip(), str(data.get(f"{name}_text", "")).strip()
+
+    def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:  # noqa: ARG002
+        """Omitted only if neither half was sent."""
+        return name not in data and f"{name}_text" not in data
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """The widget's halves and the hits to choose from."""
+        context = super().get_context(name, None, attrs)
+        chosen, text = value if isinstance(value, tuple) else (str(value or ""), "")
+        text = text or (self.words_of(chosen) if chosen else "")
+        context["widget"] |= {"chosen": chosen, "text": text, "url": self.url, "hits": self.hits}
+        return context
+
+
+class PickerField(forms.Field):
+    """Choose one of many by typing. `find(text)` yields hits in order, `get(value)` the thing or None if it may not be chosen."""
+
+    widget: ClassVar[type[PickerInput]] = PickerInput  # type: ignore[misc]
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "gone": gettext_lazy("这一项已经不能选了。请重新选一个。"),
+        "none": gettext_lazy("没有找到“%(text)s”。换两个字再试。"),
+        "many": gettext_lazy("有几个都像“%(text)s”，请选一个。"),
+    }
+
+    def __init__(
+        self,
+        *,
+        find: Callable[[str], Sequence[Hit]],
+        get: Callable[[str], Any],
+        url: "str | Promise" = "",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**{"widget": PickerInput(url), **kwargs})
+        self.find, self.get = find, get
+
+    def clean(self, value: tuple[str, str]) -> Any:
+        """The thing chosen, None for an empty optional field; raises ValidationError with the hits on the widget."""
+        chosen, text = value
+        if not chosen and text:
+            chosen = self._only_hit(text)
+        if not chosen:
+            self.validate(None)
+            return None
+        thing = self.get(chosen)
+        if thing is None:
+            raise ValidationError(self.error_messages["gone"], code="gone")
+        return thing
+
+    def _only_hit(self, text: str) -> str:
+        hits = self.find(text)[:MOST_HITS]
+        if len(hits) == 1:
+            return hits[0].value
+        self.widget.hits = hits
+        code = "many" if hits else "none"
+        raise ValidationError(self.error_messages[code], code=code, params={"text": text})

@@ -1,0 +1,219 @@
+"""Writes the reference pages under docs/reference from the code; a guard test fails when they are out of date."""
+# ruff: noqa: SLF001 - argparse tells its options, and the schedule its jobs, only this way
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from importlib import import_module
+from pathlib import Path
+
+from django.apps import apps
+from django.conf import settings
+from django.core.management import get_commands, load_command_class
+from django.core.management.base import BaseCommand
+from django.utils import translation
+from django.utils.module_loading import module_has_submodule
+
+from gongyi.core import checks, schedule
+from gongyi.core.access import BLIND, GUARDED, Permission, Role
+from gongyi.core.workflow import Table
+
+# Environment variables: default and what each is for. The pages are Chinese, and so are these sentences.
+SETTINGS: dict[str, tuple[str, str]] = {
+    "ALLOWED_HOSTS": ("127.0.0.1, localhost, [::1] 和 HOST", "网站的域名，用逗号分开；从别的机器打开网页时要写上。"),
+    "CSRF_TRUSTED_ORIGINS": ("空", "前面有代理时，浏览器看到的网址，如 https://gongyi.example。"),
+    "DATABASE_URL": ("数据文件夹里的 gongyi.sqlite3", "用 PostgreSQL 时写 postgres://用户:密码@主机/库名。"),
+    "DEBUG": ("关", "只在开发时打开；打开后出错页会露出内部信息。"),
+    "GONGYI_DATA": ("./data", "数据文件夹：数据库、附件、审计链的末端都在里面。"),
+    "GONGYI_DEMO": ("空", "0 表示不装演示县，正式使用；1 表示允许在本机以外打开演示县。"),
+    "GONGYI_HTTPS": ("关", "通过 HTTPS 访问时打开：Cookie 只走加密连接，浏览器一年内不再用明文访问。"),
+    "GONGYI_KEYS": ("数据文件夹下的 keys", "加密密钥的文件夹；和数据分开备份，丢了就解不开姓名和电话。"),
+    "GONGYI_PROFILE": (
+        "small",
+        "small：小单位，两个人也能用，第二道审批交上一级；mlps3：按等保三级，所有工作人员都要动态码。",
+    ),
+    "GONGYI_UPLOAD_BYTES": ("10485760（10 MB）", "一个附件最大多少字节。"),
+    "HOST": ("127.0.0.1", "在哪个地址上打开网页。"),
+    "PORT": ("8000", "在哪个端口上打开网页。"),
+    "SECRET_KEY": ("第一次启动时生成，存在密钥文件夹", "给登录会话签名的密钥；几台机器一起用时要相同。"),
+}
+INTERNAL = {"DJANGO_SETTINGS_MODULE"}
+_VARIABLE = re.compile(
+    r"""\benv(?:\.\w+)?\(\s*"([A-Z_]+)"|\bos\.environ(?:\.get\(|\.setdefault\(|\[)\s*"([A-Z_]+)"|"([A-Z_]+)" (?:not )?in os\.environ"""
+)
+NOTE = "<!-- 由 manage.py write_docs 从代码生成，请勿手改。 -->"
+
+
+class Command(BaseCommand):
+    help = "Write docs/reference/*.md (states, permissions, commands, settings, addresses) from the code."
+
+    def handle(self, **options: object) -> None:
+        folder = settings.BASE / "docs" / "reference"
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in pages().items():
+            (folder / name).write_text(text, encoding="utf-8")
+            self.stdout.write(name)
+
+
+def pages() -> dict[str, str]:
+    """Every reference page: file name -> text, in Chinese."""
+    makers: dict[str, tuple[str, Callable[[], Iterator[str]]]] = {
+        "states.md": ("状态", states),
+        "permissions.md": ("角色和权限", permissions),
+        "commands.md": ("命令和后台任务", commands),
+        "settings.md": ("环境变量", variables),
+        "urls.md": ("网址", addresses),
+    }
+    with translation.override("zh-hans"):
+        return {name: "\n".join([f"# {title}", "", NOTE, "", *make()]) + "\n" for name, (title, make) in makers.items()}
+
+
+def grid(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """A markdown table and an empty line."""
+    yield _line(head)
+    yield "|" + "---|" * len(head)
+    yield from map(_line, rows)
+    yield ""
+
+
+def _line(cells: Iterable[object]) -> str:
+    return "| " + " | ".join(str(cell).replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+
+
+def _yes(value: object) -> str:
+    return "是" if value else ""
+
+
+# --- states -----------------------------------------------------------------------------------------------------------
+
+
+def tables() -> list[Table]:
+    """Every table of moves in the apps' `workflow.py`, in the order of INSTALLED_APPS."""
+    found: list[Table] = []
+    for config in apps.get_app_configs():
+        if config.name.startswith("gongyi.") and config.module and module_has_submodule(config.module, "workflow"):
+            members = vars(import_module(f"{config.name}.workflow")).values()
+            found += [member for member in members if isinstance(member, Table)]
+    return found
+
+
+def states() -> Iterator[str]:
+    """A diagram and two tables per kind of record."""
+    for table in tables():
+        yield from (f"## {table.label}（{table.kind}）", "", *_diagram(table), "")
+        rows = [(f"`{name}`", s.label, s.resident, _yes(s.open)) for name, s in table.states.items()]
+        yield from grid(("状态", "工作人员看到", "群众看到", "还没办完"), rows)
+        yield from grid(
+            ("做什么", "说明", "从", "到", "权限", "在哪个单位", "要填"),
+            [_move(table, move.action) for move in table.moves],
+        )
+
+
+def _move(table: Table, action: str) -> Sequence[object]:
+    move = table[action]
+    sources = "、".join(str(table.states[name].label) for name in move.sources)
+    target = table.states[move.target].label if move.target else "不变"
+    places = " ".join(f"`{place}`" for place in move.places)
+    return (
+        f"{move.label}（`{action}`）",
+        move.tells,
+        sources,
+        target,
+        f"`{move.permission}`",
+        places,
+        " ".join(move.needs),
+    )
+
+
+def _diagram(table: Table) -> Iterator[str]:
+    yield "```mermaid"
+    yield "stateDiagram-v2"
+    yield from (f'    state "{state.label}" as {name}' for name, state in table.states.items())
+    yield f"    [*] --> {table.start}"
+    for move in table.moves:
+        if move.target:
+            yield from (f"    {source} --> {move.target} : {move.label}" for source in move.sources)
+    yield from (
+        f"    {name} --> [*]" for name, state in table.states.items() if not any(table.leaving(name)) and not state.open
+    )
+    yield "```"
+
+
+# --- roles and permissions --------------------------------------------------------------------------------------------
+
+
+def permissions() -> Iterator[str]:
+    """Roles with their sentences, and who holds which permission."""
+    yield from ("一个人可以在几个单位担任几个角色，每个都有起止日期。角色决定能做什么，所在单位决定能看到哪些。", "")
+    rows = [
+        (f"{r.label}（`{r.value}`）", r.text.sentence, _yes(r.text.second_factor), _yes(r in GUARDED), _yes(r in BLIND))
+        for r in Role
+    ]
+    yield from grid(("角色", "做什么", "必须用动态码", "要第二个人确认", "看不到办件内容"), rows)
+    yield from ("## 权限", "")
+    holders = {p: "、".join(str(role.label) for role in Role if p in role.permissions) for p in Permission}
+    yield from grid(("权限", "哪些角色有"), [(f"`{p}`", who or "只有系统自己") for p, who in holders.items()])
+
+
+# --- commands and jobs ------------------------------------------------------------------------------------------------
+
+
+def commands() -> Iterator[str]:
+    """Own commands with their options, then the periodic jobs."""
+    yield from ("用 `./run manage 命令 [选项]` 执行。", "")
+    rows = [(f"`{name}`", checks.COMMANDS.get(name, ""), " ".join(_options(name))) for name in checks.own_commands()]
+    yield from grid(("命令", "做什么", "选项"), rows)
+    schedule.discover()
+    yield from ("## 后台任务", "")
+    jobs = [(f"`{name}`", checks.JOBS.get(name, ""), _when(job)) for name, job in sorted(schedule._jobs.items())]
+    yield from grid(("任务", "做什么", "什么时候"), jobs)
+
+
+def _options(name: str) -> Iterator[str]:
+    parser = load_command_class(_home_of(name), name).create_parser("manage.py", name)
+    own = {flag for action in BaseCommand().create_parser("manage.py", name)._actions for flag in action.option_strings}
+    for action in parser._actions:
+        if not action.option_strings:
+            yield f"`{action.dest}`"
+        elif not own & set(action.option_strings):
+            yield f"`{action.option_strings[-1]}`"
+
+
+def _home_of(name: str) -> str:
+    return str(get_commands()[name])
+
+
+def _when(job: schedule.Job) -> str:
+    return f"每 {job.minutes:g} 分钟" if job.minutes is not None else f"每天 {job.hour} 点以后一次"
+
+
+# --- settings and addresses -------------------------------------------------------------------------------------------
+
+
+def variables_read(package: Path) -> set[str]:
+    """The environment variables that the code under this folder asks for."""
+    texts = (file.read_text(encoding="utf-8") for file in package.rglob("*.py"))
+    return {name for text in texts for found in _VARIABLE.findall(text) for name in found if name} - INTERNAL
+
+
+def variables() -> Iterator[str]:
+    """Every environment variable."""
+    names = sorted(variables_read(settings.BASE / "gongyi") | SETTINGS.keys())
+    yield from grid(("变量", "不写时", "用来"), [(f"`{name}`", *SETTINGS.get(name, ("", ""))) for name in names])
+
+
+def addresses() -> Iterator[str]:
+    """Every address and who may open it."""
+    yield from ("看得到哪些内容另由所在单位决定：范围以外的一律显示“没有这个页面”。", "")
+    yield from grid(
+        ("网址", "名称", "谁能打开"), [(f"`{e.route}`", f"`{e.name}`", _who(e)) for e in checks.entrances()]
+    )
+
+
+def _who(entrance: checks.Entrance) -> str:
+    match entrance.who:
+        case (checks.SIGNED_IN, str()):
+            return "登录的人"
+        case str() | (checks.ANYBODY, str()):
+            return "所有人"
+    wanted = entrance.who if isinstance(entrance.who, tuple) else ()
+    return "、".join(f"`{permission}`" for permission in wanted) or "没有声明"

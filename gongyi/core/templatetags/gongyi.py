@@ -1,0 +1,185 @@
+"""Tags of every page: a moment in words, an icon, the key of a form, a masked value."""
+
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+from uuid import uuid4
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
+
+from gongyi.core import clock
+
+register = template.Library()
+
+WEEKDAYS = [gettext_lazy(day) for day in ("周一", "周二", "周三", "周四", "周五", "周六", "周日")]
+TONE_ICONS = {"soon": "clock", "late": "exclamation-triangle", "done": "check-circle", "waiting": "hourglass-split"}
+LONG_NUMBER = 9
+SYSTEMS = {
+    "Android": gettext_lazy("安卓手机"), "OpenHarmony": gettext_lazy("鸿蒙手机"), "iPhone": gettext_lazy("苹果手机"), "iPad": "iPad",
+    "Windows": "Windows", "Macintosh": gettext_lazy("苹果电脑"), "Linux": "Linux",
+}  # fmt: skip
+BROWSERS = {
+    "MicroMessenger": gettext_lazy("微信"),
+    "Edg": "Edge",
+    "Firefox": "Firefox",
+    "Chrome": "Chrome",
+    "Safari": "Safari",
+}
+_NEAR = {0: gettext_lazy("今天"), 1: gettext_lazy("明天"), -1: gettext_lazy("昨天")}
+
+
+def _day_words(day: date, *, year: bool) -> str:
+    """The day as people say it, such as 11月30日 周一; with its year if asked."""
+    words = date_format(day, _("Y年n月j日") if year else _("n月j日"))
+    return f"{words} {WEEKDAYS[day.weekday()]}"
+
+
+def _distance_words(days: int) -> str:
+    """How many calendar days ahead (positive) or ago (negative)."""
+    if near := _NEAR.get(days):
+        return str(near)
+    if days > 0:
+        return ngettext("还有 %(n)s 天", "还有 %(n)s 天", days) % {"n": days}
+    return ngettext("%(n)s 天前", "%(n)s 天前", -days) % {"n": -days}
+
+
+def _short_distance_words(seconds: float) -> str:
+    """How far inside the same day, in hours or minutes, rounded down."""
+    minutes = int(abs(seconds)) // 60
+    if not minutes:
+        return _("刚刚") if seconds <= 0 else _("马上")
+    hours = minutes // 60
+    if seconds > 0:
+        if hours:
+            return ngettext("还有 %(n)s 小时", "还有 %(n)s 小时", hours) % {"n": hours}
+        return ngettext("还有 %(n)s 分钟", "还有 %(n)s 分钟", minutes) % {"n": minutes}
+    if hours:
+        return ngettext("%(n)s 小时前", "%(n)s 小时前", hours) % {"n": hours}
+    return ngettext("%(n)s 分钟前", "%(n)s 分钟前", minutes) % {"n": minutes}
+
+
+@register.simple_tag
+def when(moment: date | datetime | None) -> SafeString:
+    """A `time` element: the day and how far it is, such as 11月30日 周一 · 还有 2 天; the full moment as its title.
+
+    A datetime must be aware; near ones (yesterday to tomorrow) show the time of day. Nothing for None.
+    """
+    if moment is None:
+        return SafeString("")
+    now, near = clock.now(), ""
+    today = timezone.localdate(now)
+    if isinstance(moment, datetime):
+        moment = timezone.localtime(moment)
+        if moment.date() == today:
+            near = _short_distance_words((moment - now).total_seconds())
+    return _time(get_language(), moment, today, near)
+
+
+@lru_cache(maxsize=8192)  # the same matters stand on one list after the other
+def _time(_language: str | None, moment: date | datetime, today: date, near: str) -> SafeString:
+    """The element; `near` says how far a moment of today is."""
+    day, hour, machine = local_day(moment), "", moment.isoformat()
+    if isinstance(moment, datetime):
+        hour, machine = f"{moment:%H:%M}", moment.isoformat(timespec="minutes")
+    words, days = _day_words(day, year=day.year != today.year), (day - today).days
+    if abs(days) <= 1:
+        words = f"{words} {hour}".strip()
+    full = f"{_day_words(day, year=True)} {hour}".strip()
+    return format_html(
+        '<time datetime="{}" title="{}">{} · {}</time>', machine, full, words, near or _distance_words(days)
+    )
+
+
+@register.filter(expects_localtime=True)
+def local_day(moment: date | datetime) -> date:
+    """The day on the county's wall calendar; templates hand over local time."""
+    return moment.date() if isinstance(moment, datetime) else moment
+
+
+@register.filter(expects_localtime=True)
+def hour(moment: datetime) -> str:
+    """The time of day, 09:05; templates hand over local time."""
+    return f"{moment:%H:%M}"
+
+
+@register.simple_tag
+def day(moment: date) -> SafeString:
+    """A `time` element with the day alone, such as 11月30日 周一."""
+    words = _day_words(moment, year=moment.year != clock.today().year)
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), words)
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """An icon of the sprite; decoration unless `label` says what it means."""
+    return _icon(name, str(label))
+
+
+@lru_cache(maxsize=1024)  # some fifty icons with a few labels each, asked for dozens of times on every page
+def _icon(name: str, label: str) -> SafeString:
+    markup = '<svg class="icon" width="16" height="16" fill="currentColor" focusable="false" {}><use href="{}#{}"></use></svg>'
+    role = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
+    return format_html(markup, role, static("icons.svg"), name)
+
+
+@register.simple_tag
+def stamp(turn: Any) -> SafeString:
+    """Whose turn it is, from {words, tone, icon}; it breaks only at " · ". Nothing without words."""
+    facts = turn if isinstance(turn, dict) else vars(turn) if turn else {}
+    return _stamp(str(facts.get("words") or ""), facts.get("tone") or "plain", facts.get("icon") or "")
+
+
+@lru_cache(maxsize=4096)  # 归档 · 解决 and its like stand in most lines of most lists
+def _stamp(words: str, tone: str, icon_name: str) -> SafeString:
+    if not words:
+        return SafeString("")
+    halves = format_html_join(" · ", "<span>{}</span>", ((half,) for half in words.split(" · ")))
+    markup = '<span class="stamp tone-{}">{}<span class="stamp-words">{}</span></span>'
+    return format_html(markup, tone, icon(icon_name or tone_icon(tone)), halves)
+
+
+@register.filter
+def tone_icon(tone: str) -> str:
+    """The icon that goes with a tone when no other is named."""
+    return TONE_ICONS.get(tone, "circle")
+
+
+@register.filter
+def message_tone(level: str) -> str:
+    """The tone of a message's level."""
+    return {"success": "done", "warning": "soon", "error": "late"}.get(level, "waiting")
+
+
+@register.simple_tag
+def form_key() -> SafeString:
+    """The hidden key by which a form that is sent twice is taken once."""
+    return format_html('<input type="hidden" name="_key" value="{}">', uuid4())
+
+
+@register.filter
+def alone(thing: object) -> list[object]:
+    """A list of this one thing."""
+    return [thing]
+
+
+@register.filter
+def masked(value: str | None) -> str:
+    """138****5678 for a long number, 东湖镇**** for a long text, 王** for a name; empty stays empty."""
+    text = (value or "").strip()
+    if len(text) < LONG_NUMBER:
+        return text[:1] + "*" * (len(text) - 1)
+    return f"{text[:3]}****{text[-4:] if text[-4:].isdigit() else ''}"
+
+
+@register.filter
+def browser(agent: str) -> str:
+    """A browser's long name as its owner would say it, such as 安卓手机 · 微信; the beginning of it if it is unknown."""
+    named = (next((str(w) for sign, w in table.items() if sign in agent), "") for table in (SYSTEMS, BROWSERS))
+    return " · ".join(filter(None, named)) or agent[:40]

@@ -1,0 +1,64 @@
+"""What the frame of every page needs; Django's template engine asks for it by name."""
+
+from functools import cache
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from gongyi.core import boot, outbox
+from gongyi.core.access import Actor
+from gongyi.core.access import Permission as P
+
+_address = cache(reverse)  # a dozen on every page, always the same
+
+RAIL: list[tuple[P, str, Promise, str]] = [
+    (P.STAFF, "home:today", gettext_lazy("今日"), "sun"),
+    (P.CASE_VIEW, "casework:list", gettext_lazy("办件"), "inbox"),
+    (P.CASE_RECORD, "casework:new", gettext_lazy("记一件"), "pencil-square"),
+    (P.NETWORK_VIEW, "network:tree", gettext_lazy("网络"), "diagram-3"),
+    (P.ACCOUNT_MANAGE, "people:accounts", gettext_lazy("账号"), "people"),
+    (P.SETTINGS_EDIT, "casework:settings", gettext_lazy("设置"), "gear"),
+    (P.ACCOUNT_GUARD, "people:guard", gettext_lazy("安全"), "lock"),
+    (P.AUDIT_READ, "people:audit", gettext_lazy("审计"), "shield-check"),
+]
+ME = (P.STAFF, "people:me", gettext_lazy("我的"), "person")
+TABS = [RAIL[0], RAIL[2], *RAIL[1:2], *RAIL[3:]]  # as many as fit beside 我的; the rest stand on that page
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Rail, bottom bar, unit switcher, unread count, demo flag; a stranger gets only the last."""
+    actor: Actor | None = getattr(request, "actor", None)
+    shared = {"demo": boot.holds_demo(), "theme_url": _address("home:theme"), "home_url": _address("home:start")}
+    if actor is None or actor.id is None:
+        return shared
+    units = {held.unit: held.unit_name for held in actor.held}
+    return shared | {
+        "nav": _entries(RAIL, actor, request.path),
+        "tabs": _entries([*[entry for entry in TABS if actor.can(entry[0])][:3], ME], actor, request.path),
+        "units": [{"id": key, "name": name} for key, name in units.items()],
+        "unit": {"id": actor.unit, "name": actor.unit_name},
+        "unit_url": _address("home:choose_unit"),
+        "search_url": _address("casework:list") if actor.can(P.CASE_VIEW) else "",
+        "new_url": _address("casework:new") if actor.can(P.CASE_RECORD) else "",
+        "inbox_url": _address("home:inbox"),
+        "inbox_count": SimpleLazyObject(
+            lambda: outbox.inbox(actor.county, actor.id, unread=True).count() if actor.id else 0
+        ),
+        "person": {"name": actor.name, "post": actor.unit_name, "links": links()},
+    }
+
+
+def _entries(table: list[tuple[P, str, Promise, str]], actor: Actor, path: str) -> list[dict[str, Any]]:
+    """The entries that the person's roles can use; current is the one whose address fits the page best."""
+    usable = [(_address(name), label, icon) for need, name, label, icon in table if actor.can(need)]
+    here = max((url for url, _label, _icon in usable if path.startswith(url)), key=len, default="")
+    return [{"url": url, "label": label, "icon": icon, "current": url == here} for url, label, icon in usable]
+
+
+def links() -> list[dict[str, Any]]:
+    """What stands behind one's own name."""
+    return [{"url": _address("people:me"), "label": _("我的岗位、密码和登录"), "icon": "person"}]

@@ -1,0 +1,260 @@
+"""Measures list, filter, one case and a new case at any size, in a scratch folder and database of its own."""
+
+import gzip
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from itertools import cycle
+from pathlib import Path
+from re import findall
+from secrets import randbelow
+from statistics import median
+from time import perf_counter, process_time
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.template import Context, Template
+from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from gongyi.casework.queries import PAGE, types
+from gongyi.core import boot, clock
+from gongyi.home.actions.bench import COUNTY, REST, WAY, fill_bench, sign_in_bench
+from gongyi.home.queries import bare_rows, told_cases
+from gongyi.network.queries import counties, find_units
+
+MARK = "bench"  # the file that makes a folder ours; "filled" once the county in it is whole
+OWN_SETTINGS = ("GONGYI_", "DATABASE_URL", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "HOST", "PORT")
+LEAST = 100  # cases: below, none has a whole timeline
+WARM_UP = 20
+BARE = Template(
+    "<!DOCTYPE html><title>bare</title><table>{% for r in rows %}<tr><td>{{ r.case__number }}<td>{{ r.case__title }}"
+    "<td>{{ r.case__lead__name }}<td>{{ r.case__topic__full_name }}<td>{{ r.state }}<td>{{ r.recorded_at|date:'Y-m-d H:i' }}"
+    "{% endfor %}</table>"
+)
+Request = Callable[[], dict[str, Any]]  # the WSGI environment of one more visit
+
+
+class Command(BaseCommand):
+    help = "Measure the main pages with so many cases in a scratch database; the real one is never touched."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--cases", type=int, default=10_000)
+        parser.add_argument("--rounds", type=int, default=200)
+        parser.add_argument("--keep", type=Path, help="a folder in which the filled databases stay for the next time")
+        parser.add_argument("--json", action="store_true", help="one JSON line per scenario")
+
+    def handle(self, *, cases: int, rounds: int, keep: Path | None, json: bool, **options: Any) -> None:
+        if (settings.GONGYI_DATA / MARK).exists():
+            return self._measure(cases, rounds, json=json)
+        if cases < LEAST or rounds < 1:
+            raise CommandError(_("至少要 %(n)d 件、1 轮。") % {"n": LEAST})
+        words = ["--cases", str(cases), "--rounds", str(rounds), *(["--json"] if json else [])]
+        with scratch_folder(keep, cases) as folder, scratch_database() as url:
+            return self._measure_there(folder, url, words)
+
+    def _measure_there(self, folder: Path, url: str, words: list[str]) -> None:
+        """Run this command once more as a process whose settings know nothing but the scratch folder and database."""
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(OWN_SETTINGS)}
+        environment |= {"GONGYI_DATA": str(folder)} | ({"DATABASE_URL": url} if url else {})
+        command = [sys.executable, str(settings.BASE / "manage.py"), "prepare", "bench", *words]
+        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as child:  # noqa: S603 - our own words
+            for line in child.stdout or ():
+                self.stdout.write(line, ending="")
+        if child.returncode:
+            raise CommandError(_("没有测完，原因见上面几行。"))
+
+    def _measure(self, cases: int, rounds: int, *, json: bool) -> None:
+        fill_once(cases)
+        if not json:
+            self.stdout.write(_("%(n)d 件，%(engine)s；时间单位毫秒。") % {"n": cases, "engine": connection.vendor})
+        for line in measure(rounds):
+            self.stdout.write(_as_json(cases, line) if json else _as_words(line))
+            self.stdout.flush()
+
+
+def _as_json(cases: int, line: dict[str, Any]) -> str:
+    return json.dumps({"cases": cases, **line})
+
+
+def _as_words(line: dict[str, Any]) -> str:
+    names = {"list": _("清单"), "filter": _("筛选"), "detail": _("一件"), "create": _("登记")}
+    words = _(
+        "%(name)s：中位 %(p50_ms).1f，95%% 在 %(p95_ms).1f 以内，处理器 %(cpu_ms).1f，语句 %(sql)d 条，网页压缩后 %(kb).1f KB；是最简清单（%(bare_p50_ms).1f）的 %(times).1f 倍"
+    )
+    times = line["p50_ms"] / line["bare_p50_ms"]
+    return words % {**line, "name": names[line["scenario"]], "kb": line["bytes_gzip"] / 1024, "times": times}
+
+
+# --- a place of its own -----------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def scratch_folder(keep: Path | None, cases: int) -> Iterator[Path]:
+    """A marked data folder: below `keep`, one for each size, or a temporary one. Raises CommandError for one that is not ours."""
+    parent = keep.resolve() if keep else Path(tempfile.mkdtemp(prefix="gongyi-bench-"))
+    folder = parent / str(cases)
+    mark = folder / MARK
+    if settings.GONGYI_DATA in folder.parents or (folder.exists() and not mark.exists()):
+        raise CommandError(_("%(path)s 里有别的数据，没有动它。请换一个文件夹。") % {"path": folder})
+    try:
+        if mark.exists() and mark.read_text() != "filled":
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        mark.touch()
+        yield folder
+    finally:
+        if not keep:
+            shutil.rmtree(parent)
+
+
+@contextmanager
+def scratch_database() -> Iterator[str]:
+    """The address of a new PostgreSQL database, dropped afterwards; '' on SQLite, whose file lies in the scratch folder."""
+    if connection.vendor != "postgresql":
+        yield ""
+        return
+    name = f"gongyi_bench_{uuid4().hex[:12]}"
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+    try:
+        yield urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}"))
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {name}")
+
+
+def fill_once(cases: int) -> None:
+    """Fill the scratch database unless it is; nothing is ever added to a database that holds a county."""
+    mark = settings.GONGYI_DATA / MARK
+    if not counties():
+        boot.say(_("正在造 %(n)d 件虚构的办件……") % {"n": cases})
+        fill_bench(cases=cases)
+        mark.write_text("filled")
+    elif mark.read_text() != "filled":
+        raise CommandError(_("数据库里已经有县了，只在空的数据库里测。"))
+
+
+# --- measuring --------------------------------------------------------------------------------------------------------
+
+
+def measure(rounds: int) -> Iterator[dict[str, Any]]:
+    """One line per scenario; the page and the bare list are timed in turn, so that a busy machine slows both."""
+    home = find_units(COUNTY, f"{COUNTY}001", limit=1)[0].id
+    browser = Browser(sign_in_bench())
+    for name, request in _scenarios(browser, home).items():
+        times = max(rounds // 4, 1) if name == "create" else rounds
+        yield {"scenario": name, **_times(browser, request, home, times), **_weight(browser, name, request)}
+
+
+def _scenarios(browser: "Browser", home: UUID) -> dict[str, Request]:
+    """What is visited: the list; one unit, one state, one month; one case after the other; a new request with a new form key."""
+    cases, new = reverse("casework:list"), reverse("casework:new")
+    month = clock.today().replace(day=1) - timedelta(days=180)
+    wanted = {"unit": str(home), "state": "filed", "since": f"{month - timedelta(days=30)}", "until": f"{month}"}
+    told = cycle(told_cases(COUNTY, home, len(WAY), 100))
+    page = browser.open(browser.get(new)).decode()
+    form = {
+        "content": REST,
+        "type": str(types(COUNTY)[0].id),
+        "unit": str(home),
+        "channel": "phone",
+        "urgency": "normal",
+    }
+    form["csrfmiddlewaretoken"] = findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[0]
+
+    def sent() -> dict[str, Any]:
+        return browser.post(new, form | {"_key": str(uuid4()), "asker_phone": f"199{randbelow(10**8):08d}"})
+
+    return {
+        "list": lambda: browser.get(cases),
+        "filter": lambda: browser.get(cases, wanted),
+        "detail": lambda: browser.get(reverse("casework:detail", args=[next(told)])),
+        "create": sent,
+    }
+
+
+def _times(browser: "Browser", request: Request, unit: UUID, rounds: int) -> dict[str, float]:
+    plain = RequestFactory().get("/")
+    pages, bares, cpu = [], [], 0.0
+    for turn in range(-min(WARM_UP, rounds), rounds):
+        environ = request()
+        used, began = process_time(), perf_counter()
+        browser.open(environ)
+        between, used = perf_counter(), process_time() - used
+        bare(plain, unit)
+        if turn >= 0:
+            pages.append((between - began) * 1000)
+            bares.append((perf_counter() - between) * 1000)
+            cpu += used * 1000
+    p95 = sorted(pages)[int(len(pages) * 0.95)]
+    return {
+        "p50_ms": round(median(pages), 2),
+        "p95_ms": round(p95, 2),
+        "cpu_ms": round(cpu / rounds, 2),
+        "bare_p50_ms": round(median(bares), 2),
+    }
+
+
+def _weight(browser: "Browser", name: str, request: Request) -> dict[str, int]:
+    """Statements of one visit, also those that begin and end transactions, and the page as it travels (of `create` its form)."""
+    with CaptureQueriesContext(connection) as seen:
+        body = browser.open(request())
+    statements = len(seen)
+    if name == "create":
+        body = browser.open(browser.get(reverse("casework:new")))
+    return {"sql": statements, "bytes_gzip": len(gzip.compress(body, 6))}
+
+
+def bare(_request: HttpRequest, unit: UUID) -> HttpResponse:
+    """The fixed measure: no middleware, one query for the newest rows by the list's index, one plain template."""
+    return HttpResponse(BARE.render(Context({"rows": bare_rows(COUNTY, unit, PAGE)})))
+
+
+class Browser:
+    """Somebody signed in, before the whole product as the web server calls it; keeps cookies."""
+
+    def __init__(self, session: str) -> None:
+        from gongyi.wsgi import application
+
+        self.application, self.factory = application, RequestFactory(SERVER_NAME="127.0.0.1")
+        self.factory.cookies[settings.SESSION_COOKIE_NAME] = session
+        self.status = ""
+
+    def get(self, path: str, query: dict[str, str] | None = None) -> dict[str, Any]:
+        """The environment of a visit."""
+        return dict(self.factory.get(path, query or {}).environ)
+
+    def post(self, path: str, form: dict[str, str]) -> dict[str, Any]:
+        """The environment of a form that is sent."""
+        return dict(self.factory.post(path, form).environ)
+
+    def open(self, environ: dict[str, Any]) -> bytes:
+        """The answer's body. Raises CommandError for anything but a page, or the way on after a form."""
+        answer = self.application(environ, self._begin)  # type: ignore[arg-type]
+        try:
+            body = b"".join(answer)
+        finally:
+            answer.close()
+        if not self.status.startswith("302 Found /cases/" if environ["REQUEST_METHOD"] == "POST" else "200"):
+            raise CommandError(f"{environ['PATH_INFO']}: {self.status}")
+        return body
+
+    def _begin(self, status: str, headers: list[tuple[str, str]], *_rest: Any) -> None:
+        self.status = f"{status} {dict(headers).get('Location', '')}"
+        for name, value in headers:
+            if name == "Set-Cookie":
+                self.factory.cookies.load(value)

@@ -1,0 +1,38 @@
+"""Loads the invented demo county into an empty data folder; `./run` calls it on first start."""
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+
+from gongyi.core import boot
+from gongyi.core.access import Role
+from gongyi.home.actions.demo import demo_password, fill_demo, sign_ins
+from gongyi.network.queries import counties
+
+
+class Command(BaseCommand):
+    help = "Load the invented demo county into an empty database."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--cases", type=int, default=400)
+        parser.add_argument("--json", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if counties():
+            raise CommandError(_("数据库里已经有县了，演示数据只装进空的数据库。"))
+        with boot.loading_demo():
+            made = fill_demo(cases=options["cases"])
+            boot.mark_demo(table())
+        if options["json"]:
+            self.stdout.write(json.dumps(made))
+
+
+def table() -> str:
+    """The demo sign-ins, one a line: what `./run` prints."""
+    lines = [
+        f"  {username:<12} {name}  {place}  {'、'.join(str(Role(role).label) for role in roles)}"
+        for username, name, place, roles in sign_ins()
+    ]
+    return "\n".join([_("演示账号（密码都是 %(password)s）：") % {"password": demo_password()}, *lines])

@@ -1,0 +1,86 @@
+"""The first pages: where to go, Today, the inbox, health."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from gongyi.casework import queries
+from gongyi.core import boot, outbox
+from gongyi.core.access import Permission as P
+from gongyi.core.county import as_key
+from gongyi.core.http import ActorRequest, permission, public
+from gongyi.people.queries.handover import pending_packs
+
+
+@public("leads strangers to the portal and staff to Today")
+def start(request: HttpRequest) -> HttpResponse:
+    return redirect("home:today" if request.user.is_authenticated else "home:portal")
+
+
+@public("a monitor asks whether the service is well; it says nothing about people")
+def healthz(_request: HttpRequest) -> JsonResponse:
+    health = boot.health()
+    return JsonResponse(health, status=200 if health["ok"] else 503)
+
+
+@public("the residents' first page")
+def portal(request: ActorRequest) -> HttpResponse:
+    return render(request, "home/portal.html", {"ready": request.actor.county, "title": _("共议")})
+
+
+@permission(P.STAFF)
+def today(request: ActorRequest) -> HttpResponse:
+    cases = queries.my_turn(request.actor) if request.actor.can(P.CASE_VIEW) else []
+    rows = [queries.row(case) for case in cases]
+    late = sum(row["turn"].tone == "late" for row in rows)
+    context = {"title": _("今日"), "rows": rows, "late": late, "packs": pending_packs(request.actor)}
+    return render(request, "home/today.html", context)
+
+
+def _ours(request: HttpRequest, path: str) -> bool:
+    """Whether this is a path of this site; a bare word would be taken for the name of a view."""
+    return path.startswith("/") and url_has_allowed_host_and_scheme(path, {request.get_host()})
+
+
+@require_POST
+@public("anybody may choose light or dark")
+def theme(request: HttpRequest) -> HttpResponse:
+    """Remember light or dark in a cookie; auto follows the device."""
+    back = request.POST.get("next", "")
+    response = redirect(back if _ours(request, back) else "home:start")
+    chosen = request.POST.get("theme", "")
+    if chosen in {"light", "dark"}:
+        response.set_cookie("theme", chosen, max_age=365 * 24 * 3600, samesite="Lax", httponly=True)
+    else:
+        response.delete_cookie("theme", samesite="Lax")
+    return response
+
+
+@require_POST
+@permission(P.STAFF)
+def choose_unit(request: ActorRequest) -> HttpResponse:
+    """Act for another unit in which one holds a post."""
+    wanted = request.POST.get("unit", "")
+    if any(str(held.unit) == wanted for held in request.actor.held):
+        request.session["unit"] = wanted
+    back = request.POST.get("next", "")
+    return redirect(back if _ours(request, back) else "home:today")
+
+
+@permission(P.STAFF)
+def inbox(request: ActorRequest) -> HttpResponse:
+    """The inbox; POST marks one message or all as read."""
+    me = request.actor
+    if me.id is None:
+        return HttpResponseNotFound()
+    if request.method == "POST":
+        outbox.mark_read(me.county, me.id, as_key(request.POST.get("message", "")))
+        return redirect("home:inbox")
+    return render(request, "home/inbox.html", {"title": _("消息"), "messages_in": outbox.inbox(me.county, me.id)[:50]})
+
+
+@public("an address that no browser makes by itself")
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    return render(request, "404.html", status=400)

@@ -1,0 +1,1 @@
+"""Forms of the network: units, posts and duties, calendar."""

@@ -1,0 +1,50 @@
+"""Reads about units, their history, their posts and duties, calendars, and the packed list of divisions."""
+
+from gongyi.network.queries.calendar import calendar_days, calendar_of
+from gongyi.network.queries.divisions import county_rows
+from gongyi.network.queries.history import Then, changes_of, tree_on
+from gongyi.network.queries.units import (
+    Branch,
+    Reach,
+    chain,
+    counties,
+    find_units,
+    home_county,
+    initials,
+    open_duties,
+    open_posts,
+    reach_of,
+    running_units,
+    successor_of,
+    tree_of,
+    unit_coded,
+    unit_hits,
+    unit_named,
+    units_below,
+)
+
+__all__ = [
+    "Branch",
+    "Reach",
+    "Then",
+    "calendar_days",
+    "calendar_of",
+    "chain",
+    "changes_of",
+    "counties",
+    "county_rows",
+    "find_units",
+    "home_county",
+    "initials",
+    "open_duties",
+    "open_posts",
+    "reach_of",
+    "running_units",
+    "successor_of",
+    "tree_of",
+    "tree_on",
+    "unit_coded",
+    "unit_hits",
+    "unit_named",
+    "units_below",
+]

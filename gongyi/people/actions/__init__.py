@@ -1,0 +1,1 @@
+"""Writes about people who work here; see the modules: accounts, grants, devices, access_log, posts, hand-over."""

@@ -1,0 +1,6 @@
+"""Reads about people who work here: accounts and grants, holders of posts, gaps in the network, hand-over packs."""
+
+from gongyi.people.queries.access_log import Look, looked_by, looks_at
+from gongyi.people.queries.grants import actor_of, find_staff, grants_in_force, holders, staff_named
+
+__all__ = ["Look", "actor_of", "find_staff", "grants_in_force", "holders", "looked_by", "looks_at", "staff_named"]

@@ -1,0 +1,65 @@
+"""Reads about accounts and grants."""
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from gongyi.core import clock
+from gongyi.core.access import GUARDED, Actor, Held, Permission, Role
+from gongyi.people.models import Account, Grant
+
+
+def grants_in_force() -> QuerySet[Grant]:
+    """Grants that count today: begun, not over, not ended, confirmed where a second manager must, unit not closed (P10, P16)."""
+    today = clock.today()
+    return Grant.objects.filter(
+        Q(until=None) | Q(until__gte=today),
+        Q(confirmed_at__isnull=False) | ~Q(role__in=[role.value for role in GUARDED]),
+        since__lte=today,
+        ended_at=None,
+        account__is_active=True,
+    ).exclude(unit__status="closed")
+
+
+def actor_of(account: Account, *, unit: UUID | None = None) -> Actor:
+    """The person as an Actor with the grants in force now; acts for `unit` if a grant is held there, else for the first.
+
+    One query. Without any grant the actor has no permission and belongs to the county where the account was made.
+    """
+    rows = grants_in_force().filter(account=account).select_related("unit").order_by("made_at", "id")
+    grants = list(rows.only("role", "unit__county", "unit__path", "unit__name"))  # asked at every request
+    chosen = next((g for g in grants if g.unit_id == unit), grants[0] if grants else None)
+    if chosen is None:
+        return Actor(id=account.id, name=account.name, county=account.home)
+    county = chosen.unit.county
+    held = tuple(Held(Role(g.role), g.unit_id, g.unit.path, g.unit.name) for g in grants if g.unit.county == county)
+    return Actor(id=account.id, name=account.name, county=county, held=held, unit=chosen.unit_id)
+
+
+def holders(permission: Permission, units: set[UUID]) -> dict[UUID, set[UUID]]:
+    """Who holds a permission in each of these units now: {unit: accounts}. One query."""
+    roles = [role.value for role in Role if permission in role.permissions]
+    found: dict[UUID, set[UUID]] = {unit: set() for unit in units}
+    for unit, account in grants_in_force().filter(unit__in=units, role__in=roles).values_list("unit", "account"):
+        found[unit].add(account)
+    return found
+
+
+def find_staff(county: int, text: str, *, limit: int = 8) -> list[Account]:
+    """People who work in the county now and whose name holds the text (at least one character); for a picker."""
+    if not text.strip():
+        return []
+    staff = Account.objects.filter(
+        grants__in=grants_in_force().filter(unit__county=county), name__contains=text.strip()[:20]
+    )
+    return list(staff.distinct().order_by("name", "id")[:limit])
+
+
+def staff_named(county: int, key: UUID | None) -> Account | None:
+    """Somebody who works in the county now, by key."""
+    staff = (
+        Account.objects.filter(grants__in=grants_in_force().filter(unit__county=county), id=key)
+        if key
+        else Account.objects.none()
+    )
+    return staff.distinct().first()

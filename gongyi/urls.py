@@ -1,0 +1,17 @@
+"""All paths. Each view says who may open it; `tests/guards` visits every one as every role."""
+
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from gongyi.core.http import public
+
+handler400 = "gongyi.home.views.bad_request"
+
+urlpatterns = [
+    path("", include("gongyi.home.urls")),
+    path("cases/", include("gongyi.casework.urls")),
+    path("network/", include("gongyi.network.urls")),
+    path("people/", include("gongyi.people.urls")),
+    path("accounts/", include("gongyi.people.urls.sign_in")),
+    path("language/", public("anybody may choose the language")(set_language), name="set_language"),
+]

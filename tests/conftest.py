@@ -1,0 +1,68 @@
+"""Shared by all tests: data in a folder of their own, no county left bound, a flush that knows the triggers."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("GONGYI_DATA", (_FOLDER := tempfile.TemporaryDirectory(prefix="gongyi-test-")).name)
+
+import pytest
+from django.core.management.commands import flush
+from django.db import connections
+from django.utils import translation
+
+from gongyi.core import county as county_keys
+from gongyi.core.append_only import lifted
+
+CHROMIUM = Path("/usr/bin/chromium")
+
+
+@pytest.fixture(autouse=True)
+def unbound() -> Iterator[None]:
+    """The county that a test binds is forgotten after it."""
+    token = county_keys._bound.set(None)
+    yield
+    county_keys._bound.reset(token)
+
+
+@pytest.fixture(autouse=True)
+def own_files(tmp_path: Path, settings) -> None:
+    """Keys, uploads and audit files of each test in its own folder."""
+    settings.GONGYI_DATA = tmp_path
+    settings.GONGYI_KEYS = tmp_path / "keys"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def flush_lifts_triggers() -> Iterator[None]:
+    """A TransactionTestCase empties tables; audit and access rows refuse that, so their triggers step aside."""
+    plain = flush.Command.handle
+
+    def handle(self, **options):
+        with lifted(connections[options["database"]]):
+            return plain(self, **options)
+
+    flush.Command.handle = handle
+    yield
+    flush.Command.handle = plain
+
+
+@pytest.fixture(autouse=True)
+def in_chinese() -> Iterator[None]:
+    """A test that looks at English leaves no English behind."""
+    with translation.override("zh-hans"):
+        yield
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """One browser for all tests that need one: playwright starts once per process; skipped with a sentence without it."""
+    sync = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if not CHROMIUM.exists():
+        pytest.skip("no chromium on this machine: apt install chromium")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright's sync API runs a loop in this thread
+    with sync.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"])
+        yield started
+        started.close()

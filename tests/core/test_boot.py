@@ -1,0 +1,409 @@
+"""Making the data folder ready: migrating with a copy first, the demo county's markers, static files, health.
+
+What changes a whole database runs in a process of its own, on an SQLite file of its own.
+"""
+
+import json
+import os
+import shutil
+import sqlite3
+import stat
+import subprocess
+import sys
+import textwrap
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from django.db import DatabaseError, connection
+
+from gongyi.core import boot, upgrade
+from gongyi.core.errors import Refused
+
+BASE = Path(__file__).resolve().parents[2]
+
+PRELUDE = """
+import json, django
+django.setup()
+from django.conf import settings
+from django.db import connection
+from gongyi.core import boot, upgrade
+from gongyi.core.errors import Refused
+from gongyi.network.models import Unit
+loaded, made = [], boot.call_command
+def call(name, *args, **kwargs):
+    if name != "load_demo":
+        return made(name, *args, **kwargs)
+    loaded.append(name)
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE demo_was_here (x int)")
+    demo()
+def demo():
+    boot.mark_demo("demo / 口令")
+boot.call_command = call
+def has_demo():
+    return "demo_was_here" in connection.introspection.table_names()
+"""
+
+
+def run(data, code):
+    """What the code gave to `out`, run after the prelude in its own process on the folder `data`."""
+    env = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "GONGYI_KEYS"}}
+    env |= {"GONGYI_DATA": str(data), "PYTHONPATH": str(BASE), "DJANGO_SETTINGS_MODULE": "gongyi.settings"}
+    code = PRELUDE + textwrap.dedent(code) + "\nprint('OUT' + json.dumps(out))"
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    before, _, out = done.stdout.rpartition("OUT")
+    assert before == ""  # a command's own output stays clean
+    return json.loads(out)
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    """A folder prepared once, from scratch."""
+    folder = tmp_path_factory.mktemp("prepared")
+    run(folder, "boot.prepare(demo=False); out = None")
+    return folder
+
+
+@pytest.fixture
+def used(prepared, tmp_path):
+    """A copy of the prepared folder: what a first command leaves behind."""
+    return shutil.copytree(prepared, tmp_path / "data")
+
+
+@pytest.fixture
+def data(used):
+    """A folder without a database; the static files are there already, for they take the longest."""
+    for path in used.glob("gongyi.sqlite3*"):
+        path.unlink()
+    return used
+
+
+# A database that some earlier version left: the last migration of casework is not there yet.
+OLDER = """
+from django.db.migrations.recorder import MigrationRecorder
+boot.prepare(demo=False)
+with connection.cursor() as cursor:
+    cursor.execute("CREATE TABLE precious AS SELECT 'kept' AS word")
+MigrationRecorder(connection).migration_qs.filter(app="sessions").delete()
+with connection.cursor() as cursor:
+    cursor.execute("DROP TABLE django_session")
+out = len(upgrade.pending())
+"""
+
+
+def mode(path):
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_prepare_makes_a_private_migrated_folder(prepared):
+    assert run(prepared, "out = [len(upgrade.pending()), upgrade.broken_promises(), boot.holds_demo()]") == [
+        0,
+        [],
+        False,
+    ]
+    assert mode(prepared / "gongyi.sqlite3") == 0o600
+    assert (prepared / "static" / "staticfiles.json").exists()
+    assert not (prepared / "backups").exists()  # there was nothing to copy
+
+
+def test_prepare_twice_changes_nothing(used):
+    before = {path: path.stat().st_mtime_ns for path in used.rglob("*") if path.is_file()}
+    run(used, "boot.prepare(demo=False); out = None")
+    after = {path: path.stat().st_mtime_ns for path in used.rglob("*") if path.is_file()}
+    changed = {path.name for path, when in (before.items() ^ after.items())}
+    assert changed <= {"prepare.lock", "gongyi.sqlite3", "gongyi.sqlite3-wal", "gongyi.sqlite3-shm"}
+
+
+def test_upgrade_copies_the_database_first(used):
+    assert run(used, OLDER) == 1
+    assert run(used, "boot.prepare(demo=False); out = len(upgrade.pending())") == 0
+    (copy,) = (used / "backups").iterdir()
+    assert mode(copy) == 0o600
+    with closing(sqlite3.connect(copy)) as database:
+        assert database.execute("SELECT word FROM precious").fetchall() == [("kept",)]
+        names = {row[0] for row in database.execute("SELECT name FROM sqlite_master")}
+    assert "django_session" not in names  # the state before
+
+
+def test_copies_are_kept_to_the_newest_three(used):
+    code = """
+    from datetime import UTC, datetime
+    from gongyi.core import clock
+    for day in range(1, 6):
+        with clock.at(datetime(2026, 1, day, tzinfo=UTC)):
+            upgrade.back_up_database()
+    out = None
+    """
+    run(used, code)
+    names = sorted(path.name for path in (used / "backups").iterdir())
+    assert names == [f"before-2026010{day}T000000Z.sqlite3" for day in (3, 4, 5)]
+
+
+def test_data_of_a_newer_version_is_refused(used):
+    code = """
+    from django.db.migrations.recorder import MigrationRecorder
+    MigrationRecorder(connection).record_applied("casework", "0999_later")
+    try:
+        boot.prepare(demo=False)
+    except Refused as no:
+        out = [no.code, str(no)]
+    """
+    code, sentence = run(used, code)
+    assert code == "newer_data"
+    assert "casework.0999_later" in sentence
+
+
+def test_weaker_durability_is_refused(used):
+    """What durability rests on is read from the database, not from the settings."""
+    code = """
+    connection.cursor().execute("PRAGMA synchronous=NORMAL")
+    try:
+        boot.prepare(demo=False)
+    except Refused as no:
+        out = [no.code, str(no)]
+    """
+    code, sentence = run(used, code)
+    assert code == "unsafe_database"
+    assert "synchronous=1" in sentence
+
+
+@pytest.mark.django_db
+def test_broken_promise_is_seen_on_this_engine():
+    weaker, seen = {
+        "sqlite": ("PRAGMA secure_delete = OFF", "secure_delete=0"),
+        "postgresql": ("SET LOCAL synchronous_commit = off", "synchronous_commit=off"),
+    }[connection.vendor]
+    assert seen not in upgrade.broken_promises()
+    with connection.cursor() as cursor:
+        cursor.execute(weaker)
+        assert seen in upgrade.broken_promises()
+        cursor.execute(weaker.replace("OFF", "ON").replace("= off", "= on"))
+
+
+# --- the demo county --------------------------------------------------------------------------------------------------
+
+# Killed while the demo is being loaded; `out` comes from the killed process itself.
+KILLED = """
+import os
+def demo():
+    print("OUTnull", flush=True)
+    os._exit(0)
+boot.prepare(demo=True)
+"""
+
+
+def test_demo_is_loaded_once_into_an_empty_folder(data):
+    assert run(data, "boot.prepare(demo=True); out = [loaded, boot.demo_sign_ins()]") == [["load_demo"], "demo / 口令"]
+    assert mode(data / "demo") == 0o600
+    assert not (data / "demo-loading").exists()
+    assert run(data, "boot.prepare(demo=True); out = [loaded, boot.holds_demo()]") == [[], True]
+
+
+def test_demo_may_open_its_own_block(data):
+    """So does load_demo, for those who call it by hand."""
+    code = """
+    def demo():
+        with boot.loading_demo():
+            boot.mark_demo()
+    boot.prepare(demo=True)
+    out = [boot.holds_demo(), (settings.GONGYI_DATA / "demo-loading").exists()]
+    """
+    assert run(data, code) == [True, False]
+
+
+def test_demo_is_never_loaded_unasked(data):
+    assert run(data, "boot.prepare(demo=False); out = [loaded, boot.holds_demo()]") == [[], False]
+
+
+def test_demo_is_loaded_where_only_a_command_ran_before(used):
+    assert run(used, "boot.prepare(demo=True); out = loaded") == ["load_demo"]
+
+
+def test_demo_is_not_loaded_beside_somebodys_rows(used):
+    row = 'Unit.objects.create(county=1, code="1", name="县", tier="county", path="x/")\n'
+    assert run(used, row + "boot.prepare(demo=True); out = loaded") == []
+
+
+def test_half_a_demo_is_set_aside_and_loaded_again(data):
+    run(data, KILLED)
+    assert (data / "demo-loading").exists()
+    (data / "files").mkdir()
+    assert run(data, "boot.prepare(demo=True); out = [loaded, has_demo(), boot.holds_demo()]") == [
+        ["load_demo"],
+        True,
+        True,
+    ]
+    assert not (data / "demo-loading").exists()
+    assert {path.name for path in (data / "backups" / "half-demo").iterdir()} >= {
+        "files",
+        "gongyi.sqlite3",
+    }  # not deleted
+    assert not (data / "files").exists()
+    assert (data / "keys" / "django.key").exists()
+
+
+def test_half_a_demo_is_set_aside_by_a_command_too(data):
+    run(data, KILLED)
+    assert run(data, "boot.prepare(demo=False); out = [loaded, has_demo(), len(upgrade.pending())]") == [[], False, 0]
+
+
+def test_half_a_demo_would_stay_without_the_marker(data):
+    """Negative control: the marker is what tells half a demo from somebody's data."""
+    run(data, KILLED)
+    (data / "demo-loading").unlink()
+    assert run(data, "boot.prepare(demo=False); out = has_demo()") is True
+
+
+def test_demo_killed_after_it_was_complete_is_kept(data):
+    run(data, "boot.prepare(demo=True); out = None")
+    (data / "demo-loading").touch()
+    assert run(data, "boot.prepare(demo=True); out = [loaded, has_demo()]") == [[], True]
+    assert not (data / "demo-loading").exists()
+
+
+def test_demo_without_its_mark_is_an_error(data):
+    code = """
+    def demo():
+        pass
+    try:
+        boot.prepare(demo=True)
+    except RuntimeError as error:
+        out = str(error)
+    """
+    assert "mark_demo" in run(data, code)
+
+
+@pytest.fixture
+def folder(settings, tmp_path, monkeypatch):
+    """A data folder in this process; says whether it is to look empty."""
+    settings.GONGYI_DATA = tmp_path
+    monkeypatch.setattr(boot.os, "umask", lambda _mask: 0)
+
+    def make(*, demo, empty=False):
+        if demo:
+            boot.mark_demo()
+        monkeypatch.setattr(boot, "_is_empty", lambda: empty)
+
+    return make
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("demo", "empty", "host", "wish", "code"),
+    [
+        (True, False, "127.0.0.1", "", None),
+        (True, False, "127.0.0.1", "1", None),
+        (True, False, "127.0.0.1", "0", "holds_demo"),
+        (True, False, "0.0.0.0", "", "demo_on_network"),
+        (True, False, "0.0.0.0", "0", "holds_demo"),
+        (True, False, "0.0.0.0", "1", None),
+        (False, True, "0.0.0.0", "", "demo_on_network"),  # it would be loaded
+        (False, True, "0.0.0.0", "0", None),
+        (False, True, "0.0.0.0", "1", None),
+        (False, True, "localhost", "", None),
+        (False, False, "0.0.0.0", "", None),  # an office's own data
+        (False, False, "127.0.0.1", "ja", "demo_wish"),
+    ],
+)
+def test_demo_may_be_served(folder, demo, empty, host, wish, code):  # noqa: PLR0917 - one table
+    folder(demo=demo, empty=empty)
+    if code is None:
+        boot.check_demo_may_be_served(host, wish)
+        return
+    with pytest.raises(Refused) as no:
+        boot.check_demo_may_be_served(host, wish)
+    assert no.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("host", "ours"),
+    [
+        ("127.0.0.1", True),
+        ("127.9.9.9", True),
+        ("::1", True),
+        ("localhost", True),
+        ("0.0.0.0", False),
+        ("::", False),
+        ("192.168.1.5", False),
+        ("example.org", False),
+        ("localhost.evil", False),
+    ],
+)
+def test_is_loopback(host, ours):
+    assert boot.is_loopback(host) is ours
+
+
+# --- static files, health ---------------------------------------------------------------------------------------------
+
+
+def test_static_files_are_made_again_when_a_source_changes(settings, tmp_path, monkeypatch):
+    source, calls = tmp_path / "source", []
+    source.mkdir()
+    (source / "a.css").write_text("a")
+    settings.GONGYI_DATA = settings.STATIC_ROOT = tmp_path
+    settings.STATICFILES_DIRS = [source]
+    monkeypatch.setattr(boot, "call_command", lambda name, **_: calls.append(name))
+    boot._collect_static()
+    (tmp_path / "staticfiles.json").touch()
+    boot._collect_static()
+    assert calls == ["collectstatic"]
+    (source / "a.css").write_text("ab")
+    boot._collect_static()
+    boot._collect_static()
+    assert calls == ["collectstatic"] * 2
+    (tmp_path / "staticfiles.json").unlink()
+    boot._collect_static()
+    assert calls == ["collectstatic"] * 3
+
+
+@pytest.mark.django_db
+def test_health_when_all_is_well(settings, tmp_path):
+    settings.GONGYI_DATA = tmp_path
+    health = boot.health()
+    assert health.pop("disk_free_bytes") > 0
+    assert health == {
+        "ok": True,
+        "version": boot.version(),
+        "engine": connection.vendor,
+        "database_ok": True,
+        "migrations_pending": 0,
+    }
+
+
+@pytest.mark.django_db
+def test_health_sees_a_pending_migration(monkeypatch, settings, tmp_path):
+    settings.GONGYI_DATA = tmp_path
+    monkeypatch.setattr(upgrade, "on_disk", lambda: frozenset({("casework", "0999_later")}))
+    assert [boot.health()[key] for key in ("ok", "migrations_pending")] == [False, 1]
+
+
+def test_health_survives_a_database_that_is_away(monkeypatch, settings, tmp_path):
+    settings.GONGYI_DATA = tmp_path
+
+    def away():
+        raise DatabaseError("gone")
+
+    monkeypatch.setattr(upgrade, "applied", away)
+    assert [boot.health()[key] for key in ("ok", "database_ok", "migrations_pending")] == [False, False, None]
+
+
+@pytest.mark.django_db
+def test_health_sees_a_full_disk(monkeypatch, settings, tmp_path):
+    settings.GONGYI_DATA = tmp_path
+    monkeypatch.setattr(boot, "LEAST_FREE_BYTES", 2**62)
+    assert boot.health()["ok"] is False
+
+
+def test_prepare_says_when_the_database_is_away(monkeypatch, settings, tmp_path):
+    settings.GONGYI_DATA = tmp_path
+
+    def away():
+        raise DatabaseError("could not connect\nmore")
+
+    monkeypatch.setattr(boot.os, "umask", lambda _mask: 0)
+    monkeypatch.setattr(boot.connection, "ensure_connection", away)
+    with pytest.raises(Refused, match="could not connect") as no:
+        boot.prepare(demo=False)
+    assert no.value.code == "database_away"

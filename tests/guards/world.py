@@ -1,0 +1,320 @@
+"""A small world for the guards: people of every role, a row of every model in three places, every address with samples."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from itertools import product
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal import auth as totp_auth
+from axes.models import AccessAttempt
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from gongyi.casework.actions.moving import sync_parts
+from gongyi.casework.models import Asker, Case, CasePart, CaseType
+from gongyi.casework.workflow import CASE
+from gongyi.core import attachments, checks, clock, county
+from gongyi.core.access import Permission, Role
+from gongyi.core.checks import Entrance
+from gongyi.core.county import new_key
+from gongyi.core.models import Attachment, AuditDetail, AuditEntry, AuditHead, Message, ScheduleRun
+from gongyi.network.models import Unit
+from gongyi.people.models import Account, Device, Grant, HandOver, Invitation
+from tests.factories import grant, make_account, make_county, make_unit
+from tests.guards.rows import make_case, make_row, own_models
+
+COUNTY, FAR = 999001, 999002
+NOBODY, NO_ROLE = "nobody", "no_role"
+COUNTY_WIDE = {Role.STEWARD, Role.SECURITY_MANAGER, Role.PRIVACY_OFFICER, Role.AUDITOR, Role.OPERATOR}
+EVERYBODY = [NOBODY, NO_ROLE, *(role.value for role in Role)]
+PASSWORD = "kept in the guards alone"
+TOKEN = "a-one-time-secret-of-the-guards"
+LATER = datetime(2099, 1, 1, tzinfo=UTC)
+LEFT_OUT = {AuditHead, AuditEntry, AuditDetail, ScheduleRun, CasePart, Asker}
+OK = {200, 302, 409, 422}
+# Values of converters that are not keys; every one is tried.
+WORDS: dict[str, list[str]] = {
+    "action": [move.action for move in CASE.moves if move.permission != Permission.SYSTEM],
+    "which": ["resident", "unit"],
+    "people:account_step": ["disable", "enable", "sessions", "unlock"],
+    "people:device_step": ["confirm", "end"],
+    "group": ["types", "topics", "reasons", "templates"],
+    "tiers": ["village-township"],
+    "token": [TOKEN],
+    "year": ["2026"],
+}
+# Which row stands behind a key where the path does not say it.
+MEANT = {
+    "network:clear_day": "network.CalendarDay",
+    "people:confirm_grant": "people.Grant/waiting",
+    "people:confirm_reset": "people.Invitation/waiting",
+    "people:guard_unlock": "people.Account/locked",
+    "casework:settings_template": "casework.AnswerTemplate",
+}
+_arguments = re.compile(r"<(?:(\w+):)?(\w+)>")
+
+
+@dataclass
+class Place:
+    """A unit, and a row of every model that belongs to it, by label; cases also by state."""
+
+    unit: Unit
+    rows: dict[str, Any] = field(default_factory=dict)
+    cases: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class World:
+    """People by role, and three places: `mine`, the `next` township, a `far` county."""
+
+    people: dict[str, Account | None]
+    mine: Place
+    next: Place
+    far: Place
+    county: Unit
+    folder: Path = Path()
+
+    def client(self, who: str) -> Client:
+        """A browser signed in as this person (a role's value, `no_role`), or a stranger's (`nobody`)."""
+        browser = Client(raise_request_exception=False)
+        if account := self.people[who]:
+            browser.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return browser
+
+
+def make_world() -> World:
+    """Two townships of one county and one of another, each with rows; one person per role in the first."""
+    land = make_county(COUNTY, "东湖县")
+    mine, sibling = Place(make_unit("东湖镇", land)), Place(make_unit("西山镇", land))
+    people: dict[str, Account | None] = {NOBODY: None, NO_ROLE: make_account("无岗位", home=COUNTY, password=PASSWORD)}
+    for role in Role:
+        people[role.value] = make_account(f"某{role.label}", home=COUNTY, password=PASSWORD)
+        grant(people[role.value], role, land if role in COUNTY_WIDE else mine.unit)
+    for role in (Role.DISPATCHER, Role.LEAD, Role.CALLER, Role.CLERK, Role.ACCOUNT_MANAGER):
+        for unit in (mine.unit, sibling.unit):
+            grant(make_account(f"另一位{role.label}", home=COUNTY), role, unit)
+    fill(mine, COUNTY, people)
+    fill(sibling, COUNTY, people={})
+    other = make_county(FAR, "远山县")
+    far = Place(make_unit("远山镇", other))
+    fill(far, FAR, people={})
+    county._bound.set(COUNTY)
+    return World(people, mine, sibling, far, land)
+
+
+def fill(place: Place, code: int, people: dict[str, Account | None]) -> None:
+    """A row of every model in this place: of its own clerk, and of the given people where a row belongs to one."""
+    member = make_account("本镇经办", home=code)
+    grant(member, Role.CLERK, place.unit)
+    given: dict[str, Any] = {"unit": place.unit, "account": member}
+    post = make_row(next(m for m in own_models() if m._meta.label == "network.Post"), code, **given)
+    kind = make_row(CaseType, code, active=True, needs_approval=True, **given)
+    units = dict.fromkeys(("unit", "desk", "lead", "second", "caller"), place.unit)
+    for state in CASE.states:
+        place.cases[state] = make_case(Case, code, state, type=kind, **units)
+        sync_parts(place.cases[state])
+        make_row(Asker, code, case=place.cases[state])
+    given |= {"post": post, "casetype": kind, "case": place.cases["handling"]}
+    place.rows |= {row._meta.label: row for row in given.values()}
+    for model in own_models():
+        if model._meta.label not in place.rows and model not in LEFT_OUT and not _one_per_county(model, code):
+            row = make_row(model, code, **{**given, **_extra(model, place, people)})
+            place.rows[model._meta.label] = given[model._meta.model_name] = row
+    _special(place, code, people)
+
+
+def _special(place: Place, code: int, people: dict[str, Account | None]) -> None:
+    """Rows in the state that some pages ask for: a grant and a link that wait for a second manager, a locked name."""
+    maker, new = make_account("另一位管理", home=code), make_account("新来的", home=code)
+    kept = {"account": new, "unit": place.unit, "role": Role.ACCOUNT_MANAGER.value, "made_by": maker}
+    place.rows["people.Grant/waiting"] = make_row(Grant, code, **kept)
+    locked = make_account("输错的", home=code)
+    grant(locked, Role.CLERK, place.unit)
+    tries = {"failures_since_start": 99, "ip_address": "10.0.0.9", "attempt_time": clock.now()}
+    AccessAttempt.objects.create(username=locked.username, path_info="/", **tries)
+    place.rows["people.Account/locked"] = locked
+    facts = {
+        "account": locked,
+        "made_by": maker,
+        "expires_at": LATER,
+        "digest": sha256(str(locked.pk).encode()).hexdigest(),
+    }
+    place.rows["people.Invitation/waiting"] = make_row(Invitation, code, **facts)
+    if people:
+        totp_auth.TOTP.activate(people[Role.LEAD.value], totp_auth.generate_totp_secret())
+        RecoveryCodes.activate(people[Role.LEAD.value])
+
+
+def _one_per_county(model: Any, code: int) -> bool:
+    single = any(getattr(rule, "fields", None) == ("county",) for rule in model._meta.constraints)
+    return single and model._base_manager.filter(county=code).exists()
+
+
+def _extra(model: Any, place: Place, people: dict[str, Account | None]) -> dict[str, Any]:
+    """What makes a row reachable: a real file, a secret that is known, its owner among the people."""
+    if model is Attachment:
+        return {
+            "subject": place.cases["handling"].pk,
+            "path": attachments.store(b"photo"),
+            "kind": "image/png",
+            "name": "photo.png",
+        }
+    if model is Invitation:
+        token = TOKEN if people else f"{TOKEN}{place.unit.pk}"
+        return {"digest": sha256(token.encode()).hexdigest(), "expires_at": LATER, "confirmed_at": LATER}
+    if model is Message and people:
+        return {"account": people[Role.CLERK.value].pk}
+    if model is Device:
+        return {"digest": "ab" * 32}
+    if model is HandOver and people:
+        return {"taker": people[Role.CLERK.value]}
+    return {}
+
+
+# --- addresses --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Address:
+    """An entrance with its arguments; `rows` says which model stands behind which key."""
+
+    entrance: Entrance
+    kwargs: tuple[tuple[str, str], ...] = ()
+    rows: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def url(self) -> str:
+        """The path."""
+        return reverse(self.entrance.name, kwargs=dict(self.kwargs))
+
+    def swapped(self, name: str, key: UUID) -> "Address":
+        """The same address with another key."""
+        kwargs = tuple((n, str(key) if n == name else v) for n, v in self.kwargs)
+        return Address(self.entrance, kwargs, self.rows)
+
+
+def holders(entrance: Entrance) -> list[str]:
+    """Those who by declaration may open it."""
+    match entrance.who:
+        case (checks.ANYBODY, str()) | str():
+            return EVERYBODY
+        case (checks.SIGNED_IN, str()):
+            return EVERYBODY[1:]
+    return [role.value for role in Role if set(entrance.who or ()) & role.permissions]
+
+
+def samples(world: World, entrance: Entrance) -> Iterator[Address]:
+    """The entrance with arguments of this world, likely ones first."""
+    names = _arguments.findall(entrance.route)
+    choices: list[list[tuple[str, str]]] = []
+    for kind, name in names:
+        if kind == "uuid":
+            choices.append([(str(row.pk), label) for label, row in _ranked(world, entrance, name)])
+        else:
+            choices.append([(word, "") for word in WORDS.get(entrance.name) or WORDS.get(name, ["x"])])
+    for chosen in product(*choices[::-1]):
+        kwargs = tuple((name, value) for (_kind, name), (value, _label) in zip(names, chosen[::-1], strict=True))
+        rows = tuple((name, label) for (_kind, name), (_value, label) in zip(names, chosen[::-1], strict=True) if label)
+        yield Address(entrance, kwargs, rows)
+
+
+def _ranked(world: World, entrance: Entrance, name: str) -> list[tuple[str, Any]]:
+    """Rows of the place in the order in which they are likely to be meant."""
+    before = [
+        part.rstrip("s").replace("dutie", "duty")
+        for part in entrance.route.split(f"<uuid:{name}")[0].split("/")
+        if part
+    ]
+    hints = [name.removesuffix("_key").removesuffix("_id"), *before[::-1]]
+    hints = [{"pack": "handover", "file": "attachment"}.get(hint, hint) for hint in hints]
+
+    def rank(label: str) -> int:
+        if MEANT.get(entrance.name) == label:
+            return -1
+        model = label.split(".")[1].lower()
+        return next(
+            (n for n, hint in enumerate(hints) if hint in {model, model.removeprefix("case")}),
+            90 + (label != "network.Unit"),
+        )
+
+    return sorted(world.mine.rows.items(), key=lambda item: rank(item[0]))
+
+
+def in_state(world: World, address: Address) -> Address:
+    """For a move: the same with a case from which it may start."""
+    action = dict(address.kwargs).get("action")
+    if action is None or action not in CASE.by_action:
+        return address
+    return address.swapped("key", world.mine.cases[CASE[action].sources[0]].pk)
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens in the block is taken back."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def visit(browser: Client, url: str, method: str = "get", data: Any = None, **extra: Any) -> Any:
+    """Ask for a page and take back what it stored."""
+    with undone():
+        answer = getattr(browser, method)(url, data, **extra)
+        answer.body = b"".join(answer).decode(errors="replace")
+    return answer
+
+
+_recipes: dict[str, list[tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...], str]]] = {}
+
+
+def answering(world: World) -> tuple[list[tuple[Address, str]], list[str]]:
+    """For every entrance the samples (with the method) to which somebody gets an answer; and the names of those without.
+
+    For a word in the address (a move, a step) every word that anybody may use is kept. What was found once is kept as
+    a recipe for the worlds of later tests.
+    """
+    browsers = {who: world.client(who) for who in EVERYBODY}
+    found, missing = [], []
+    for entrance in checks.entrances():
+        if entrance.route not in _recipes:
+            kept = _answering(browsers, world, entrance)
+            _recipes[entrance.route] = [(address.kwargs, address.rows, method) for address, method in kept]
+        here = [(_again(world, entrance, *recipe), recipe[2]) for recipe in _recipes[entrance.route]]
+        found += here
+        if not here:
+            missing.append(entrance.name)
+    return found, missing
+
+
+def _again(world: World, entrance: Entrance, kwargs: tuple, rows: tuple, _method: str) -> Address:
+    keys = {name: str(world.mine.rows[label].pk) for name, label in rows}
+    return in_state(world, Address(entrance, tuple((name, keys.get(name, value)) for name, value in kwargs), rows))
+
+
+def _answering(browsers: dict[str, Client], world: World, entrance: Entrance) -> list[tuple[Address, str]]:
+    kept: dict[tuple[str, ...], tuple[Address, str]] = {}
+    for address in (in_state(world, sample) for sample in samples(world, entrance)):
+        words = tuple(value for name, value in address.kwargs if name not in dict(address.rows))
+        if words in kept or (kept and not words):
+            continue
+        for who in holders(entrance):
+            method, status = "get", visit(browsers[who], address.url).status_code
+            if status == 405:
+                method, status = "post", visit(browsers[who], address.url, "post").status_code
+            if status in OK or status >= 500:
+                kept[words] = (address, method)
+                break
+    return list(kept.values())
+
+
+def random_key(of: Any) -> UUID:
+    """A key of the same county and kind as this row's, of nothing."""
+    return new_key(county.county_of(of.pk))

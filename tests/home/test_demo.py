@@ -1,0 +1,46 @@
+"""The demo county: made by the product's own actions, in every state, with late and reopened ones; its chain holds."""
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from gongyi.casework.models import Case
+from gongyi.casework.workflow import STATES
+from gongyi.core import audit, boot, clock
+from gongyi.core.models import NumberSeries, RegisterLine
+from gongyi.home.actions.demo import COUNTY, demo_password, fill_demo, sign_ins
+from gongyi.people.models import Account
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def demo(db):
+    return fill_demo()
+
+
+def test_demo_holds_what_it_promises(demo):
+    assert demo == {"units": 31, "accounts": 30, "cases": 400}
+    states = set(Case.objects.values_list("state", flat=True))
+    assert set(STATES) - states == set()
+    assert Case.objects.filter(closed_at=None, turn_due__lt=clock.now()).count() >= 5
+    assert Case.objects.filter(redos__gte=1, closed_at__isnull=False).exists()
+    assert audit.verify(COUNTY) == []
+    for series in NumberSeries.objects.all():
+        numbers = RegisterLine.objects.filter(series=series.series, year=series.year).values_list("number", flat=True)
+        assert sorted(numbers) == list(range(1, series.last + 1))
+
+
+def test_demo_accounts_sign_in_with_name_and_password_alone(client):
+    fill_demo(cases=3)
+    for username, _name, _place, _roles in sign_ins():
+        assert client.post("/accounts/login/", {"login": username, "password": demo_password()}).status_code == 302
+        assert client.get("/today/").status_code == 200, username
+        client.logout()
+    assert Account.objects.count() == len(sign_ins())
+
+
+def test_demo_goes_only_into_an_empty_database(tmp_path):
+    call_command("load_demo", cases=2)
+    assert boot.holds_demo()
+    with pytest.raises(CommandError):
+        call_command("load_demo", cases=2)
