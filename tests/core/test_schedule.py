@@ -26,6 +26,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def alone(settings, tmp_path, monkeypatch):
     """No job but the test's own, locks in a folder of its own."""
+    schedule.discover()  # first of all: a job that registers below would be lost to the tests that come after
     settings.GONGYI_DATA = tmp_path
     monkeypatch.setattr(schedule, "_jobs", {})
     monkeypatch.setattr(schedule, "_warned", set())

@@ -228,6 +228,8 @@ class Stage:
             if by is None:
                 return
             result = "unsolved" if again else self.rng.choices(["solved", "unreached"], [5, 1])[0]
+            if plot == "answered":  # drawn, so nobody is reached until it waits like one that was not drawn
+                result = "unreached"
             casework.call_back(
                 case, by=by, result=result, rating=self.rng.choice(["very", "good", "fair", ""]), note=""
             )
