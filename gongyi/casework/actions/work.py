@@ -67,7 +67,7 @@ def assign_case(
     now = clock.now()
     given = {
         "lead_id": lead.id, "assigned_at": now, "accepted_at": case.accepted_at or now, "signed_at": None,
-        "second_id": None, "asked_due": None, "wakes_on": None, "unit_from": now, "unit_due": unit_clock(case, lead), "extensions": 0,
+        "proposed_id": None, "second_id": None, "asked_due": None, "wakes_on": None, "unit_from": now, "unit_due": unit_clock(case, lead), "extensions": 0,
         "draft": case.draft or case.answer, "answer": "", "outcome": "", "answered_by": None,
     }  # fmt: skip
     others = [unit for unit in co_units if unit.id not in {lead.id, case.about_unit_id}]
@@ -97,7 +97,13 @@ def return_case(
             status=422,
         )
     text = _("建议派给%(unit)s") % {"unit": proposed.name} + (f"：{note}" if note else "")
-    given = {"lead_id": None, "signed_at": None, "unit_due": None, "returns": case.returns + 1}
+    given = {
+        "lead_id": None,
+        "proposed_id": proposed.id,
+        "signed_at": None,
+        "unit_due": None,
+        "returns": case.returns + 1,
+    }
     return move(case, "return", by=by, seen=seen, changes=given, note=text, reason=reason, co_units=())
 
 

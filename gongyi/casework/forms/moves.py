@@ -8,9 +8,11 @@ from django.utils.translation import gettext_lazy
 
 from gongyi.casework import queries
 from gongyi.casework.forms.fields import AskerFields, topic_field, unit_field
-from gongyi.casework.models import Case, Visit
+from gongyi.casework.models import Case, CaseStep, Visit
 from gongyi.core.access import Actor
 from gongyi.core.inputs import DateInput, Form, Textarea
+from gongyi.core.secrets import mask_text
+from gongyi.network.models import Unit
 
 
 def _note(
@@ -62,6 +64,16 @@ class AssignForm(MoveForm):
     co_unit = unit_field(gettext_lazy("协办单位"), required=False)
     co_unit_2 = unit_field(gettext_lazy("另一个协办单位"), required=False)
     note = _note(gettext_lazy("交代一句"))
+    returned: CaseStep | None = None
+    why = ""
+
+    def prepare(self) -> None:
+        """A returned case begins with the unit that was proposed, and the page says by whom and why."""
+        if proposed := self.case.proposed:
+            self.returned = queries.last_return(self.case)
+            self.why = mask_text(self.returned.note) if self.returned else ""
+            if proposed.status == Unit.Status.RUNNING and proposed.id != self.case.about_unit_id:
+                self.fields["lead"].initial = proposed.id
 
     def clean(self) -> dict[str, Any]:
         data = dict(super().clean() or self.cleaned_data)

@@ -73,6 +73,7 @@ class Case(Tracked):
     lead = _unit(_("主办单位"), null=True, blank=True)
     second = _unit(_("审核单位"), null=True, blank=True)
     caller = _unit(_("回访单位"), null=True, blank=True)
+    proposed = _unit(_("退单时建议的单位"), null=True, blank=True)
     turn_unit = _unit(_("轮到谁"), null=True, blank=True)
     turn_due = models.DateTimeField(null=True, blank=True)
     about_unit = _unit(_("反映的是哪个单位的服务"), null=True, blank=True)

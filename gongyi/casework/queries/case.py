@@ -45,6 +45,11 @@ def timeline(case: Case) -> list[CaseStep]:
     return list(CaseStep.objects.filter(county=case.county, case=case).order_by("seq"))
 
 
+def last_return(case: Case) -> CaseStep | None:
+    """The latest 退单 of a case: who gave it back and why."""
+    return CaseStep.objects.filter(county=case.county, case=case, action="return").order_by("seq").last()
+
+
 def roles_of(case: Case) -> list[dict[str, Any]]:
     """Which unit does what in a case: by the case's own columns, and its co-handling units."""
     by_column = [(label, getattr(case, name)) for name, label in _ROLES.items()]
