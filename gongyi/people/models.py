@@ -166,7 +166,10 @@ class Device(SharedModel):
 
 
 class HandOver(CountyModel):
-    """The pack that goes with a post from one person to the next (交接包); the successor signs it."""
+    """The pack that goes with a post from one person to the next (交接包); the successor signs it.
+
+    `returned_at` and `returned_why` end it unsigned: by the successor, or `withdrawn` by its maker.
+    """
 
     post = models.ForeignKey(Post, models.PROTECT, db_index=False)
     giver = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+", db_index=False)
@@ -177,6 +180,7 @@ class HandOver(CountyModel):
     signed_at = models.DateTimeField(null=True)
     returned_at = models.DateTimeField(null=True)
     returned_why = models.CharField(_("为什么退回"), max_length=200, blank=True)
+    withdrawn = models.BooleanField(default=False)
     note = models.TextField(_("交代的话"), blank=True, max_length=2000)
 
     class Meta:
@@ -202,7 +206,9 @@ class HandOver(CountyModel):
         """Whose turn it is, in words."""
         if self.open:
             return {"words": _("等 %(name)s 签收") % {"name": self.taker.name}, "tone": "waiting"}
-        return {"words": _("已签收"), "tone": "done"} if self.signed_at else {"words": _("已退回"), "tone": "plain"}
+        if self.signed_at:
+            return {"words": _("已签收"), "tone": "done"}
+        return {"words": _("已撤回") if self.withdrawn else _("已退回"), "tone": "plain"}
 
 
 class HandOverLine(CountyModel):

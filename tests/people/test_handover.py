@@ -408,6 +408,46 @@ def test_return_page_asks_for_a_sentence(land, client):
     assert sign_in(client, land.colleague).get(f"{path}return/").status_code == 404
 
 
+def test_withdraw_pack_ends_it_and_tells_giver_and_taker(land):
+    pack = make(land)
+    for other in (actor(land.taker), actor(land.giver), land.colleague):
+        with refused("not_maker"):
+            actions.withdraw_pack(by=other, pack=pack, why="做错了")
+    with pytest.raises(ValidationError):
+        actions.withdraw_pack(by=land.maker, pack=pack, why="  ")
+    actions.withdraw_pack(by=land.maker, pack=pack, why="选错了人。")
+    pack.refresh_from_db()
+    assert (pack.open, pack.withdrawn, pack.returned_why) == (False, True, "选错了人。")
+    assert holder(land.post) == land.giver
+    told = Message.objects.filter(event="handover.withdraw").values_list("account", flat=True)
+    assert set(told) == {land.giver.id, land.taker.id}
+    assert AuditEntry.objects.filter(action="handover.withdraw").count() == 1
+    with refused("closed"):
+        actions.sign_pack(by=actor(land.taker), pack=pack)
+
+
+def test_a_signed_pack_is_not_withdrawn(land):
+    pack = make(land)
+    actions.sign_pack(by=actor(land.taker), pack=pack)
+    with refused("closed"):
+        actions.withdraw_pack(by=land.maker, pack=pack, why="晚了")
+    assert holder(land.post) == land.taker
+
+
+def test_withdraw_page_is_offered_to_the_maker_of_a_waiting_pack(land, client):
+    path = actions.path_of(make(land))
+    assert "撤回交接包" not in sign_in(client, land.taker).get(path).content.decode()
+    assert sign_in(client, land.colleague).get(f"{path}withdraw/").status_code == 404
+    assert "撤回交接包" in sign_in(client, land.maker).get(path).content.decode()
+    assert "请写一句为什么撤回" in send(client, f"{path}withdraw/", why="").content.decode()
+    assert send(client, f"{path}withdraw/", why="选错了人。").url == path
+    after = client.get(path).content.decode()
+    assert "选错了人。" in after
+    assert "撤回交接包" not in after
+    page = sign_in(client, land.taker).get("/people/handovers/").content.decode()
+    assert "已撤回" in page
+
+
 def test_packs_page_lists_what_waits_first_and_is_worth_reading_when_empty(land, client):
     assert "没有交接包" in sign_in(client, land.taker).get("/people/handovers/").content.decode()
     make(land)

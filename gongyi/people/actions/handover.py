@@ -1,4 +1,4 @@
-"""The hand-over pack (交接包): made for a post, signed or returned by the successor; signing moves post and roles at once."""
+"""The hand-over pack (交接包): made for a post, signed or returned by the successor, withdrawn by its maker; signing moves post and roles at once."""
 
 from typing import cast
 from uuid import UUID
@@ -76,7 +76,7 @@ def _replace(by: Actor, post: Post) -> None:
     """At most one pack per post waits."""
     Post.objects.select_for_update().get(id=post.id)
     for old in HandOver.objects.filter(county=by.county, post=post, signed_at=None, returned_at=None):
-        _close(old, returned_at=clock.now(), returned_why=_("已由新的交接包代替"))
+        _close(old, returned_at=clock.now(), withdrawn=True, returned_why=_("已由新的交接包代替"))
         _record(by, "handover.replace", old)
 
 
@@ -166,15 +166,31 @@ def return_pack(*, by: Actor, pack: HandOver, why: str) -> None:
     _tell_others(by, pack, "handover.return", _("交接包被退回：%(post)s。") % {"post": pack.post})
 
 
+@transaction.atomic
+def withdraw_pack(*, by: Actor, pack: HandOver, why: str) -> None:
+    """The maker takes a waiting pack back and says why; nothing moves, giver and taker are told.
+
+    Raises Refused `not_maker` or `closed`, ValidationError without a sentence.
+    """
+    if by.id is None or pack.made_by_id != by.id:
+        raise Refused("not_maker", _("只有做这份交接包的人能撤回它。"), _("要换人，请重新做一份交接包。"))
+    sentence = why.strip()
+    if not sentence:
+        raise ValidationError({"why": _("请写一句为什么撤回。")})
+    _close(pack, returned_at=clock.now(), withdrawn=True, returned_why=sentence[:200])
+    _record(by, "handover.withdraw", pack)
+    _tell_others(by, pack, "handover.withdraw", _("交接包已撤回，不用签收了：%(post)s。") % {"post": pack.post})
+
+
 def _close(pack: HandOver, **facts: object) -> None:
-    """Sign or return only what still waits. The pack in memory stays as it was, as a later step may undo this one."""
+    """Sign, return or withdraw only what still waits. The pack in memory stays as it was, as a later step may undo this one."""
     rows = HandOver.objects.filter(county=pack.county, id=pack.id, signed_at=None, returned_at=None)
     if not rows.update(**facts):
-        raise Refused("closed", _("这份交接包已经签收或退回了。"), _("请刷新页面看看。"))
+        raise Refused("closed", _("这份交接包已经签收、退回或撤回了。"), _("请刷新页面看看。"))
 
 
 def _tell_others(by: Actor, pack: HandOver, event: str, text: str) -> None:
-    others = [key for key in (pack.giver_id, pack.made_by_id) if key]
+    others = [key for key in (pack.giver_id, pack.taker_id, pack.made_by_id) if key]
     outbox.tell(cast("list[UUID]", others), by=by, event=event, text=text, path=path_of(pack), subject=pack.id)
 
 

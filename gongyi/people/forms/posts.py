@@ -154,3 +154,14 @@ class ReturnForm(Form):
         widget=Textarea({"rows": 3}),
         error_messages={"required": gettext_lazy("请写一句为什么退回。")},
     )
+
+
+class WithdrawForm(Form):
+    """Why the maker takes a pack back."""
+
+    why = forms.CharField(
+        label=gettext_lazy("为什么撤回"),
+        max_length=200,
+        widget=Textarea({"rows": 3}),
+        error_messages={"required": gettext_lazy("请写一句为什么撤回。")},
+    )

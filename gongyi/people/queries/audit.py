@@ -25,6 +25,7 @@ WORDS: dict[str, Promise] = {
     "handover.make": gettext_lazy("做交接包"),
     "handover.replace": gettext_lazy("重做交接包"),
     "handover.return": gettext_lazy("退回交接包"),
+    "handover.withdraw": gettext_lazy("撤回交接包"),
     "handover.sign": gettext_lazy("签收交接包"),
     "record_done": gettext_lazy("当场办结"),
     "people.lookup": gettext_lazy("按姓名找办件"),

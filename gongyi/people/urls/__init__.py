@@ -36,4 +36,5 @@ urlpatterns = [
     path("handovers/", handover.packs, name="packs"),
     path("handovers/<uuid:pack_id>/", handover.pack, name="pack"),
     path("handovers/<uuid:pack_id>/return/", handover.return_pack, name="return_pack"),
+    path("handovers/<uuid:pack_id>/withdraw/", handover.withdraw_pack, name="withdraw_pack"),
 ]

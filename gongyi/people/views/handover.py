@@ -1,4 +1,4 @@
-"""Hand-over packs: made for a post, read and signed or returned by the successor.
+"""Hand-over packs: made for a post, read and signed or returned by the successor, withdrawn by the maker.
 
 Packs are open to whoever is signed in, as a successor may hold no role before signing; the query shows a pack to its giver,
 its taker and its maker only.
@@ -18,7 +18,7 @@ from gongyi.core.access import Permission as P
 from gongyi.core.http import ActorRequest, permission, public, submit
 from gongyi.network.rules import can_edit_unit
 from gongyi.people.actions import handover as actions
-from gongyi.people.forms.posts import PackForm, ReturnForm
+from gongyi.people.forms.posts import PackForm, ReturnForm, WithdrawForm
 from gongyi.people.queries import handover as queries
 from gongyi.people.queries.posts import last_holder, movable_grants, visible_posts
 
@@ -65,6 +65,7 @@ def pack(request: ActorRequest, pack_id: UUID) -> HttpResponse:
         "sections": queries.lines_of(one),
         "roles": movable_grants(one.giver, one.post.unit) if one.open and one.moves_roles and one.giver else [],
         "mine": one.open and one.taker_id == request.actor.id,
+        "made": one.open and one.made_by_id == request.actor.id,
     }
     return done or render(request, "people/handover/pack.html", context)
 
@@ -79,3 +80,15 @@ def return_pack(request: ActorRequest, pack_id: UUID) -> HttpResponse:
         request, form, lambda: (actions.return_pack(by=request.actor, pack=one, **form.cleaned_data), path)[1]
     )
     return done or render(request, "people/handover/return.html", {"pack": one, "form": form, "back": path})
+
+
+@public(OPEN)
+@login_required
+def withdraw_pack(request: ActorRequest, pack_id: UUID) -> HttpResponse:
+    one = get_object_or_404(queries.visible_packs(request.actor), id=pack_id)
+    form = WithdrawForm(request.POST or None)
+    path = actions.path_of(one)
+    done = submit(
+        request, form, lambda: (actions.withdraw_pack(by=request.actor, pack=one, **form.cleaned_data), path)[1]
+    )
+    return done or render(request, "people/handover/withdraw.html", {"pack": one, "form": form, "back": path})
