@@ -266,6 +266,24 @@ def test_the_guard_page_shows_locked_names_and_devices_of_the_county(county, tow
     assert "李小红的电脑" not in page(client, "people:guard")[1]
 
 
+def test_unlocking_is_offered_only_where_the_account_is_locked(county, town):
+    client, person = signed_in(R.ACCOUNT_MANAGER, county, "账管"), make_account("李小红", username="lixh")
+    grant(person, R.CLERK, town)
+    path = reverse("people:account_step", args=[person.id, "unlock"])
+
+    def offered():
+        return path in page(client, "people:account", person.id)[1]
+
+    attempt = AccessAttempt.objects.create(
+        username="lixh", ip_address="10.0.0.1", user_agent="x", http_accept="x", path_info="/", failures_since_start=9
+    )
+    assert not offered()
+    AccessAttempt.objects.filter(id=attempt.id).update(failures_since_start=10)
+    assert offered()
+    assert post(client, path).status_code == 302
+    assert not offered()
+
+
 def make_county_again(county):
     from gongyi.core import county as county_keys
 

@@ -130,18 +130,18 @@ def invite(request: ActorRequest) -> HttpResponse:
 def account(request: ActorRequest, key: UUID) -> HttpResponse:
     """One account: its roles in reach, its devices, what can be done."""
     person = _account(request, key)
-    mine = rules.can_manage_account(request.actor, person)
+    mine, locked = rules.can_manage_account(request.actor, person), queries.is_locked(person)
     context = {
-        "account": person, "state": queries.state_of(person), "mine": mine, "locked": queries.is_locked(person),
+        "account": person, "state": queries.state_of(person), "mine": mine, "locked": locked,
         "roles": [(grant, Role(grant.role)) for grant in queries.roles_of(person)],
         "devices": queries.devices_of(person) if mine else [], "sessions": queries.session_count(person),
-        "steps": _steps(person) if mine else [],
+        "steps": _steps(person, locked=locked) if mine else [],
     }  # fmt: skip
     return render(request, "people/accounts/account.html", context)
 
 
-def _steps(person: Account) -> list[dict[str, Any]]:
-    names = ["sessions", "unlock", "disable"] if person.is_active else ["enable"]
+def _steps(person: Account, *, locked: bool) -> list[dict[str, Any]]:
+    names = ["sessions", *(["unlock"] if locked else []), "disable"] if person.is_active else ["enable"]
     steps: list[dict[str, Any]] = []
     if person.is_active:
         text = _("忘了密码或丢了手机，当面核对本人后给一个一次性链接")
