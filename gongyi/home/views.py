@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -10,7 +11,10 @@ from gongyi.casework import queries
 from gongyi.core import boot, outbox
 from gongyi.core.access import Permission as P
 from gongyi.core.county import as_key
-from gongyi.core.http import ActorRequest, permission, public
+from gongyi.core.http import ActorRequest, permission, public, submit
+from gongyi.home import actions
+from gongyi.home.forms import FirstTaskForm
+from gongyi.home.queries import first_tasks
 from gongyi.people.queries.handover import pending_packs
 
 
@@ -30,13 +34,22 @@ def portal(request: ActorRequest) -> HttpResponse:
     return render(request, "home/portal.html", {"ready": request.actor.county, "title": _("共议")})
 
 
+@require_POST
+@permission(P.ACCOUNT_MANAGE, P.NETWORK_EDIT, P.SETTINGS_EDIT)
+def first_task(request: ActorRequest) -> HttpResponse:
+    """One of a new county's first tasks is good as it is."""
+    form, back = FirstTaskForm(request.POST), reverse("home:today")
+    done = submit(request, form, lambda: (actions.call_done(by=request.actor, name=form.cleaned_data["name"]), back)[1])
+    return done or redirect(back)
+
+
 @permission(P.STAFF)
 def today(request: ActorRequest) -> HttpResponse:
     cases = queries.my_turn(request.actor) if request.actor.can(P.CASE_VIEW) else []
     rows = [queries.row(case) for case in cases]
     late = sum(row["turn"].tone == "late" for row in rows)
     context = {"title": _("今日"), "rows": rows, "late": late, "packs": pending_packs(request.actor)}
-    return render(request, "home/today.html", context)
+    return render(request, "home/today.html", context | {"tasks": first_tasks(request.actor)})
 
 
 def _ours(request: HttpRequest, path: str) -> bool:

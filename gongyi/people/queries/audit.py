@@ -57,6 +57,7 @@ WORDS: dict[str, Promise] = {
     "settings.register": gettext_lazy("设登记簿"),
     "settings.register_end": gettext_lazy("停登记簿"),
     "settings.defaults": gettext_lazy("装入默认设置"),
+    "first.done": gettext_lazy("确认新县的一项准备"),
     "access.seal": gettext_lazy("封存一天的查看记录"),
     "account.disable": gettext_lazy("停用账号"),
     "account.enable": gettext_lazy("启用账号"),

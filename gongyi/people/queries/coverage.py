@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Max, Q
+from django.db.models import Exists, Max, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -239,6 +239,17 @@ def _no_officer(scope: Scope) -> Iterator[Gap]:
             url = _link(GapKind.NO_OFFICER, "people:give_role", holders[0].id)
             since = scope.unmanned.get(unit.id, holders[0].since)
             yield Gap(GapKind.NO_OFFICER, unit, what, since, url, _("授予角色"), manager=True)
+
+
+def count_without_officer(county: int) -> int:
+    """How many villages of the county are a gap of the kind NO_OFFICER. One query."""
+    today = clock.today()
+    filled = Holding.objects.filter(post__unit=OuterRef("pk"), ended_on=None, post__since__lte=today).filter(
+        Q(post__until=None) | Q(post__until__gte=today)
+    )
+    manned = grants_in_force().filter(unit=OuterRef("pk"), role__in=VILLAGE_ROLES)
+    villages = Unit.objects.filter(county=county, tier=Unit.Tier.VILLAGE, status=Unit.Status.RUNNING)
+    return villages.filter(~Exists(filled.exclude(kind=Holding.Kind.STAND_IN)) | ~Exists(manned)).count()
 
 
 def _vacant(scope: Scope) -> Iterator[Gap]:

@@ -1,5 +1,7 @@
 """Reads about accounts and grants."""
 
+from datetime import date
+from functools import lru_cache
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -11,7 +13,11 @@ from gongyi.people.models import Account, Grant
 
 def grants_in_force() -> QuerySet[Grant]:
     """Grants that count today: begun, not over, not ended, confirmed where a second manager must, unit not closed (P10, P16)."""
-    today = clock.today()
+    return _in_force(clock.today()).all()
+
+
+@lru_cache(maxsize=2)  # asked at every request: the question is put together once a day, the rows are read each time
+def _in_force(today: date) -> QuerySet[Grant]:
     return Grant.objects.filter(
         Q(until=None) | Q(until__gte=today),
         Q(confirmed_at__isnull=False) | ~Q(role__in=[role.value for role in GUARDED]),
@@ -26,14 +32,14 @@ def actor_of(account: Account, *, unit: UUID | None = None) -> Actor:
 
     One query. Without any grant the actor has no permission and belongs to the county where the account was made.
     """
-    rows = grants_in_force().filter(account=account).select_related("unit").order_by("made_at", "id")
-    grants = list(rows.only("role", "unit__county", "unit__path", "unit__name"))  # asked at every request
-    chosen = next((g for g in grants if g.unit_id == unit), grants[0] if grants else None)
+    rows = grants_in_force().filter(account=account).order_by("made_at", "id")
+    columns = rows.values_list("unit__county", "role", "unit", "unit__path", "unit__name")
+    grants = [(county, Held(Role(role), *where)) for county, role, *where in columns]
+    chosen = next((one for one in grants if one[1].unit == unit), grants[0] if grants else None)
     if chosen is None:
         return Actor(id=account.id, name=account.name, county=account.home)
-    county = chosen.unit.county
-    held = tuple(Held(Role(g.role), g.unit_id, g.unit.path, g.unit.name) for g in grants if g.unit.county == county)
-    return Actor(id=account.id, name=account.name, county=county, held=held, unit=chosen.unit_id)
+    held = tuple(one for county, one in grants if county == chosen[0])
+    return Actor(id=account.id, name=account.name, county=chosen[0], held=held, unit=chosen[1].unit)
 
 
 def holders(permission: Permission, units: set[UUID]) -> dict[UUID, set[UUID]]:

@@ -1,0 +1,12 @@
+"""Forms of the first pages."""
+
+from django import forms
+
+from gongyi.core.inputs import Form
+from gongyi.home.models import FirstTask
+
+
+class FirstTaskForm(Form):
+    """Which first task is done."""
+
+    name = forms.ChoiceField(choices=FirstTask.Name)
