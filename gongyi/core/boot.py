@@ -1,7 +1,7 @@
 """Making the data folder ready to be served: migrated, with its static files, with or without the demo county.
 
-Three files in the data folder say what it holds: `demo` (the finished demo county, with its sign-ins),
-`demo-loading` (a demo that was begun) and `static.stamp` (the sources the static files were made from).
+Four files in the data folder say what it holds: `demo` (the finished demo county, with its sign-ins), `demo-loading` (a demo
+that was begun), `for-work` (somebody began to set up a real county) and `static.stamp` (the sources of the static files).
 """
 
 import fcntl
@@ -29,7 +29,7 @@ from gongyi.core import upgrade
 from gongyi.core.errors import Refused
 
 # What belongs to the folder and not to the data in it.
-FRAME = {"backups", "demo-loading", "keys", "locks", "prepare.lock", "static", "static.stamp"}
+FRAME = {"backups", "demo-loading", "for-work", "keys", "locks", "prepare.lock", "static", "static.stamp"}
 LEAST_FREE_BYTES = 64 * 1024 * 1024
 
 
@@ -42,7 +42,7 @@ def say(*lines: str) -> None:
 def prepare(*, demo: bool) -> None:
     """Bring the data folder to where the product can use it; quick when nothing has to be done.
 
-    With `demo`, a folder that holds nothing yet gets the demo county. Two starts at once wait for each other.
+    With `demo`, a folder that holds nothing yet and is not meant for real work gets the demo county. Two starts at once wait for each other.
     Raises Refused when the database was written by a newer version, does not keep its promises, or holds half a demo
     that cannot be set aside.
     """
@@ -50,7 +50,7 @@ def prepare(*, demo: bool) -> None:
     with _alone():
         _set_half_demo_aside()
         _collect_static()
-        if demo and (not upgrade.applied() or (not holds_demo() and _is_empty())):
+        if demo and not is_for_work() and (not upgrade.applied() or (not holds_demo() and is_empty())):
             with loading_demo():
                 upgrade.migrate(say)
                 say(_("正在装入演示县（虚构的数据，只装一次）……"))
@@ -94,6 +94,17 @@ def holds_demo() -> bool:
     return _demo().exists()
 
 
+def is_for_work() -> bool:
+    """Whether somebody began to set up a real county here, even if that was refused: the demo is never loaded then."""
+    return _for_work().exists()
+
+
+def mark_for_work() -> None:
+    """Note that a real county is meant to live here; a folder that holds the demo stays what it is."""
+    if not holds_demo():
+        _for_work().touch()
+
+
 def mark_demo(sign_ins: str = "") -> None:
     """Note that the demo county is complete; `sign_ins` is what `./run` prints about signing in."""
     part = _demo().with_suffix(".part")
@@ -132,7 +143,8 @@ def check_demo_may_be_served(host: str, wish: str) -> None:
             _("数据文件夹 %(path)s 里是演示县，不能用于正式工作。") % {"path": settings.GONGYI_DATA},
             _("请用 GONGYI_DATA 指定另一个文件夹。"),
         )
-    if wish == "" and not is_loopback(host) and (holds_demo() or not upgrade.applied() or _is_empty()):
+    may_load = not is_for_work() and (not upgrade.applied() or is_empty())
+    if wish == "" and not is_loopback(host) and (holds_demo() or may_load):
         raise Refused(
             "demo_on_network",
             _("演示县的账号和口令是公开的，默认只在本机打开，不在 %(host)s 上打开。") % {"host": host},
@@ -148,11 +160,15 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+def _for_work() -> Path:
+    return Path(settings.GONGYI_DATA) / "for-work"
+
+
 def _demo() -> Path:
     return Path(settings.GONGYI_DATA) / "demo"
 
 
-def _is_empty() -> bool:
+def is_empty() -> bool:
     """Whether no table of ours beyond core's holds a row: what a `./run manage …` on a new folder leaves behind."""
     if upgrade.pending():
         return False

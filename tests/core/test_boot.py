@@ -226,6 +226,39 @@ def test_demo_is_not_loaded_beside_somebodys_rows(used):
     assert run(used, row + "boot.prepare(demo=True); out = loaded") == []
 
 
+COMMAND = """
+import contextlib, sys
+from django.core.management import execute_from_command_line
+boot.prepare(demo=False)
+with contextlib.suppress(SystemExit), contextlib.redirect_stdout(sys.stderr):
+    execute_from_command_line(["run manage", *{words}])
+boot.prepare(demo=True)
+out = [loaded, boot.is_for_work()]
+"""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--county", "431123", "--manager", "王管", "--lead", "李审", "--password-file", "/none"],
+        ["--county", "4311"],
+        ["--leader", "李审"],
+    ],
+)
+def test_demo_is_not_loaded_where_setting_up_a_county_was_refused(data, words):
+    assert run(data, COMMAND.format(words=["setup_county", *words])) == [[], True]
+
+
+@pytest.mark.parametrize("words", [["setup_county", "--help"], ["help", "setup_county"], ["check"]])
+def test_demo_is_loaded_after_a_command_that_means_no_real_county(data, words):
+    assert run(data, COMMAND.format(words=words)) == [["load_demo"], False]
+
+
+def test_a_demo_stays_a_demo_when_a_county_is_set_up_in_its_folder(data):
+    run(data, "boot.prepare(demo=True); out = 0")
+    assert run(data, COMMAND.format(words=["setup_county", "--county", "431123"])) == [[], False]
+
+
 def test_half_a_demo_is_set_aside_and_loaded_again(data):
     run(data, KILLED)
     assert (data / "demo-loading").exists()
@@ -281,10 +314,12 @@ def folder(settings, tmp_path, monkeypatch):
     settings.GONGYI_DATA = tmp_path
     monkeypatch.setattr(boot.os, "umask", lambda _mask: 0)
 
-    def make(*, demo, empty=False):
+    def make(*, demo, empty=False, for_work=False):
         if demo:
             boot.mark_demo()
-        monkeypatch.setattr(boot, "_is_empty", lambda: empty)
+        if for_work:
+            boot.mark_for_work()
+        monkeypatch.setattr(boot, "is_empty", lambda: empty)
 
     return make
 
@@ -315,6 +350,12 @@ def test_demo_may_be_served(folder, demo, empty, host, wish, code):  # noqa: PLR
     with pytest.raises(Refused) as no:
         boot.check_demo_may_be_served(host, wish)
     assert no.value.code == code
+
+
+@pytest.mark.django_db
+def test_folder_meant_for_work_may_be_served_to_others_before_its_county_is_there(folder):
+    folder(demo=False, empty=True, for_work=True)
+    boot.check_demo_may_be_served("0.0.0.0", "")  # where a demo would be refused
 
 
 @pytest.mark.parametrize(

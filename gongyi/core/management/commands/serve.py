@@ -25,12 +25,13 @@ class Command(BaseCommand):
             address = _free_address(host, port)
             boot.check_demo_may_be_served(host, wish)
             boot.prepare(demo=wish != "0")
+            empty = boot.is_empty()  # asked here: once the children are forked this process reads no database
         except Refused as no:
             boot.say(str(no))
             sys.exit(2)
         except KeyboardInterrupt:  # Ctrl-C while the folder is being made ready; the next start goes on from there
             sys.exit(130)
-        sys.exit(Supervisor(address, port, announce=lambda: _announce(host, port)).run())
+        sys.exit(Supervisor(address, port, announce=lambda: _announce(host, port, empty=empty)).run())
 
 
 def _port(text: str) -> int:
@@ -57,7 +58,7 @@ def _free_address(host: str, port: int) -> str:
     return str(address[0])
 
 
-def _announce(host: str, port: int) -> None:
+def _announce(host: str, port: int, *, empty: bool) -> None:
     here = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host)  # noqa: S104
     shown = here or (f"[{host}]" if ":" in host else host)
     boot.say(_("共议已启动：http://%(address)s/ （按 Ctrl-C 停止）") % {"address": f"{shown}:{port}"})
@@ -65,3 +66,9 @@ def _announce(host: str, port: int) -> None:
         boot.say(_("要让其他电脑打开，请写明它们用的地址后重新启动，例如 ALLOWED_HOSTS=127.0.0.1,192.168.1.5"))
     if boot.holds_demo():
         boot.say(boot.demo_sign_ins().rstrip())
+    elif empty:
+        boot.say(
+            _("这里还没有开通县，谁也不能登录。请按 Ctrl-C 停止，运行下面的命令，再启动："),
+            "  ./run manage setup_county --county 431123 --manager 姓名 --lead 姓名",
+            _("  要先看演示，请换一个空的数据文件夹，例如 GONGYI_DATA=~/gongyi-demo ./run"),
+        )

@@ -39,6 +39,12 @@ class Command(BaseCommand):
         )
         parser.add_argument("--json", action="store_true", help="print one JSON value")
 
+    def run_from_argv(self, argv: list[str]) -> None:
+        """Whatever comes of it, a plain ./run must not fill this folder with the demo county any more."""
+        if not {"-h", "--help"} & set(argv):
+            boot.mark_for_work()
+        super().run_from_argv(argv)
+
     def handle(self, *, county: str, json: bool, **options: Any) -> None:
         if not re.fullmatch("[0-9]{6}", county):
             raise CommandError(_("县的代码是六位数字，例如 431123。"))
