@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -30,13 +30,24 @@ TABS = [RAIL[0], RAIL[2], *RAIL[1:2], *RAIL[3:]]  # as many as fit beside 我的
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Rail, bottom bar, unit switcher, unread count, demo flag; a stranger gets only the last."""
+    """Rail, bottom bar, unit switcher, unread count, demo flag; a stranger gets only the last.
+
+    Under `frame` the same once more, which no page's own words cover, with a `key` of all that the frame of somebody who works
+    here is made from: what they hold now, who they are, where on the rail they stand, how the page looks. It is drawn once for
+    each key.
+    """
     actor: Actor | None = getattr(request, "actor", None)
-    shared = {"demo": boot.holds_demo(), "theme_url": _address("home:theme"), "home_url": _address("home:start")}
+    shared = {
+        "demo": boot.holds_demo(),
+        "theme_url": _address("home:theme"),
+        "home_url": _address("home:start"),
+        "here": request.get_full_path(),
+        "here_path": request.path,
+    }
     if actor is None or actor.id is None:
-        return shared
+        return shared | {"frame": shared}
     units = {held.unit: held.unit_name for held in actor.held}
-    return shared | {
+    own: dict[str, Any] = shared | {
         "nav": _entries(RAIL, actor, request.path),
         "tabs": _entries([*[entry for entry in TABS if actor.can(entry[0])][:3], ME], actor, request.path),
         "units": [{"id": key, "name": name} for key, name in units.items()],
@@ -45,11 +56,13 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "search_url": _address("casework:list") if actor.can(P.CASE_VIEW) else "",
         "new_url": _address("casework:new") if actor.can(P.CASE_RECORD) else "",
         "inbox_url": _address("home:inbox"),
-        "inbox_count": SimpleLazyObject(
-            lambda: outbox.inbox(actor.county, actor.id, unread=True).count() if actor.id else 0
-        ),
+        "inbox_count": cache(lambda: outbox.inbox(actor.county, actor.id, unread=True).count() if actor.id else 0),
         "person": {"name": actor.name, "post": actor.unit_name, "links": links()},
     }
+    ways = [(entry["url"], entry["current"]) for entry in (*own["nav"], *own["tabs"])]
+    theme = {"dark", "light"}.intersection([request.COOKIES.get("theme")])
+    key = (actor.held, actor.unit, actor.name, *ways, *theme)
+    return own | {"frame": own | {"key": key}}
 
 
 def _entries(table: list[tuple[P, str, Promise, str]], actor: Actor, path: str) -> list[dict[str, Any]]:

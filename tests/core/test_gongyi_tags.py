@@ -5,6 +5,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.template import Context, Template
+from django.utils.html import escape
 from django.utils.translation import override
 
 from gongyi.core import clock
@@ -81,3 +83,39 @@ def test_form_key_is_new_each_time():
 
 def test_tone_icon_has_one_for_each_tone():
     assert len({tags.tone_icon(tone) for tone in ("soon", "late", "done", "waiting", "plain")}) == 5
+
+
+def test_stencil_is_drawn_once_for_its_keys_and_language():
+    page = Template("{% stencil key %}{{ word }}{% endstencil %}")
+
+    def drawn(key, word):
+        return page.render(Context({"key": key, "word": word}))
+
+    assert [drawn("a", "一"), drawn("a", "二"), drawn("b", "三")] == ["一", "一", "三"]
+    with override("en"):
+        assert drawn("a", "four") == "four"
+    assert [drawn("", "五"), drawn("", "六")] == ["五", "六"]  # without a key always anew
+
+
+def test_stencil_fills_its_holes_on_every_visit():
+    page = Template('{% stencil "x" %}{% csrf_token %}{{ here }}{% endstencil %}')
+    for token, here in (("t1", "/a/?b&c"), ("t2", "/<d>/")):
+        html = page.render(Context({"csrf_token": token, "here": here}))
+        assert html == f'<input type="hidden" name="csrfmiddlewaretoken" value="{token}">{escape(here)}'
+
+
+def test_stencil_keeps_a_limited_number(monkeypatch):
+    monkeypatch.setattr(tags, "MOST_KEPT", 2)
+    page = Template("{% stencil key %}{% endstencil %}")
+    for key in range(9):
+        page.render(Context({"key": key}))
+    assert len(page.nodelist[0].kept) <= 2
+
+
+def test_line_escapes_what_it_prints():
+    row = {"url": "/a/", "title": "<b>", "number": "1", "unit": "<u>", "topic": "", "at": None, "turn": None}
+    html = tags.line(row, "<i>")
+    assert "&lt;b&gt;" in html
+    assert "<span>&lt;u&gt;</span>" in html
+    assert "&lt;i&gt;" in html
+    assert "<b>" not in html

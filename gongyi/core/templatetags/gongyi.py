@@ -1,6 +1,7 @@
 """Tags of every page: a moment in words, an icon, the key of a form, a masked value."""
 
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import uuid4
@@ -9,7 +10,7 @@ from django import template
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
@@ -21,6 +22,7 @@ register = template.Library()
 WEEKDAYS = [gettext_lazy(day) for day in ("周一", "周二", "周三", "周四", "周五", "周六", "周日")]
 TONE_ICONS = {"soon": "clock", "late": "exclamation-triangle", "done": "check-circle", "waiting": "hourglass-split"}
 LONG_NUMBER = 9
+A_DAY = timedelta(days=1)
 SYSTEMS = {
     "Android": gettext_lazy("安卓手机"), "OpenHarmony": gettext_lazy("鸿蒙手机"), "iPhone": gettext_lazy("苹果手机"), "iPad": "iPad",
     "Windows": "Windows", "Macintosh": gettext_lazy("苹果电脑"), "Linux": "Linux",
@@ -32,6 +34,9 @@ BROWSERS = {
     "Chrome": "Chrome",
     "Safari": "Safari",
 }
+# What differs on every visit though the rest of a stencil stays: these names of the context leave a hole, filled each time.
+HOLES = {name: f"hole-{uuid4().hex}" for name in ("csrf_token", "here", "here_path")}
+MOST_KEPT = 512  # drawings of one stencil
 _NEAR = {0: gettext_lazy("今天"), 1: gettext_lazy("明天"), -1: gettext_lazy("昨天")}
 
 
@@ -75,16 +80,15 @@ def when(moment: date | datetime | None) -> SafeString:
         return SafeString("")
     now, near = clock.now(), ""
     today = timezone.localdate(now)
-    if isinstance(moment, datetime):
-        moment = timezone.localtime(moment)
-        if moment.date() == today:
-            near = _short_distance_words((moment - now).total_seconds())
+    if isinstance(moment, datetime) and abs(ahead := moment - now) < A_DAY and timezone.localdate(moment) == today:
+        near = _short_distance_words(ahead.total_seconds())
     return _time(get_language(), moment, today, near)
 
 
 @lru_cache(maxsize=8192)  # the same matters stand on one list after the other
 def _time(_language: str | None, moment: date | datetime, today: date, near: str) -> SafeString:
     """The element; `near` says how far a moment of today is."""
+    moment = timezone.localtime(moment) if isinstance(moment, datetime) else moment
     day, hour, machine = local_day(moment), "", moment.isoformat()
     if isinstance(moment, datetime):
         hour, machine = f"{moment:%H:%M}", moment.isoformat(timespec="minutes")
@@ -145,6 +149,22 @@ def _stamp(words: str, tone: str, icon_name: str) -> SafeString:
     return format_html(markup, tone, icon(icon_name or tone_icon(tone)), halves)
 
 
+@register.simple_tag
+def line(row: Mapping[str, Any], more: str = "") -> SafeString:
+    """One line of a list, from {url, title, number, turn, unit, topic, at}; `more` is HTML below. Thirty stand on a page, and
+    a template, as also `format_html`, takes several times as long for each.
+    """
+    number, url, title, more = map(
+        conditional_escape, (*(row.get(name, "") for name in ("number", "url", "title")), more)
+    )
+    facts = (row.get("unit"), row.get("topic"), when(row.get("at") or None))
+    meta = "".join([f"<span>{conditional_escape(fact)}</span>" for fact in facts if fact])
+    return SafeString(
+        f'<li class="item">\n<span class="item-number">{number}</span>\n<div>\n<a class="item-title" href="{url}">{title}</a>\n'
+        f'<p class="item-meta">{meta}</p>\n{more}</div>\n<div class="item-turn">{stamp(row.get("turn"))}</div>\n</li>\n'
+    )
+
+
 @register.filter
 def tone_icon(tone: str) -> str:
     """The icon that goes with a tone when no other is named."""
@@ -183,3 +203,38 @@ def browser(agent: str) -> str:
     """A browser's long name as its owner would say it, such as 安卓手机 · 微信; the beginning of it if it is unknown."""
     named = (next((str(w) for sign, w in table.items() if sign in agent), "") for table in (SYSTEMS, BROWSERS))
     return " · ".join(filter(None, named)) or agent[:40]
+
+
+class Stencil(template.Node):
+    """A piece of a page kept as drawn, one drawing for each language and keys."""
+
+    def __init__(self, nodelist: template.NodeList, keys: list[Any]) -> None:
+        self.nodelist, self.keys = nodelist, keys
+        self.kept: dict[tuple[Any, ...], str] = {}
+
+    def render(self, context: template.Context) -> SafeString:
+        """The piece with its holes filled; drawn anew where a key is missing or empty."""
+        keys = (get_language(), *(key.resolve(context) for key in self.keys))
+        drawn = self.kept.get(keys)
+        if drawn is None:
+            with context.push(**HOLES):
+                drawn = self.nodelist.render(context)
+            if all(key not in ("", None) for key in keys[1:]):
+                if len(self.kept) >= MOST_KEPT:
+                    self.kept.clear()
+                self.kept[keys] = drawn
+        for name, hole in HOLES.items():
+            if hole in drawn:
+                drawn = drawn.replace(hole, escape(str(context.get(name, ""))))
+        return SafeString(drawn)
+
+
+@register.tag
+def stencil(parser: template.base.Parser, token: template.base.Token) -> Stencil:
+    """`{% stencil key… %} … {% endstencil %}`: drawn once for all visits with the same keys, which must hold all that it prints
+    but the form token, `here` (the address with its query) and `here_path`.
+    """
+    keys = [parser.compile_filter(key) for key in token.split_contents()[1:]]
+    nodelist = parser.parse(("endstencil",))
+    parser.delete_first_token()
+    return Stencil(nodelist, keys)

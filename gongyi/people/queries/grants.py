@@ -34,7 +34,7 @@ def actor_of(account: Account, *, unit: UUID | None = None) -> Actor:
     """
     rows = grants_in_force().filter(account=account).order_by("made_at", "id")
     columns = rows.values_list("unit__county", "role", "unit", "unit__path", "unit__name")
-    grants = [(county, Held(Role(role), *where)) for county, role, *where in columns]
+    grants = [(county, Held(Role(role), key, path, name)) for county, role, key, path, name in columns]
     chosen = next((one for one in grants if one[1].unit == unit), grants[0] if grants else None)
     if chosen is None:
         return Actor(id=account.id, name=account.name, county=account.home)
