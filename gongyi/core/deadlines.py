@@ -196,8 +196,14 @@ def working_days_between(a: date | datetime, b: date | datetime, calendar: Calen
 
 
 def elapsed_words(start: datetime, now: datetime) -> str:
-    """How long somebody has waited: full days or hours, 刚刚 below one hour (and for a `start` in the future)."""
-    return _full(_elapsed(start, now), _DAYS_WAITED, _HOURS_WAITED) or _("刚刚")
+    """How long somebody has waited: days of the wall calendar, as 28 天前 counts them, on the same day full hours.
+
+    刚刚 below one hour, and for a `start` in the future.
+    """
+    waited, days = _elapsed(start, now), (_day(now) - _day(start)).days
+    if waited < timedelta(hours=1):
+        return _("刚刚")
+    return _DAYS_WAITED % {"n": days} if days else _HOURS_WAITED % {"n": waited // timedelta(hours=1)}
 
 
 def _full(length: timedelta, days: "_StrPromise", hours: "_StrPromise") -> str:

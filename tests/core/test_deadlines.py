@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gongyi.core import deadlines, workdays
+from gongyi.core import clock, deadlines, workdays
 from gongyi.core.deadlines import (
     ZONE,
     Calendar,
@@ -22,6 +22,7 @@ from gongyi.core.deadlines import (
     remaining,
     working_days_between,
 )
+from gongyi.core.templatetags.gongyi import when
 
 PLAIN = Calendar()
 # a Saturday worked, a Monday off, and a town's market day without a name
@@ -377,12 +378,20 @@ def test_remaining(now, end, words, over, workdays):
         ("2026-03-02T09:59:59", "刚刚"),
         ("2026-03-02T10:00", "已等 1 小时"),
         ("2026-03-02T12:30", "已等 3 小时"),
-        ("2026-03-03T08:59", "已等 23 小时"),
-        ("2026-03-08T09:00", "已等 6 天"),
+        ("2026-03-02T23:59", "已等 14 小时"),
+        ("2026-03-03T00:01", "已等 1 天"),
+        ("2026-03-08T08:00", "已等 6 天"),
     ],
 )
 def test_elapsed_words(now, words):
     assert elapsed_words(at("2026-03-02T09:00"), at(now)) == words
+
+
+def test_elapsed_words_count_the_days_as_every_date_on_the_page_does():
+    start, now = at("2026-10-26T18:00"), at("2026-11-23T09:00")
+    with clock.at(now):
+        assert elapsed_words(start, now) == "已等 28 天"
+        assert "28 天前" in when(start)
 
 
 def test_working_days_between_has_a_sign():
