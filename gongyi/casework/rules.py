@@ -5,14 +5,21 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from gongyi.casework.models import Case, CaseConflict, CasePart
-from gongyi.casework.workflow import CASE
+from gongyi.casework.workflow import CASE, TURNS
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.workflow import Move, holds_at
+from gongyi.network.models import Unit
+from gongyi.people.queries import grants_in_force
 
 OWN_WORK = {"approve_answer", "send_back"}  # never by who wrote the answer (P8)
 OWN_WISH = {"approve_extension", "refuse_extension"}  # never by who asked for it (P8)
 OWN_ANSWER = {"call_back"}  # never by who gave the answer, where somebody else has to call
+JUDGES = {
+    "drafted": "approve_answer",
+    "extending": "approve_extension",
+    "calling": "call_back",
+}  # by whom a state waits
 
 
 def parts_visible_to(by: Actor, *, unit: UUID | None = None) -> QuerySet[CasePart]:
@@ -53,16 +60,22 @@ def can_move(by: Actor, case: Case, move: Move) -> bool:
         return holds_at(by, case, move)
     if concerned(by, case):
         return False
-    if by.id is not None and by.id in _makers(case, move):
+    if by.id is not None and by.id in makers(case, move.action):
         return False
     return holds_at(by, case, move) or _handler_calls(by, case, move)
 
 
-def _makers(case: Case, move: Move) -> set[UUID | None]:
+def makers(case: Case, action: str) -> set[UUID | None]:
     """The people whose own work this move would judge."""
-    if move.action in OWN_WORK or (move.action in OWN_ANSWER and case.type.separate_caller):
-        return {case.answered_by, case.drafted_by} - {None}
-    return {case.asked_by} if move.action in OWN_WISH else set()
+    if action in OWN_WORK or (action in OWN_ANSWER and case.type.separate_caller):
+        return {case.answered_by, case.drafted_by}
+    return {case.asked_by} if action in OWN_WISH else set()
+
+
+def judges(case: Case) -> set[P]:
+    """The permissions of which one is needed to approve or call back in the case's state."""
+    own = case.state == "calling" and not case.type.separate_caller  # as in `_handler_calls`
+    return {TURNS[case.state][1]} | ({P.CASE_HANDLE} if own else set())
 
 
 def _handler_calls(by: Actor, case: Case, move: Move) -> bool:
@@ -81,6 +94,14 @@ def concerned(by: Actor, case: Case) -> bool:
 def is_about(by: Actor, case: Case) -> bool:
     """Whether the case complains about this person or a unit in which they work now."""
     return by.id == case.about_account or case.about_unit_id in {held.unit for held in by.held}
+
+
+def concerned_people(unit: Unit | None, person: UUID | None) -> set[UUID]:
+    """Whom a complaint about the service concerns: the person, and whoever works in the unit, in whatever other role."""
+    people = {person} if person else set()
+    if unit is not None:
+        people |= set(grants_in_force().filter(unit=unit).values_list("account", flat=True))
+    return people
 
 
 def declared(by: Actor, case: UUID | OuterRef) -> QuerySet[CaseConflict]:

@@ -8,7 +8,7 @@ from gongyi.network.queries import counties
 
 @every(minutes=10, name="casework.due")
 def due() -> str:
-    """Wake parked cases, close answered ones that nobody objected to, file closed ones."""
+    """Send on what nobody is left to judge, wake parked cases, close answered ones that nobody objected to, file closed ones."""
     done: dict[str, int] = {}
     for county in counties():
         with bind(county):

@@ -281,6 +281,15 @@ MOVES = (
         ("note",),
     ),
     Move("follow", _("随单位并入"), _OPEN, None, P.SYSTEM, (), _("单位并入另一个单位，办件跟着过去")),
+    Move(
+        "reroute",
+        _("换单位接着办"),
+        ("drafted", "extending", "calling"),
+        None,
+        P.SYSTEM,
+        (),
+        _("轮到的单位没有人能接这一步了，转给上一级"),
+    ),
     Move("recompute", _("重算时限"), _OPEN, None, P.SYSTEM, (), _("日历改了，时限重新计算")),
     Move(
         "void",

@@ -74,7 +74,7 @@ def _sent_out(case: Case, *, handler: Actor | None) -> tuple[dict[str, Any], str
     caller = case.lead
     if case.type.separate_caller:
         writer = handler.id if handler else case.answered_by
-        caller = somebody_else(case, case.desk, P.CASE_CALL, besides={writer})
+        caller = somebody_else(case, case.desk, P.CASE_CALL, besides={writer, case.drafted_by})
     return facts | {"caller_id": caller.id if caller else None}, "calling"
 
 

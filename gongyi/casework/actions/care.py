@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from gongyi.casework import queries
 from gongyi.casework.actions.intake import AskerFacts, short_title, store_asker
-from gongyi.casework.actions.moving import move, somebody_else, tell_holders
+from gongyi.casework.actions.moving import judge_of, move, tell_holders
 from gongyi.casework.models import Asker, Case, CaseConflict, CaseType, Reason, Topic, Visit
-from gongyi.casework.rules import can_see_asker
+from gongyi.casework.rules import JUDGES, can_see_asker
 from gongyi.casework.workflow import TURNS
 from gongyi.core import attachments, audit, clock, numbering
 from gongyi.core.access import Actor
@@ -160,12 +160,10 @@ def declare_conflict(case: Case, *, by: Actor, note: str, seen: int | None = Non
 
 def _rerouted(case: Case, *, by: Actor) -> dict[str, Any]:
     """Who approves or calls instead, where the person who steps back was the last one there."""
-    place, permission = TURNS.get(case.state, ("", None))
-    start = case.lead if place == "second_id" else case.desk
-    if permission is None or place not in {"second_id", "caller_id"} or start is None:
+    if case.state not in JUDGES:
         return {}
     try:
-        return {place: somebody_else(case, start, permission, besides={by.id, case.answered_by, case.asked_by}).id}
+        return {TURNS[case.state][0]: judge_of(case, besides={by.id}).id}
     except Refused:
         return {}
 

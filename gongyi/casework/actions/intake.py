@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from gongyi.casework import queries
 from gongyi.casework.actions.moving import next_turn, sync_parts, tell_turn
 from gongyi.casework.models import Asker, Case, CaseConflict, CaseStep, CaseType, Register, Topic
+from gongyi.casework.rules import concerned_people
 from gongyi.core import clock, numbering
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
@@ -21,7 +22,7 @@ from gongyi.core.secrets import digest, mask_text, phone_digest, phone_tail_dige
 from gongyi.core.workflow import first_step
 from gongyi.network.models import Unit
 from gongyi.network.queries import calendar_of, chain
-from gongyi.people.queries import grants_in_force, holders
+from gongyi.people.queries import holders
 
 TITLE = 30
 _CONCERNED = gettext_lazy("反映的是本人或本单位的服务")
@@ -157,14 +158,6 @@ def _store(case: Case, asker: AskerFacts | None, *, by: Actor, action: str) -> N
     )
     first_step(case, action, by=by, step=CaseStep, parent="case")
     sync_parts(case)
-
-
-def concerned_people(unit: Unit | None, person: UUID | None) -> set[UUID]:
-    """Whom a complaint about the service concerns: the person, and whoever works in the unit, in whatever other role."""
-    people = {person} if person else set()
-    if unit is not None:
-        people |= set(grants_in_force().filter(unit=unit).values_list("account", flat=True))
-    return people
 
 
 def store_asker(asker: Asker, facts: AskerFacts) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from gongyi.casework import queries
 from gongyi.casework.models import Case, CaseConflict, CasePart, CaseStep
-from gongyi.casework.rules import can_move
+from gongyi.casework.rules import JUDGES, can_move, concerned_people, judges, makers
 from gongyi.casework.workflow import CASE, STATES, TURNS
 from gongyi.core import clock, outbox
 from gongyi.core.access import Actor, Permission
@@ -181,18 +181,31 @@ def tell_holders(case: Case, wanted: Mapping[UUID | None, Permission], *, by: Ac
 
 def conflicted(case: Case) -> set[UUID | None]:
     """Who may not act in this case, because it is about them or they said so."""
-    return set(CaseConflict.objects.filter(county=case.county, case=case).values_list("account", flat=True))
+    said = CaseConflict.objects.filter(county=case.county, case=case).values_list("account", flat=True)
+    return {*said, *concerned_people(case.about_unit, case.about_account)}
 
 
-def somebody_else(case: Case, start: Unit, permission: Permission, *, besides: set[UUID | None]) -> Unit:
-    """The nearest unit from `start` upwards in which somebody besides these people holds the permission (P9).
+def judge_of(case: Case, *, besides: set[UUID | None]) -> Unit:
+    """The unit that approves or calls back in the case's state now, chosen as `somebody_else` does.
+
+    Raises Refused `nobody` when there is none.
+    """
+    start, apart = case.lead, besides | makers(case, JUDGES[case.state])
+    if start is None or (case.type.separate_caller and case.state == "calling"):
+        start = case.desk
+    return somebody_else(case, start, *judges(case), besides=apart)
+
+
+def somebody_else(case: Case, start: Unit, *permissions: Permission, besides: set[UUID | None]) -> Unit:
+    """The nearest unit from `start` upwards in which somebody besides these people holds one of the permissions (P9).
 
     Raises Refused `nobody` when there is none up to the county.
     """
     above = [unit for unit in chain(start) if unit.id != case.about_unit_id]
-    found, apart = holders(permission, {unit.id for unit in above}), besides | conflicted(case)
+    found = [holders(permission, {unit.id for unit in above}) for permission in permissions]
+    apart = besides | conflicted(case)
     for unit in above:
-        if found[unit.id] - apart:
+        if any(accounts[unit.id] - apart for accounts in found):
             return unit
     raise Refused(
         "nobody", _("从%(unit)s到县里都没有别的人可以接这一步。") % {"unit": start.name},

@@ -1,4 +1,4 @@
-"""What the system does by itself: wake, close what nobody objected to, file, count deadlines anew."""
+"""What the system does by itself: find whoever goes on, wake, close what nobody objected to, file, count deadlines anew."""
 
 from typing import Any
 
@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 
 from gongyi.casework import queries
 from gongyi.casework.actions.intake import desk_for
-from gongyi.casework.actions.moving import PARTS, ended, move
+from gongyi.casework.actions.moving import PARTS, ended, judge_of, move
 from gongyi.casework.actions.work import wake_case
 from gongyi.casework.models import Case, CasePart
+from gongyi.casework.queries.stranded import stranded
 from gongyi.casework.workflow import TURNS
 from gongyi.core import clock
 from gongyi.core.access import Actor, system_actor
@@ -34,8 +35,17 @@ def file_case(case: Case, *, by: Actor, seen: int | None = None) -> Case:
     return move(case, "file_due" if by.system else "file", by=by, seen=seen, quietly=True)
 
 
-def _each(county: int, state: str, **wanted: object) -> list[Case]:
-    rows = Case.objects.filter(county=county, state=state, **wanted).select_related(*queries.JOINED)
+@transaction.atomic
+def reroute(case: Case, *, by: Actor) -> Case:
+    """Whoever approved or called back is gone: the next unit that has somebody goes on (P9). Raises Refused `nobody`."""
+    unit = judge_of(case, besides=set())
+    told = {"old": case.turn_unit.name if case.turn_unit else "", "unit": unit.name}
+    note = _("%(old)s没有人能接这一步了，转给%(unit)s。") % told
+    return move(case, "reroute", by=by, changes={TURNS[case.state][0]: unit.id}, note=note)
+
+
+def _rows(county: int, **wanted: object) -> list[Case]:
+    rows = Case.objects.filter(county=county, **wanted).select_related(*queries.JOINED)
     return list(rows.order_by("id")[:BATCH])
 
 
@@ -43,11 +53,12 @@ def run_due(county: int, *, name: str = "routine") -> dict[str, int]:
     """Do everything that is due in a county now; a case that somebody changes at this moment is left for the next run."""
     by, now = system_actor(name, county), clock.now()
     jobs = {
-        "woken": (wake_case, _each(county, "parked", wakes_on__lte=clock.today())),
-        "closed": (close_quiet, _each(county, "answered", quiet_until__lte=now)),
+        "rerouted": (reroute, _rows(county, id__in=stranded(county)[:BATCH])),
+        "woken": (wake_case, _rows(county, state="parked", wakes_on__lte=clock.today())),
+        "closed": (close_quiet, _rows(county, state="answered", quiet_until__lte=now)),
         "filed": (
             file_case,
-            _each(county, "closed", reopen_until__lt=now) + _each(county, "declined", reopen_until__lt=now),
+            _rows(county, state="closed", reopen_until__lt=now) + _rows(county, state="declined", reopen_until__lt=now),
         ),
     }
     done = dict.fromkeys(jobs, 0)
