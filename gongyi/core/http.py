@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, cast
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from gongyi.core.models import FormKey
 
 View = Callable[..., HttpResponseBase]
 STAYS_ON_FORM = 422  # a Refused with this status is shown in the form that caused it
+REFUSED_STATUS = "gongyi.refused"  # where `submit` notes it, so that the page with the form carries it too
 
 
 class ActorRequest(HttpRequest):
@@ -65,7 +67,8 @@ def submit(request: HttpRequest, form: forms.BaseForm, act: Callable[[], str]) -
     """Run one action for a posted form, once, and lead to the address that it returns.
 
     The same form sent again gets the same answer without acting again; None means that the form has errors to show and keeps
-    what was typed. Raises Refused (409 page) when the record moved on, 422 when the key comes back with other content.
+    what was typed; after a Refused the page carries its status: 422 when the key comes back with other content. Raises Refused
+    (409 page) when the record moved on.
     """
     if request.method != "POST" or not form.is_valid():
         return None
@@ -86,6 +89,7 @@ def submit(request: HttpRequest, form: forms.BaseForm, act: Callable[[], str]) -
         if refused.status != STAYS_ON_FORM and not of_file:
             raise
         form.add_error("file" if of_file and "file" in form.fields else None, str(refused))
+        request.META[REFUSED_STATUS] = refused.status
         return None
     return redirect(answer)
 
@@ -157,13 +161,16 @@ def _holds_nul(request: HttpRequest, kwargs: dict[str, Any]) -> bool:
 
 
 class RefusedMiddleware:
-    """Turns `Refused` into its page; refuses what no database of ours can hold before a view meets it."""
+    """Turns `Refused` into its page, or its status into that of the page that shows it in a form; refuses what no database of ours can hold before a view meets it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == HTTPStatus.OK:
+            response.status_code = request.META.get(REFUSED_STATUS, HTTPStatus.OK)
+        return response
 
     def process_view(
         self, request: HttpRequest, _view: View, _args: tuple[Any, ...], kwargs: dict[str, Any]

@@ -103,6 +103,20 @@ def test_same_key_with_another_body_is_refused_with_422(monkeypatch):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("again", "status"),
+    [(posted("写了别的"), 422), (posted("写了别的", key=""), 422), (posted(""), 200), (posted(), 302)],
+)
+def test_page_that_shows_a_refusal_carries_its_status(again, status):
+    """Only a Refused changes it: a field left empty stays what it was, and a repeat leads on."""
+    send(posted())
+    page = http.RefusedMiddleware(lambda request: send(request)[0] or HttpResponse("写了别的"))(again)
+
+    assert page.status_code == status
+    assert status == 302 or page.content.decode() == "写了别的"
+
+
+@pytest.mark.django_db
 def test_form_acts_twice_without_the_claim(monkeypatch):
     monkeypatch.setattr(http, "_claim", lambda _request: (None, True))
     done = []
