@@ -31,7 +31,7 @@ def healthz(_request: HttpRequest) -> JsonResponse:
 
 @public("the residents' first page")
 def portal(request: ActorRequest) -> HttpResponse:
-    return render(request, "home/portal.html", {"ready": request.actor.county, "title": _("共议")})
+    return render(request, "home/portal.html", {"ready": request.actor.county})
 
 
 @require_POST

@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
 from gongyi.casework import actions, queries
 from gongyi.casework.queries import Wanted
+from gongyi.casework.workflow import CASE
 from gongyi.core import clock
 
 
@@ -86,3 +88,10 @@ def test_handover_lines_name_numbers_not_people(land):
     lines = list(queries.handover_lines(None, land.town))
     assert [line.text for line in lines] == [case.number]
     assert "刘" not in str(lines)
+
+
+def test_every_line_of_the_timeline_has_an_icon_of_the_sprite():
+    drawn = (settings.BASE / "gongyi" / "static" / "icons.svg").read_text()
+    assert queries.STEP_ICONS.keys() == {move.action for move in CASE.moves} | {"record", "record_done"}
+    assert [name for name in queries.STEP_ICONS.values() if f'<symbol id="{name}"' not in drawn] == []
+    assert len(set(queries.STEP_ICONS.values())) > 30

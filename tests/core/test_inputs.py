@@ -45,6 +45,14 @@ def test_form_field_links_hint_and_error_to_the_box():
     assert 'aria-invalid="true"' in page
 
 
+def test_a_filter_marks_no_field_as_optional():
+    class Filter(Form):
+        marks_optional = False
+        name = django_forms.CharField(label="姓名", required=False)
+
+    assert "选填" not in str(Filter())
+
+
 def test_form_marks_only_optional_fields():
     page = str(Sample())
     assert page.count("选填") == 1

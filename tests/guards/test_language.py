@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.core.exceptions import ValidationError
 from django.utils import translation
 from django.utils.translation.template import templatize
 
-from gongyi.core.templatetags.gongyi import WEEKDAYS
 from gongyi.core.workdays import Calendar
 
 PACKAGE = settings.BASE / "gongyi"
@@ -25,7 +26,6 @@ FOREIGN = {"English"}
 # Files that translate a text found elsewhere, and where it comes from; `test_words_from_elsewhere` looks these up.
 ELSEWHERE = {
     "core/workdays.py": "names of public holidays, from the holidays library",
-    "core/templatetags/gongyi.py": "the weekdays, in the tuple above",
 }
 # Chinese that stays Chinese in an English sentence.
 STAYS = re.compile(r"共议|简体中文|东湖|汉|[（(][^（）()]*[）)]|[“\"‘'「][^”\"’'」]*[”\"’'」]")
@@ -131,7 +131,6 @@ def test_words_from_elsewhere_are_in_the_catalogue():
 
     assert names - known.keys() == set()
     assert "国庆节" in names
-    assert {str(day) for day in WEEKDAYS} <= known.keys()
 
 
 def test_every_entry_is_translated():
@@ -252,3 +251,23 @@ def test_old_compiled_catalogue_is_seen(tmp_path):
 
     po.write_text(CATALOGUE.read_text(encoding="utf-8") + '\nmsgid "新词"\nmsgstr "New"\n', encoding="utf-8")
     assert stale(po) == ["新词"]
+
+
+# --- what the libraries say in Chinese ----------------------------------------------------------------------------------
+
+
+def test_password_rules_speak_in_the_words_of_this_product():
+    with translation.override("zh-hans"):
+        rules = password_validators_help_texts()
+        with pytest.raises(ValidationError) as refused:
+            validate_password("12345678", None)
+        said = [*rules, *refused.value.messages]
+    assert "密码至少 12 个字，可以用一句好记的话。" in said
+    assert "密码太短，至少要 12 个字。" in said
+    assert [words for words in said if re.search("[你您]|字符|必须", words)] == []
+
+
+def test_libraries_words_are_compiled_from_their_source():
+    source = PACKAGE / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
+    assert len(entries(source.read_text(encoding="utf-8"))) > 10
+    assert stale(source) == []

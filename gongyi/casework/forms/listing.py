@@ -27,6 +27,8 @@ DAYS = [MinValueValidator(date(YEARS[0], 1, 1)), MaxValueValidator(date(YEARS[-1
 class FilterFields(Form):
     """The fields of a filter, all of which may be empty."""
 
+    marks_optional = False
+
     q = forms.CharField(label=gettext_lazy("编号或标题里的字"), max_length=60, required=False)
     state = forms.ChoiceField(label=gettext_lazy("状态"), required=False)
     unit = forms.ChoiceField(label=gettext_lazy("单位"), required=False)

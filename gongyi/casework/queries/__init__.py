@@ -30,12 +30,13 @@ from gongyi.casework.queries.lists import (
     row,
     rows_of,
 )
-from gongyi.casework.queries.words import Turn, buttons, clocks, turn_of, turn_words
+from gongyi.casework.queries.words import STEP_ICONS, Turn, buttons, clocks, turn_of, turn_words
 
 __all__ = [
     "COUNT_TO",
     "JOINED",
     "PAGE",
+    "STEP_ICONS",
     "Row",
     "Turn",
     "Wanted",

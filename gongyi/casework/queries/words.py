@@ -103,6 +103,18 @@ def _limit(due_: datetime) -> str:
     return f"{date_format(day, _('n月j日'))} {WEEKDAYS[day.weekday()]}"
 
 
+# What each line of the timeline was, at a glance.
+STEP_ICONS = {
+    "record": "inbox", "record_done": "check-circle", "accept": "check-lg", "assign": "send", "transfer": "forward",
+    "decline": "x-circle", "sign": "person-check", "return": "arrow-return-left", "contact": "telephone", "log": "journal-text",
+    "answer": "chat-left-text", "save_draft": "file-earmark-text", "ask_extension": "calendar-event",
+    "approve_extension": "calendar-check", "refuse_extension": "x-lg", "park": "pause-circle", "wake": "sun", "wake_due": "sun",
+    "approve_answer": "clipboard-check", "send_back": "reply", "call_back": "chat-square-text", "object": "exclamation-circle",
+    "close_quiet": "check-circle", "redo": "arrow-counterclockwise", "reopen": "arrow-repeat", "file": "archive",
+    "file_due": "archive", "recategorise": "tag", "correct": "pencil-square", "visit": "signpost-split", "attach": "paperclip",
+    "remind": "bell", "supervise": "flag", "external": "link-45deg", "conflict": "eye-slash", "follow": "diagram-3",
+    "recompute": "clock", "reroute": "arrow-right", "void": "trash",
+}  # fmt: skip
 AT_ONCE = {"accept", "sign", "wake"}  # need no word, lose nothing: one click
 
 

@@ -52,7 +52,7 @@ def _events(steps: list[Any]) -> list[dict[str, Any]]:
         {
             "at": step.at, "who": " · ".join(filter(None, [step.unit_label, step.actor_label])),
             "what": labels.get(step.action, step.action), "why": step.reason, "text": mask_text(step.note),
-            "tone": STATES[step.target].tone, "icon": "", "corrected": "",
+            "tone": STATES[step.target].tone, "icon": queries.STEP_ICONS.get(step.action, ""), "corrected": "",
         }
         for step in steps
     ]  # fmt: skip

@@ -19,7 +19,10 @@ from gongyi.core import clock
 
 register = template.Library()
 
-WEEKDAYS = [gettext_lazy(day) for day in ("周一", "周二", "周三", "周四", "周五", "周六", "周日")]
+WEEKDAYS = [
+    gettext_lazy("周一"), gettext_lazy("周二"), gettext_lazy("周三"), gettext_lazy("周四"), gettext_lazy("周五"),
+    gettext_lazy("周六"), gettext_lazy("周日"),
+]  # fmt: skip
 TONE_ICONS = {"soon": "clock", "late": "exclamation-triangle", "done": "check-circle", "waiting": "hourglass-split"}
 LONG_NUMBER = 9
 A_DAY = timedelta(days=1)
