@@ -1,5 +1,6 @@
 """Who may do what to which case. One predicate gives the check on a case and the list of cases (rights.md P3–P5, P8, P9)."""
 
+from functools import lru_cache
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -25,20 +26,17 @@ JUDGES = {
 def parts_visible_to(by: Actor, *, unit: UUID | None = None) -> QuerySet[CasePart]:
     """The participation rows in the units (or one of them) where this person may view cases, but for cases hidden from them.
 
-    A unit above sees nothing it did not receive, hold, assign or supervise: it has no participation row (P5). Put together
-    once for this person and request: page and count of a list ask for the same rows.
+    A unit above sees nothing it did not receive, hold, assign or supervise: it has no participation row (P5).
     """
-    kept: dict[UUID | None, QuerySet[CasePart]] = vars(by).setdefault("_parts", {})
-    if unit not in kept:
-        kept[unit] = _parts_visible_to(by, unit)
-    return kept[unit].all()  # never the kept one itself, which would remember its rows
-
-
-def _parts_visible_to(by: Actor, unit: UUID | None) -> QuerySet[CasePart]:
     units = by.units(P.CASE_VIEW) & {unit} if unit else by.units(P.CASE_VIEW)
-    hidden = CaseConflict.objects.filter(county=by.county, account=by.key, hidden=True)
-    about_us = Case.objects.filter(county=by.county, about_unit__in={held.unit for held in by.held})
-    mine = CasePart.objects.filter(county=by.county, unit__in=units, until=None)
+    return _parts(by.county, by.key, units, frozenset(held.unit for held in by.held)).all()
+
+
+@lru_cache(maxsize=512)  # the question alone is kept, put together once for each answer to "who asks, holding what"
+def _parts(county: int, account: UUID, units: frozenset[UUID], own: frozenset[UUID]) -> QuerySet[CasePart]:
+    hidden = CaseConflict.objects.filter(county=county, account=account, hidden=True)
+    about_us = Case.objects.filter(county=county, about_unit__in=own)
+    mine = CasePart.objects.filter(county=county, unit__in=units, until=None)
     return mine.exclude(case__in=hidden.values("case")).exclude(case__in=about_us.values("id"))
 
 

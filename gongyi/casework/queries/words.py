@@ -133,7 +133,7 @@ def _next_step(case: Case, candidates: list[dict[str, Any]]) -> dict[str, Any] |
 
 def _step(case: Case, move: Move) -> dict[str, Any]:
     return {
-        "action": move.action, "label": move.label, "consequence": move.tells, "danger": move.grave,
+        "action": move.action, "label": str(move.label), "consequence": str(move.tells), "danger": move.grave, "icon": "",
         "method": "post" if move.action in AT_ONCE else "get",
         "url": f"{case.get_absolute_url()}{move.action}/",
     }  # fmt: skip
