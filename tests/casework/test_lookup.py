@@ -41,12 +41,12 @@ def test_p17_needs_the_permission(land, case):
 
 
 def test_p17_is_limited_per_hour(land, case, monkeypatch):
-    monkeypatch.setattr(lookup, "PER_HOUR", 2)
+    monkeypatch.setitem(lookup.PER_HOUR, lookup.LOOKUP, 2)
     find(land.clerk)
     find(land.clerk)
     with refused("too_many"):
         find(land.clerk)
-    monkeypatch.setattr(lookup, "PER_HOUR", 99)
+    monkeypatch.setitem(lookup.PER_HOUR, lookup.LOOKUP, 99)
     assert find(land.clerk) == [case.id]
 
 

@@ -116,6 +116,25 @@ def test_page_that_shows_a_refusal_carries_its_status(again, status):
     assert status == 302 or page.content.decode() == "写了别的"
 
 
+def sent_with(content, done):
+    return send(posted(file=SimpleUploadedFile("a.txt", content)), doing(done))[0]
+
+
+@pytest.mark.django_db
+def test_same_form_with_another_content_under_the_same_file_name_is_refused():
+    done = []
+    assert [bool(sent_with(content, done)) for content in (b"one", b"one", b"two")] == [True, True, False]
+    assert done == [1]
+
+
+@pytest.mark.django_db
+def test_control_by_its_name_alone_the_other_content_would_be_taken_for_sent(monkeypatch):
+    monkeypatch.setattr(http, "_file_digest", lambda file: str(file.name))
+    done = []
+    assert [bool(sent_with(content, done)) for content in (b"one", b"two")] == [True, True]
+    assert done == [1]
+
+
 @pytest.mark.django_db
 def test_form_acts_twice_without_the_claim(monkeypatch):
     monkeypatch.setattr(http, "_claim", lambda _request: (None, True))

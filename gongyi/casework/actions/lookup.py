@@ -19,9 +19,8 @@ from gongyi.people.actions.access_log import look
 from gongyi.people.models import Purpose
 
 MOST_HITS = 20
-PER_HOUR = 30
-LOOKUP = "people.lookup"
-SAME = "people.same_phone"
+LOOKUP, SAME = "people.lookup", "people.same_phone"
+PER_HOUR = {LOOKUP: 30, SAME: 60}  # the form asks twice for each request: while it is filled in, and when it is sent
 
 
 @transaction.atomic
@@ -46,7 +45,10 @@ def look_up(*, by: Actor, name: str, tail: str, purpose: str) -> list[Row]:
 
 @transaction.atomic
 def same_phone(*, by: Actor, phone: str) -> list[Row]:
-    """Has this asker an open case? For whoever records one; counted and logged like a look-up, without the number."""
+    """Has this asker an open case? For whoever records one; counted and logged like a look-up, without the number.
+
+    Raises Refused `too_many` (429) after 60 within an hour.
+    """
     if not phone.strip():
         return []
     _count(by, SAME, "")
@@ -54,8 +56,11 @@ def same_phone(*, by: Actor, phone: str) -> list[Row]:
 
 
 def _count(by: Actor, action: str, label: str) -> None:
-    """One audit row for this question; raises Refused `too_many` (429) after 30 of its kind within an hour."""
+    """One audit row for this question; raises Refused `too_many` (429) after too many of its kind within an hour."""
     since = clock.now() - timedelta(hours=1)
-    if AuditEntry.objects.filter(county=by.county, subject=by.id, action=action, at__gt=since).count() >= PER_HOUR:
+    if (
+        AuditEntry.objects.filter(county=by.county, subject=by.id, action=action, at__gt=since).count()
+        >= PER_HOUR[action]
+    ):
         raise Refused("too_many", _("一小时内找人的次数太多了。"), _("请过一会儿再找，或直接用工单编号。"), status=429)
     audit.record(by=by, action=action, kind="casework.asker", subject=by.id, label=label)

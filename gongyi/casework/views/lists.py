@@ -59,7 +59,7 @@ def _next(request: ActorRequest, last: Any) -> str:
 def new(request: ActorRequest) -> HttpResponse:
     """登记; the phone's 记一件."""
     form = IntakeForm(request.POST or None, request.FILES or None, by=request.actor)
-    same = queries.open_of_phone(request.actor, request.POST.get("asker_phone", "")) if request.method == "POST" else []
+    same = _same(request) if request.method == "POST" else []
     if done := submit(request, form, lambda: _open(form)):
         for case in same:
             messages.info(
@@ -69,6 +69,14 @@ def new(request: ActorRequest) -> HttpResponse:
     context = {"form": form, "title": _("记一件"), "rows": [queries.row(case) for case in same]}
     context["may_finish"] = request.actor.can(P.CASE_HANDLE)
     return render(request, "casework/new.html", context)
+
+
+def _same(request: ActorRequest) -> list[Any]:
+    """Open cases of the number that was typed; none once it was asked too often, as recording goes on."""
+    try:
+        return actions.same_phone(by=request.actor, phone=request.POST.get("asker_phone", ""))
+    except Refused:
+        return []
 
 
 def _open(form: IntakeForm) -> str:
@@ -106,9 +114,7 @@ def _done(form: DoneForm) -> str:
 @permission(P.CASE_RECORD)
 def same_asker(request: ActorRequest) -> HttpResponse:
     """Has this asker an open case? Asked by exact phone number, among cases that one may see anyway."""
-    cases = (
-        queries.open_of_phone(request.actor, request.POST.get("asker_phone", "")) if request.method == "POST" else []
-    )
+    cases = actions.same_phone(by=request.actor, phone=request.POST.get("asker_phone", ""))
     return render(request, "casework/_same.html", {"rows": [queries.row(case) for case in cases]})
 
 
