@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404
 from django.urls import reverse
 
@@ -22,8 +23,7 @@ JOINED = ("type", "topic", "area", "about_unit", *PLACES)
 
 def fetch(by: Actor, key: UUID) -> Case:
     """The case with its units and type, if this person may see it; otherwise Http404, as if it had never existed (P3)."""
-    parts = parts_visible_to(by).filter(case=key).annotate(declared=Exists(declared(by, OuterRef("case"))))
-    found = list(parts.select_related("case__type", "case__topic", "case__area")[:1])
+    found = list(_whole(by).filter(case=key)[:1])
     if not found:
         raise Http404
     part, case = found[0], cast("Case", found[0].case)
@@ -33,6 +33,12 @@ def fetch(by: Actor, key: UUID) -> Case:
         if unit := units.get(getattr(case, f"{place}_id")):
             setattr(case, place, unit)
     return case
+
+
+@lru_cache(maxsize=256)  # the question alone is kept, for what this person holds now; the rows are read each time
+def _whole(by: Actor) -> QuerySet[Any]:
+    parts = parts_visible_to(by).annotate(declared=Exists(declared(by, OuterRef("case"))))
+    return parts.select_related("case__type", "case__topic", "case__area")
 
 
 def lead_on(by: Actor, case: Case) -> str:

@@ -168,6 +168,15 @@ def line(row: Mapping[str, Any], more: str = "") -> SafeString:
     )
 
 
+@register.simple_tag
+def step_words(step: Mapping[str, Any]) -> SafeString:
+    """A step of a menu, from {label, consequence, icon, danger}: what it is called and what follows from it."""
+    danger = ' class="danger"' if step.get("danger") else ""
+    follows = f"<small>{conditional_escape(told)}</small>" if (told := step.get("consequence")) else ""
+    label = f"<span{danger}>{conditional_escape(step.get('label', ''))}</span>"
+    return SafeString(f"{icon(step.get('icon') or 'chevron-right')}<span>{label}{follows}</span>")
+
+
 @register.filter
 def tone_icon(tone: str) -> str:
     """The icon that goes with a tone when no other is named."""
