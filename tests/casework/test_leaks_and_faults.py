@@ -2,17 +2,20 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.test import Client
 
-from gongyi.casework import actions, queries
-from gongyi.casework.actions import AskerFacts
-from gongyi.casework.forms import FORMS
+from gongyi.casework import actions, queries, rules
+from gongyi.casework.actions import AskerFacts, care
+from gongyi.casework.forms import FORMS, listing
 from gongyi.casework.models import Visit
 from gongyi.casework.queries import lists
 from gongyi.casework.rules import can_see_asker, visible_to
+from gongyi.casework.views import case as case_views
 from gongyi.core.access import Role
 from gongyi.core.models import AuditEntry
+from gongyi.home import views as home_views
 from gongyi.people.models import Account
 from gongyi.people.queries import actor_of
 from tests.factories import grant, make_account, make_actor, make_unit, refused
@@ -53,6 +56,13 @@ def test_a_second_declaration_of_a_conflict_is_refused(land, tip):
         actions.declare_conflict(case, by=land.desk, note="亲戚")
 
 
+def test_control_without_the_rule_a_second_declaration_meets_the_database(land, tip, monkeypatch):
+    case = actions.declare_conflict(tip, by=land.desk, note="亲戚")
+    monkeypatch.setattr(rules, "concerned", lambda _by, _case: False)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        actions.declare_conflict(case, by=land.desk, note="亲戚")
+
+
 @pytest.mark.parametrize(
     "query",
     [
@@ -68,15 +78,29 @@ def test_the_ends_of_the_calendar_are_no_filter(land, tip, query):
     assert tip.number in answer.content.decode()
 
 
+def test_control_without_the_years_the_ends_of_the_calendar_are_a_fault(land, tip, monkeypatch):
+    monkeypatch.setattr(listing, "YEARS", range(1, 10000))
+    after = "9999-12-31T23:59:59-14:00_01a20a08-d9a2-8aa7-a0f8-999001633b18"
+    with pytest.raises(OverflowError):
+        list(queries.list_parts(land.desk, queries.Wanted(after=listing._mark(after))))
+
+
 def test_the_note_of_a_visit_fits_its_column(land, tip):
+    """The control is another move's note, which goes into a column without this limit."""
     longest = Visit._meta.get_field("note").max_length
     assert FORMS["visit"](case=tip, by=land.desk).fields["note"].max_length == longest
+    assert FORMS["log"](case=tip, by=land.desk).fields["note"].max_length > longest
 
 
 @pytest.mark.parametrize("address", ["/theme/", "/unit/"])
 def test_a_bare_word_is_no_way_back(land, address):
     answer = browser(land.desk).post(address, {"next": "foo", "theme": "dark", "unit": "x"})
     assert answer["Location"] in {"/", "/today/"}
+
+
+def test_control_without_the_guard_a_bare_word_is_taken_for_a_view(land, monkeypatch):
+    monkeypatch.setattr(home_views, "_ours", lambda _request, _path: True)
+    assert browser(land.desk).post("/theme/", {"next": "foo"}).status_code == 500
 
 
 @pytest.mark.parametrize("about_it", [False, True])
@@ -98,6 +122,8 @@ def test_a_round_trip_of_types_does_not_unmask_a_tip_off(land):
     actions.recategorise(case, by=land.desk, type=land.enquiry, topic=None, area=None, urgency="normal")
     assert not can_see_asker(land.desk, case)
     assert can_see_asker(land.officer, case)
+    case.hides_asker = False  # the control: what the round trip must not do
+    assert can_see_asker(land.desk, case)
 
 
 def test_the_handler_cannot_slip_past_approval_by_another_type(land):
@@ -109,6 +135,14 @@ def test_the_handler_cannot_slip_past_approval_by_another_type(land):
     actions.answer_case(case, by=land.clerk, answer="好", outcome="solved")
     with refused("wrong_state"):  # nor the desk while it is judged
         actions.recategorise(case, by=land.desk, type=land.enquiry, topic=None, area=None, urgency="normal")
+
+
+def test_control_before_it_is_judged_the_desk_may_choose_another_type(land):
+    case = actions.open_case(by=land.officer, unit=land.village, type=land.complaint, content="事")
+    actions.assign_case(case, by=land.desk, lead=land.town)
+    actions.recategorise(case, by=land.desk, type=land.enquiry, topic=None, area=None, urgency="normal")
+    actions.sign_case(case, by=land.clerk)
+    assert actions.answer_case(case, by=land.clerk, answer="好", outcome="solved").state == "answered"
 
 
 def test_who_joins_the_unit_later_does_not_see_a_complaint_about_it(land):
@@ -124,30 +158,43 @@ def test_who_joins_the_unit_later_does_not_see_a_complaint_about_it(land):
         queries.fetch(actor_of(late), case.id)
 
 
-def test_a_merger_into_the_lead_takes_the_complaint_about_the_unit_away_from_it(land):
-    case = actions.open_case(
-        by=land.officer, unit=land.village, type=land.complaint, content="事", about_unit=land.other
-    )
+@pytest.mark.parametrize("about_it", [False, True])
+def test_a_merger_into_the_lead_takes_the_complaint_about_the_unit_away_from_it(land, about_it):
+    """The control is the case that is about nobody: it stays with its lead."""
+    about = land.other if about_it else None
+    case = actions.open_case(by=land.officer, unit=land.village, type=land.complaint, content="事", about_unit=about)
     actions.assign_case(case, by=land.desk, lead=land.town)
     actions.follow_successor(land.other, land.town)
     case.refresh_from_db()
-    assert (case.about_unit, case.lead, case.state, case.desk) == (land.town, None, "returned", land.county)
+    stays, goes = (None, land.town, "assigned", land.town), (land.town, None, "returned", land.county)
+    assert (case.about_unit, case.lead, case.state, case.desk) == (goes if about_it else stays)
 
 
-def test_the_writer_of_a_draft_does_not_approve_it(land):
+def drafted_by_both(land):
+    """An answer that waits, and who wrote its draft and holds both roles."""
     both = make_account("双岗")
     grant(both, Role.CLERK, land.town)
     grant(both, Role.LEAD, land.town)
     case = actions.open_case(by=land.officer, unit=land.village, type=land.complaint, content="事")
     actions.sign_case(actions.assign_case(case, by=land.desk, lead=land.town), by=land.clerk)
     actions.save_draft(case, by=actor_of(both), draft="我写的")
-    actions.answer_case(case, by=land.clerk, answer="我写的", outcome="solved")
+    return actions.answer_case(case, by=land.clerk, answer="我写的", outcome="solved"), actor_of(both)
+
+
+def test_the_writer_of_a_draft_does_not_approve_it(land):
+    case, both = drafted_by_both(land)
     with pytest.raises(PermissionDenied):
-        actions.approve_answer(case, by=actor_of(both))
+        actions.approve_answer(case, by=both)
     actions.approve_answer(case, by=land.lead)
 
 
-def test_numbers_in_title_and_answer_are_masked_on_pages(land, client):
+def test_control_without_the_makers_the_writer_approves(land, monkeypatch):
+    case, both = drafted_by_both(land)
+    monkeypatch.setattr(rules, "makers", lambda _case, _action: set())
+    assert actions.approve_answer(case, by=both).approved_by == both.id
+
+
+def test_numbers_in_title_and_answer_are_masked_on_pages(land, client, monkeypatch):
     case = actions.open_case(by=land.clerk, unit=land.town, type=land.enquiry, content="请回电13812345678，路灯坏了")
     assert "13812345678" not in case.title
     actions.sign_case(actions.assign_case(case, by=land.desk, lead=land.town), by=land.clerk)
@@ -155,16 +202,23 @@ def test_numbers_in_title_and_answer_are_masked_on_pages(land, client):
     client.force_login(Account.objects.get(id=land.clerk.id))
     for page in ("", "paper/", "paste/"):
         assert "13812345678" not in client.get(f"{case.get_absolute_url()}{page}").content.decode(), page
+    monkeypatch.setattr(case_views, "mask_text", lambda text: text)  # the control
+    assert "13812345678" in client.get(case.get_absolute_url()).content.decode()
 
 
-def test_stepping_back_sends_the_approval_to_somebody_else(land):
+@pytest.mark.parametrize("guarded", [False, True])
+def test_stepping_back_sends_the_approval_to_somebody_else(land, monkeypatch, guarded):
+    """Without the guard it would wait for who stepped back."""
+    if not guarded:
+        monkeypatch.setattr(care, "_rerouted", lambda _case, **_facts: {})
     case = actions.open_case(by=land.officer, unit=land.village, type=land.complaint, content="事")
     actions.sign_case(actions.assign_case(case, by=land.desk, lead=land.town), by=land.clerk)
     actions.answer_case(case, by=land.clerk, answer="好", outcome="solved")
     assert case.second == land.town
     actions.declare_conflict(case, by=land.lead, note="是我亲戚")
-    assert case.second == land.county
-    actions.approve_answer(case, by=land.county_lead)
+    assert case.second == (land.county if guarded else land.town)
+    if guarded:
+        actions.approve_answer(case, by=land.county_lead)
 
 
 def test_transfer_takes_the_unapproved_answer_back_to_a_draft(land):
@@ -177,7 +231,14 @@ def test_transfer_takes_the_unapproved_answer_back_to_a_draft(land):
     assert (case.answer, case.draft, case.outcome) == ("", "没审过的话", "")
 
 
-def test_correcting_the_asker_leaves_its_row_and_needs_the_right_to_see(land):
+def test_control_an_approved_answer_stays_one(land):
+    case = actions.open_case(by=land.officer, unit=land.village, type=land.complaint, content="事")
+    actions.sign_case(actions.assign_case(case, by=land.desk, lead=land.town), by=land.clerk)
+    actions.approve_answer(actions.answer_case(case, by=land.clerk, answer="审过的话", outcome="solved"), by=land.lead)
+    assert (case.answer, case.draft, case.outcome) == ("审过的话", "", "solved")
+
+
+def test_correcting_the_asker_leaves_its_row_and_needs_the_right_to_see(land, monkeypatch):
     case = actions.open_case(
         by=land.officer, unit=land.village, type=land.tipoff, content="事", asker=AskerFacts(name="王五")
     )
@@ -187,3 +248,5 @@ def test_correcting_the_asker_leaves_its_row_and_needs_the_right_to_see(land):
     case.refresh_from_db()
     actions.correct_case(case, by=land.officer, **facts)
     assert AuditEntry.objects.filter(action="asker.correct", subject=case.id).count() == 1
+    monkeypatch.setattr(care, "can_see_asker", lambda _by, _case: True)  # the control
+    actions.correct_case(case, by=land.desk, **facts)
