@@ -2,15 +2,15 @@
 
 from django.urls import path
 
-from gongyi.home import views
+from gongyi.home.views import pages, portal, today
 
 app_name = "home"
 urlpatterns = [
-    path("", views.start, name="start"),
-    path("healthz", views.healthz, name="healthz"),
-    path("portal/", views.portal, name="portal"),
-    path("today/", views.today, name="today"),
-    path("unit/", views.choose_unit, name="choose_unit"),
-    path("theme/", views.theme, name="theme"),
-    path("inbox/", views.inbox, name="inbox"),
+    path("", pages.start, name="start"),
+    path("healthz", pages.healthz, name="healthz"),
+    path("portal/", portal.portal, name="portal"),
+    path("today/", today.today, name="today"),
+    path("unit/", pages.choose_unit, name="choose_unit"),
+    path("theme/", pages.theme, name="theme"),
+    path("inbox/", pages.inbox, name="inbox"),
 ]

@@ -1,4 +1,4 @@
-"""The first pages: where to go, Today, the inbox, health."""
+"""The first pages: where to go, the inbox, health."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
 from django.shortcuts import redirect, render
@@ -6,12 +6,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from gongyi.casework import queries
 from gongyi.core import boot, outbox
 from gongyi.core.access import Permission as P
 from gongyi.core.county import as_key
 from gongyi.core.http import ActorRequest, permission, public
-from gongyi.people.queries.handover import pending_packs
 
 
 @public("leads strangers to the portal and staff to Today")
@@ -23,20 +21,6 @@ def start(request: HttpRequest) -> HttpResponse:
 def healthz(_request: HttpRequest) -> JsonResponse:
     health = boot.health()
     return JsonResponse(health, status=200 if health["ok"] else 503)
-
-
-@public("the residents' first page")
-def portal(request: ActorRequest) -> HttpResponse:
-    return render(request, "home/portal.html", {"ready": request.actor.county, "title": _("共议")})
-
-
-@permission(P.STAFF)
-def today(request: ActorRequest) -> HttpResponse:
-    cases = queries.my_turn(request.actor) if request.actor.can(P.CASE_VIEW) else []
-    rows = [queries.row(case) for case in cases]
-    late = sum(row["turn"].tone == "late" for row in rows)
-    context = {"title": _("今日"), "rows": rows, "late": late, "packs": pending_packs(request.actor)}
-    return render(request, "home/today.html", context)
 
 
 def _ours(request: HttpRequest, path: str) -> bool:
