@@ -49,8 +49,10 @@ def can_move(by: Actor, case: Case, move: Move) -> bool:
 
     Adds to the table: no one approves or calls back their own work (P8), no one acts in a case that concerns them.
     """
-    if by.system:
+    if by.system or by.asks is not None:
         return holds_at(by, case, move)
+    if move.action == "ask" and not case.code:
+        return False  # nobody could read the question
     if concerned(by, case):
         return False
     if by.id is not None and by.id in _makers(case, move):

@@ -73,7 +73,7 @@ class DoneForm(IntakeForm):
         error_messages={"required": _("请写一句怎么答复的。")},
     )  # fmt: skip
     outcome = forms.ChoiceField(
-        label=_("办理结果"), choices=[c for c in Case.Outcome.choices if c[0] != "declined"], widget=forms.RadioSelect
+        label=_("办理结果"), choices=Case.Outcome.of_answers(), widget=forms.RadioSelect
     )
     rating = forms.ChoiceField(
         label=_("诉求人怎么评价"), choices=[("", _("没有问")), *Case.Rating.choices], required=False

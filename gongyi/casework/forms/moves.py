@@ -96,7 +96,7 @@ class AnswerForm(MoveForm):
         help_text=gettext_lazy("先说结果，再说依据，最后说找谁问。"),
     )  # fmt: skip
     outcome = forms.ChoiceField(
-        label=gettext_lazy("办理结果"), widget=forms.RadioSelect, choices=[c for c in Case.Outcome.choices if c[0] != "declined"],
+        label=gettext_lazy("办理结果"), widget=forms.RadioSelect, choices=Case.Outcome.of_answers(),
         error_messages={"required": gettext_lazy("请选一个办理结果。")},
     )  # fmt: skip
 
