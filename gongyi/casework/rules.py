@@ -4,8 +4,8 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from gongyi.casework.models import Case, CaseConflict, CasePart
-from gongyi.casework.workflow import CASE
+from gongyi.casework.models import Case, CaseConflict, CasePart, CaseType
+from gongyi.casework.workflow import CASE, TURNS
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.workflow import Move, holds_at
@@ -85,14 +85,41 @@ def is_about(by: Actor, case: Case) -> bool:
     return by.id == case.about_account or case.about_unit_id in {held.unit for held in by.held}
 
 
-def declared(by: Actor, case: UUID | OuterRef) -> QuerySet[CaseConflict]:
-    """What keeps this person from acting in the case."""
-    return CaseConflict.objects.filter(county=by.county, account=by.key, case=case)
+def declared(by: Actor, case: UUID | OuterRef | None = None) -> QuerySet[CaseConflict]:
+    """What keeps this person from acting in the case, or in any."""
+    rows = CaseConflict.objects.filter(county=by.county, account=by.key)
+    return rows.filter(case=case) if case else rows
 
 
 def moves_for(by: Actor, case: Case) -> list[Move]:
     """The moves that this person may make now, in table order."""
     return [move for move in CASE.leaving(case.state) if can_move(by, case, move)]
+
+
+def next_by(by: Actor) -> Q:
+    """Participation rows whose next step (`TURNS`) this person may make; parked cases wake by themselves.
+
+    The same as `can_move` says of these steps, for rows of `parts_visible_to` with `my_turn`.
+    """
+    theirs = Q(state="calling", unit__in=by.units(P.CASE_HANDLE), type__in=_WITHOUT_CALLER)
+    for permission in {needed for _place, needed in TURNS.values()}:
+        states = [state for state, (_place, needed) in TURNS.items() if needed == permission and state != "parked"]
+        theirs |= Q(state__in=states, unit__in=by.units(permission))
+    theirs &= ~Q(case__in=declared(by).values("case"))
+    if by.can(P.CASE_APPROVE) or by.can(P.CASE_CALL):
+        theirs &= ~_own_work(by)
+    return theirs
+
+
+_WITHOUT_CALLER = CaseType.objects.filter(separate_caller=False).values("id")
+
+
+def _own_work(by: Actor) -> Q:
+    """Rows whose next step would judge the person's own work (P8): asked case by case, for few rows wait for a judgement."""
+    case = Case.objects.filter(pk=OuterRef("case"))
+    written = Q(Exists(case.filter(Q(answered_by=by.key) | Q(drafted_by=by.key))))
+    wished = Q(state="extending") & Q(Exists(case.filter(asked_by=by.key)))
+    return Q(state="drafted") & written | Q(state="calling") & ~Q(type__in=_WITHOUT_CALLER) & written | wished
 
 
 def can_see_asker(by: Actor, case: Case) -> bool:

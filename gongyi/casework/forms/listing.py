@@ -20,6 +20,8 @@ from gongyi.network.queries import unit_coded
 from gongyi.people.models import Purpose
 
 Choices = tuple[tuple[str, str], ...]
+WAITING = (("me", gettext_lazy("等我办")), ("others", gettext_lazy("等别的单位或别人")))
+DUE = (("late", gettext_lazy("已超期")), ("soon", gettext_lazy("24 小时内到期")), ("later", gettext_lazy("还不急")))
 YEARS = range(2000, 2100)  # at the ends of the calendar a day cannot be put into another time zone
 DAYS = [MinValueValidator(date(YEARS[0], 1, 1)), MaxValueValidator(date(YEARS[-1], 12, 31))]
 
@@ -33,12 +35,14 @@ class FilterFields(Form):
     type = forms.ChoiceField(label=gettext_lazy("诉求类型"), required=False)
     since = forms.DateField(label=gettext_lazy("登记从"), required=False, widget=DateInput, validators=DAYS)
     until = forms.DateField(label=gettext_lazy("到"), required=False, widget=DateInput, validators=DAYS)
+    waiting = forms.ChoiceField(label=gettext_lazy("在等谁"), required=False)
+    due = forms.ChoiceField(label=gettext_lazy("急不急"), required=False)
     turn = forms.BooleanField(label=gettext_lazy("轮到我们"), required=False)
     overdue = forms.BooleanField(label=gettext_lazy("已超期"), required=False)
 
     def offer(self, units: Choices, types: Choices) -> None:
         """What may be chosen of the county's own."""
-        offered = {"unit": units, "type": types, "state": CASE.choices()}
+        offered = {"unit": units, "type": types, "state": CASE.choices(), "waiting": WAITING, "due": DUE}
         for name, choices in offered.items():
             self.fields[name].choices = [("", _("全部")), *choices]  # type: ignore[attr-defined]
 
@@ -75,7 +79,7 @@ class ListForm(FilterFields):
         return queries.Wanted(
             unit=as_key(data.get("unit")), state=data.get("state") or "", type=as_key(data.get("type")),
             since=data.get("since"), until=data.get("until"), overdue=bool(data.get("overdue")),
-            my_turn=bool(data.get("turn")), text=data.get("q") or "", after=_mark(after),
+            waiting=data.get("waiting") or "", due=data.get("due") or "", my_turn=bool(data.get("turn")), text=data.get("q") or "", after=_mark(after),
         )  # fmt: skip
 
     def chips(self, query: Any) -> list[dict[str, str]]:

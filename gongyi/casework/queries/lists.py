@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from gongyi.casework.models import Asker, CasePart
 from gongyi.casework.queries.words import turn_words
-from gongyi.casework.rules import can_see_asker, parts_visible_to, visible_to
+from gongyi.casework.rules import can_see_asker, next_by, parts_visible_to, visible_to
 from gongyi.casework.workflow import TURNS
 from gongyi.core import clock
 from gongyi.core.access import Actor
@@ -21,6 +21,8 @@ from gongyi.core.secrets import phone_digest
 
 PAGE = 30
 COUNT_TO = 1000
+SOON = timedelta(hours=24)
+WAITING = [state for state in TURNS if state != "parked"]
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class Wanted:
     until: date | None = None
     overdue: bool = False
     my_turn: bool = False
+    waiting: str = ""  # "me": the next step is this person's; "others": somebody else's
+    due: str = ""  # "late", "soon" (within `SOON`) or "later"
     text: str = ""
     after: tuple[datetime, UUID] | None = None
 
@@ -52,12 +56,38 @@ def list_parts(by: Actor, wanted: Wanted) -> QuerySet[CasePart]:
         rows = rows.filter(my_turn=True)
     if wanted.overdue:
         rows = rows.filter(due__lt=clock.now(), my_turn=True)
+    rows = _waiting(by, rows, wanted.waiting)
+    rows = _due(rows, wanted.due)
     if wanted.text:
         rows = rows.filter(Q(case__title__contains=wanted.text) | Q(case__number__startswith=wanted.text))
     if wanted.after:
         at, key = wanted.after
         rows = rows.filter(recorded_at__lte=at).exclude(recorded_at=at, case__gte=key)
     return rows.order_by("-recorded_at", "-case")
+
+
+def _waiting(by: Actor, rows: QuerySet[CasePart], whom: str) -> QuerySet[CasePart]:
+    """Rows that wait for this person, or for somebody else; what waits for the asker or a date waits for nobody."""
+    if whom == "me":
+        return rows.filter(next_by(by), my_turn=True)
+    if whom != "others":
+        return rows
+    units, mine = by.units(P.CASE_VIEW), next_by(by)
+    elsewhere = Q(my_turn=False) & ~Q(case__turn_unit__in=units) if len(units) > 1 else Q(my_turn=False)
+    return rows.filter(elsewhere | Q(my_turn=True) & ~mine, state__in=WAITING)
+
+
+def _due(rows: QuerySet[CasePart], when: str) -> QuerySet[CasePart]:
+    """Rows whose next step is late, due soon, or not yet pressing."""
+    now = clock.now()
+    match when:
+        case "late":
+            return rows.filter(due__lt=now)
+        case "soon":
+            return rows.filter(due__gte=now, due__lt=now + SOON)
+        case "later":
+            return rows.filter(due__gte=now + SOON)
+    return rows
 
 
 def _day_begins(day: date, *, plus: int = 0) -> datetime:
@@ -124,11 +154,7 @@ def row(case: Row) -> dict[str, Any]:
 
 def my_turn(by: Actor, *, limit: int = 30) -> list[Row]:
     """The cases whose next step this person may make, the most pressing first."""
-    mine = Q()
-    for permission in {needed for _place, needed in TURNS.values()}:
-        states = [state for state, (_place, needed) in TURNS.items() if needed == permission]
-        mine |= Q(unit__in=by.units(permission), state__in=states)
-    first = parts_visible_to(by).filter(mine, my_turn=True).order_by("due").values("id")[:limit]
+    first = list_parts(by, Wanted(waiting="me")).order_by("due").values("id")[:limit]
     return rows_of(
         CasePart.objects.filter(id__in=first).order_by("due"), "case__"
     )  # only these are joined to their cases
