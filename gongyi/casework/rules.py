@@ -9,6 +9,7 @@ from gongyi.casework.workflow import CASE, TURNS
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.workflow import Move, holds_at
+from gongyi.people.queries import holders
 
 OWN_WORK = {"approve_answer", "send_back"}  # never by who wrote the answer (P8)
 OWN_WISH = {"approve_extension", "refuse_extension"}  # never by who asked for it (P8)
@@ -109,6 +110,18 @@ def next_by(by: Actor) -> Q:
     if by.can(P.CASE_APPROVE) or by.can(P.CASE_CALL):
         theirs &= ~_own_work(by)
     return theirs
+
+
+def only_by(by: Actor) -> Q:
+    """Of the rows of `next_by` the approvals and return calls for which nobody else in the unit holds the role."""
+    alone = {
+        permission: {unit for unit, found in holders(permission, set(by.units(permission))).items() if found == {by.id}}
+        for permission in (P.CASE_APPROVE, P.CASE_CALL)
+        if by.can(permission)
+    }
+    approvals = Q(state__in=["drafted", "extending"], unit__in=alone.get(P.CASE_APPROVE, ()))
+    calls = Q(state="calling", unit__in=alone.get(P.CASE_CALL, ())) & ~Q(type__in=_WITHOUT_CALLER)
+    return next_by(by) & (approvals | calls)
 
 
 _WITHOUT_CALLER = CaseType.objects.filter(separate_caller=False).values("id")

@@ -29,13 +29,16 @@ from gongyi.casework.queries.lists import (
     row,
     rows_of,
 )
+from gongyi.casework.queries.today import Line, Section, my_day
 from gongyi.casework.queries.words import Turn, buttons, clocks, turn_of, turn_words
 
 __all__ = [
     "COUNT_TO",
     "JOINED",
     "PAGE",
+    "Line",
     "Row",
+    "Section",
     "Turn",
     "Wanted",
     "Why",
@@ -52,6 +55,7 @@ __all__ = [
     "handover_waiting",
     "lead_on",
     "list_parts",
+    "my_day",
     "my_turn",
     "one_visit",
     "open_matters",

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from gongyi.casework.models import Asker, CasePart
 from gongyi.casework.queries.words import turn_words
-from gongyi.casework.rules import can_see_asker, next_by, parts_visible_to, visible_to
+from gongyi.casework.rules import can_see_asker, next_by, only_by, parts_visible_to, visible_to
 from gongyi.casework.workflow import TURNS
 from gongyi.core import clock
 from gongyi.core.access import Actor
@@ -37,7 +37,7 @@ class Wanted:
     until: date | None = None
     overdue: bool = False
     my_turn: bool = False
-    waiting: str = ""  # "me": the next step is this person's; "others": somebody else's
+    waiting: str = ""  # "me": the next step is this person's; "only": and nobody else's; "others": somebody else's
     due: str = ""  # "late", "soon" (within `SOON`) or "later"
     text: str = ""
     after: tuple[datetime, UUID] | None = None
@@ -70,6 +70,8 @@ def _waiting(by: Actor, rows: QuerySet[CasePart], whom: str) -> QuerySet[CasePar
     """Rows that wait for this person, or for somebody else; what waits for the asker or a date waits for nobody."""
     if whom == "me":
         return rows.filter(next_by(by), my_turn=True)
+    if whom == "only":
+        return rows.filter(only_by(by), my_turn=True)
     if whom != "others":
         return rows
     units, mine = by.units(P.CASE_VIEW), next_by(by)
@@ -110,9 +112,12 @@ class Row(NamedTuple):
     topic: str | None
     type: str
     turn_unit: str | None
+    turn_at: UUID | None
 
 
-_NAMES = {"lead": "lead__name", "topic": "topic__name", "type": "type__name", "turn_unit": "turn_unit__name"}
+_NAMES = {
+    "lead": "lead__name", "topic": "topic__name", "type": "type__name", "turn_unit": "turn_unit__name", "turn_at": "turn_unit_id",
+}  # fmt: skip
 
 
 def rows_of(found: QuerySet[Any], prefix: str = "") -> list[Row]:

@@ -50,13 +50,13 @@ def turn_words(state_name: str, outcome: str, wakes_on: date | None, turn_due: d
     left = remaining(clock.now(), turn_due)
     if state_name == "answered":
         return Turn(_("等诉求人回音 · %(left)s后办结") % {"left": left.words}, "done", state.icon)
-    words = _("等%(who)s%(what)s · %(left)s") % {"who": unit, "what": _TURN.get(state_name, ""), "left": left.words}
+    words = _("等%(who)s%(what)s · %(left)s") % {"who": unit, "what": TURN.get(state_name, ""), "left": left.words}
     hours = left.time.total_seconds() / 3600
     tone = "late" if hours < 0 else "soon" if hours < 24 else "waiting"  # noqa: PLR2004 - a day
     return Turn(words, tone, "clock-history" if tone == "late" else state.icon)
 
 
-_TURN: dict[str, Promise] = {
+TURN: dict[str, Promise] = {
     "recorded": gettext_lazy("派单"),
     "accepted": gettext_lazy("派单"),
     "returned": gettext_lazy("重新派单"),
