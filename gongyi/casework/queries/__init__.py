@@ -29,7 +29,7 @@ from gongyi.casework.queries.lists import (
     row,
     rows_of,
 )
-from gongyi.casework.queries.today import Line, Section, my_day
+from gongyi.casework.queries.today import Line, Section, my_day, next_elsewhere
 from gongyi.casework.queries.words import Turn, buttons, clocks, turn_of, turn_words
 
 __all__ = [
@@ -57,6 +57,7 @@ __all__ = [
     "list_parts",
     "my_day",
     "my_turn",
+    "next_elsewhere",
     "one_visit",
     "open_matters",
     "open_of_phone",

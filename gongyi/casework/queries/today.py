@@ -140,6 +140,12 @@ def _line(one: Row, *, only: bool) -> Line:
     return Line(row(one), str(_WHY[one.state]), step, only)
 
 
+def next_elsewhere(by: Actor, number: int = 3) -> list[Row]:
+    """The cases in somebody else's hands that are due next, none of them late."""
+    soon = [one for due in ("soon", "later") for one in _first(by, Wanted(waiting="others", due=due), number)]
+    return soon[:number]
+
+
 # --- stuck ------------------------------------------------------------------------------------------------------------
 
 

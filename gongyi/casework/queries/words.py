@@ -1,6 +1,6 @@
 """What a page says of a case: whose turn it is, the two clocks, the next step."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -30,9 +30,10 @@ class Turn:
 
 
 def turn_of(case: Case) -> Turn:
-    """Whose turn it is, in words: "等东湖镇签收 · 还剩 2 天"."""
+    """Whose turn it is, in words: "等东湖镇签收 · 还剩 2 天"; an open question to the asker is said too."""
     unit = case.turn_unit.name if case.turn_unit else ""
-    return turn_words(case.state, case.outcome, case.wakes_on, case.turn_due, unit)
+    turn = turn_words(case.state, case.outcome, case.wakes_on, case.turn_due, unit)
+    return replace(turn, words=f"{turn.words} · {_('问了诉求人，等回答')}") if case.question else turn
 
 
 def turn_words(state_name: str, outcome: str, wakes_on: date | None, turn_due: datetime | None, unit: str) -> Turn:

@@ -1,14 +1,12 @@
-"""The first pages: where to go, the inbox, health."""
+"""The first pages: where to go, health."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from gongyi.core import boot, outbox
+from gongyi.core import boot
 from gongyi.core.access import Permission as P
-from gongyi.core.county import as_key
 from gongyi.core.http import ActorRequest, permission, public
 
 
@@ -51,18 +49,6 @@ def choose_unit(request: ActorRequest) -> HttpResponse:
         request.session["unit"] = wanted
     back = request.POST.get("next", "")
     return redirect(back if _ours(request, back) else "home:today")
-
-
-@permission(P.STAFF)
-def inbox(request: ActorRequest) -> HttpResponse:
-    """The inbox; POST marks one message or all as read."""
-    me = request.actor
-    if me.id is None:
-        return HttpResponseNotFound()
-    if request.method == "POST":
-        outbox.mark_read(me.county, me.id, as_key(request.POST.get("message", "")))
-        return redirect("home:inbox")
-    return render(request, "home/inbox.html", {"title": _("消息"), "messages_in": outbox.inbox(me.county, me.id)[:50]})
 
 
 @public("an address that no browser makes by itself")
