@@ -42,7 +42,8 @@ LEFT_OUT = {AuditHead, AuditEntry, AuditDetail, ScheduleRun, CasePart, Asker}
 OK = {200, 302, 409, 422}
 # Values of converters that are not keys; every one is tried.
 WORDS: dict[str, list[str]] = {
-    "action": [move.action for move in CASE.moves if move.permission != Permission.SYSTEM],
+    "action": [move.action for move in CASE.moves if move.permission not in {Permission.SYSTEM, Permission.ASKER}],
+    "step": ["reply", "judge"],
     "which": ["resident", "unit"],
     "people:account_step": ["disable", "enable", "sessions", "unlock"],
     "people:device_step": ["confirm", "end"],

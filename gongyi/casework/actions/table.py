@@ -24,6 +24,7 @@ from gongyi.casework.actions.care import (
     void_case,
     write_visit,
 )
+from gongyi.casework.actions.portal import ask_asker
 from gongyi.casework.actions.routine import file_case
 from gongyi.casework.actions.work import (
     accept_case,
@@ -51,5 +52,5 @@ ACTS: dict[str, Callable[..., Any]] = {
     "reopen": reopen_case, "file": file_case, "recategorise": recategorise,
     "correct": correct_case, "visit": write_visit, "attach": attach, "remind": remind,
     "supervise": remind, "external": set_external, "conflict": declare_conflict,
-    "void": void_case,
+    "void": void_case, "ask": ask_asker,
 }  # fmt: skip

@@ -200,6 +200,14 @@ class ExternalForm(MoveForm):
         self.fields["external_no"].initial = self.case.external_no
 
 
+class AskForm(MoveForm):
+    question = forms.CharField(
+        label=gettext_lazy("要问诉求人的话"), max_length=2000, widget=Textarea({"rows": 3}),
+        error_messages={"required": gettext_lazy("请写一个问题。")},
+        help_text=gettext_lazy("问清楚一件事：什么时候、在哪里、能不能补一张照片。"),
+    )  # fmt: skip
+
+
 class VoidForm(MoveForm):
     reason_kind = "void"
     note = _note(gettext_lazy("说明"))
@@ -212,5 +220,5 @@ FORMS: dict[str, type[MoveForm]] = {
     "approve_extension": MoveForm, "refuse_extension": NoteForm, "wake": MoveForm, "call_back": CallForm, "object": NoteForm,
     "redo": RedoForm, "reopen": NoteForm, "file": MoveForm, "recategorise": CategoryForm, "correct": CorrectForm,
     "visit": VisitForm, "attach": FileForm, "remind": NoteForm, "supervise": NoteForm, "external": ExternalForm,
-    "conflict": NoteForm, "void": VoidForm,
+    "conflict": NoteForm, "void": VoidForm, "ask": AskForm,
 }  # fmt: skip

@@ -23,6 +23,11 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
+            model_name="asker",
+            name="theirs",
+            field=models.BooleanField(default=False, verbose_name="姓名电话是那个人的，本人同意"),
+        ),
+        migrations.AddField(
             model_name="case",
             name="code",
             field=models.CharField(blank=True, max_length=64),

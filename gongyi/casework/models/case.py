@@ -181,6 +181,7 @@ class Asker(CountyModel):
 
     case = CountyForeignKey(Case, models.CASCADE, related_name="askers")
     whom = models.CharField(_("为谁反映"), max_length=9, choices=Whom, default=Whom.SELF)
+    theirs = models.BooleanField(_("姓名电话是那个人的，本人同意"), default=False)
     kind = models.CharField(_("谁提的"), max_length=12, choices=Kind, default=Kind.PERSON)
     organisation = models.CharField(_("单位名称"), max_length=80, blank=True)
     name = EncryptedField(_("姓名"), blank=True)
