@@ -29,6 +29,7 @@ from gongyi.casework.queries.lists import (
     row,
     rows_of,
 )
+from gongyi.casework.queries.proposals import Proposal, Proposals, propose
 from gongyi.casework.queries.today import Line, Section, my_day, next_elsewhere
 from gongyi.casework.queries.words import Turn, buttons, clocks, turn_of, turn_words
 
@@ -37,6 +38,8 @@ __all__ = [
     "JOINED",
     "PAGE",
     "Line",
+    "Proposal",
+    "Proposals",
     "Row",
     "Section",
     "Turn",
@@ -62,6 +65,7 @@ __all__ = [
     "open_matters",
     "open_of_phone",
     "page",
+    "propose",
     "reasons",
     "roles_of",
     "row",

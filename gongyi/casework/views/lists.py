@@ -13,6 +13,7 @@ from gongyi.casework import actions, queries
 from gongyi.casework.actions import AskerFacts
 from gongyi.casework.forms import DoneForm, IntakeForm, ListForm, LookupForm
 from gongyi.casework.forms.fields import staff_hits, topic_hits
+from gongyi.casework.forms.proposed import filled, proposed_form
 from gongyi.core.access import Permission as P
 from gongyi.core.errors import Refused
 from gongyi.core.http import ActorRequest, permission, submit
@@ -58,7 +59,10 @@ def _next(request: ActorRequest, last: Any) -> str:
 @permission(P.CASE_RECORD)
 def new(request: ActorRequest) -> HttpResponse:
     """登记; the phone's 记一件."""
-    form = IntakeForm(request.POST or None, request.FILES or None, by=request.actor)
+    if "propose" in request.POST and request.POST.get("content", "").strip():
+        return _proposed(request)
+    sent = filled(request.actor, request.POST) if "later" in request.POST else request.POST
+    form = IntakeForm(sent or None, request.FILES or None, by=request.actor)
     same = queries.open_of_phone(request.actor, request.POST.get("asker_phone", "")) if request.method == "POST" else []
     if done := submit(request, form, lambda: _open(form)):
         for case in same:
@@ -69,6 +73,14 @@ def new(request: ActorRequest) -> HttpResponse:
     context = {"form": form, "title": _("记一件"), "rows": [queries.row(case) for case in same]}
     context["may_finish"] = request.actor.can(P.CASE_HANDLE)
     return render(request, "casework/new.html", context)
+
+
+def _proposed(request: ActorRequest) -> HttpResponse:
+    """The form filled from the words of a note, for somebody to look at; nothing is kept yet."""
+    form, found = proposed_form(request.actor, request.POST)
+    rows = [queries.row(case) for case in found.similar]
+    context = {"form": form, "title": _("记一件"), "similar": rows, "hints": found.hints, "proposed": True}
+    return render(request, "casework/new.html", context | {"may_finish": request.actor.can(P.CASE_HANDLE)})
 
 
 def _open(form: IntakeForm) -> str:
