@@ -33,6 +33,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     """Rail, bottom bar, unit switcher, unread count, demo flag; a stranger gets only the last."""
     actor: Actor | None = getattr(request, "actor", None)
     shared = {"demo": boot.holds_demo(), "theme_url": _address("home:theme"), "home_url": _address("home:start")}
+    if request.path.startswith(_address("home:portal")):
+        shared |= {"choices": _choices(request.path), "home_url": _address("home:portal")}
     if actor is None or actor.id is None:
         return shared
     units = {held.unit: held.unit_name for held in actor.held}
@@ -50,6 +52,16 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         ),
         "person": {"name": actor.name, "post": actor.unit_name, "links": links()},
     }
+
+
+DOORS = [("home:portal_ask", gettext_lazy("我要反映")), ("home:portal_track", gettext_lazy("查进度"))]
+
+
+def _choices(path: str) -> list[dict[str, Any]]:
+    """The residents' doors; a case that was opened belongs to 查进度."""
+    here = _address("home:portal_track") if path.startswith(_address("home:portal_case")) else path
+    doors = [(_address(name), label) for name, label in DOORS]
+    return [{"url": url, "label": label, "current": here.startswith(url)} for url, label in doors]
 
 
 def _entries(table: list[tuple[P, str, Promise, str]], actor: Actor, path: str) -> list[dict[str, Any]]:

@@ -120,7 +120,7 @@ def attach(case: Case, *, by: Actor, file: Any, seen: int | None = None) -> Atta
     return keep_files(case, [file], by=by, moved=moved)[0]
 
 
-def keep_files(case: Case, files: Sequence[Any], *, by: Actor, moved: Callable[[], None]) -> list[Attachment]:
+def keep_files(case: Case, files: Sequence[Any], *, by: Actor, moved: Callable[[], object]) -> list[Attachment]:
     """Clean and keep files beside the case together with the move that brings them; all of it or nothing.
 
     Raises Refused with a sentence for the first that cannot be taken; a failed save leaves no file behind.

@@ -63,7 +63,8 @@ def submit_case(
     store_case(case, asker, by=by, action="record")
     tell_turn(case, by=by)
     if files:
-        add_word(case, by=asker_of_case(case), files=files)
+        by = asker_of_case(case)
+        keep_files(case, files, by=by, moved=lambda: move(case, "add", by=by, reason=_("照片"), quietly=True))
     return case
 
 

@@ -39,7 +39,7 @@ def _context(request: ActorRequest, case: Case) -> dict[str, Any]:
         "case": case, "title": case.title, "turn": queries.turn_of(case), "clocks": queries.clocks(case), "state": STATES[case.state],
         "content": mask_text(case.content), "answer": mask_text(case.answer), "draft": mask_text(case.draft), "primary": primary, "others": others,
         "events": _events(steps), "roles": queries.roles_of(case), "visits": visits, "asker": asker,
-        "files": queries.attachments_of(case) if any(step.action == "attach" for step in steps) else [],
+        "files": queries.attachments_of(case) if any(step.action in {"attach", "add"} for step in steps) else [],
         "one_visit": queries.one_visit(case, asker, visited=bool(visits)),
         "may_see_asker": can_see_asker(request.actor, case), "purposes": Purpose.choices,
     }  # fmt: skip
