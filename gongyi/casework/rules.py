@@ -3,9 +3,10 @@
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
-from gongyi.casework.models import Case, CaseConflict, CasePart, CaseType
-from gongyi.casework.workflow import CASE, TURNS
+from gongyi.casework.models import Case, CaseConflict, CasePart, CaseType, Publication, PublicationStep
+from gongyi.casework.workflow import CASE, PUBLICATION, TURNS
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.workflow import Move, holds_at
@@ -148,3 +149,69 @@ def can_see_asker(by: Actor, case: Case) -> bool:
 def allowed_units(case: Case) -> Q:
     """Units to which a case may be given: never the one whose service it complains about."""
     return ~Q(id=case.about_unit_id) if case.about_unit_id else Q()
+
+
+# --- public answers ---------------------------------------------------------------------------------------------------
+
+ANSWERED = ("answered", "closed", "filed")
+MAKING = {"start", "edit", "show", "hide", "propose", "amend", "revive"}
+OWN_TEXT = {"approve", "refuse"}  # never by who had a hand in the text (P8)
+
+
+def why_not_public(case: Case) -> str:
+    """Why the answer of this case may not be made public now, in a sentence; '' where it may."""
+    if case.state not in ANSWERED or not case.answer or case.outcome == Case.Outcome.DECLINED:
+        return _("答复还没有定下来。答复发出、不用再等回访结果以后才能公开。")
+    return why_never_public(case)
+
+
+def why_never_public(case: Case) -> str:
+    """Why nothing of this case may be public, whatever its state, in a sentence; '' where it may."""
+    if case.hides_asker or case.type.hides_asker:
+        return _("举报不公开，免得看出是谁说的。")
+    if case.about_unit_id or case.about_account:
+        return _("反映工作人员或单位服务的事不公开：去掉了名字也认得出是谁。")
+    if not case.type.is_public:
+        return _("县里设置这一类诉求的答复不公开。")
+    if not case.may_publish:
+        return _("诉求人没有同意公开答复。")
+    return ""
+
+
+def may_start_publication(by: Actor, case: Case) -> bool:
+    """Whether this person may prepare the public answer of a case that they may see."""
+    return by.can(P.CASE_HANDLE, case.lead_id) and case.lead_id is not None and not concerned(by, case)
+
+
+def publications_visible_to(by: Actor) -> QuerySet[Publication]:
+    """The publications of the cases that one may open, and those that one's unit has to approve: these without the case (P5)."""
+    second = Q(second__in=by.units(P.CASE_APPROVE)) & ~Q(Exists(declared(by, OuterRef("case"))))
+    seen = Q(Exists(parts_visible_to(by).filter(case=OuterRef("case"))))
+    return Publication.objects.filter(second | seen, county=by.county)
+
+
+def can_move_publication(by: Actor, publication: Publication, move: Move) -> bool:
+    """Whether this person may make this move on a publication that they may see, whatever its state.
+
+    Adds to the table: no one approves a text in which they had a hand, or an answer that they wrote (P8); an asker acts on
+    the publication of their own case alone.
+    """
+    if by.asks is not None:
+        return move.permission == P.ASKER and by.asks == publication.case_id
+    if not by.system and concerned(by, publication.case):
+        return False
+    if move.action in OWN_TEXT and by.id in makers_of(publication):
+        return False
+    return holds_at(by, publication, move)
+
+
+def makers_of(publication: Publication) -> set[UUID | None]:
+    """Everybody who had a hand in the text, ever, and who wrote the answer."""
+    steps = PublicationStep.objects.filter(county=publication.county, publication=publication, action__in=MAKING)
+    case = publication.case
+    return {*steps.values_list("actor", flat=True), case.answered_by, case.drafted_by} - {None}
+
+
+def publication_moves(by: Actor, publication: Publication) -> list[Move]:
+    """The moves that this person may make now, in table order."""
+    return [move for move in PUBLICATION.leaving(publication.state) if can_move_publication(by, publication, move)]

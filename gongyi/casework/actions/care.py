@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from gongyi.casework import queries
 from gongyi.casework.actions.intake import AskerFacts, short_title, store_asker
 from gongyi.casework.actions.moving import move, somebody_else, tell_holders
+from gongyi.casework.actions.publishing import keep_in_line
 from gongyi.casework.models import Asker, Case, CaseConflict, CaseType, Reason, Topic, Visit
 from gongyi.casework.rules import can_see_asker
 from gongyi.casework.workflow import TURNS
@@ -46,6 +47,7 @@ def correct_case(
     old = "" if content == case.content else _("原来写的：%(text)s") % {"text": case.content}
     note = "\n".join(filter(None, [why.strip(), old]))
     move(case, "correct", by=by, seen=seen, changes=facts, note=note, quietly=True)
+    keep_in_line(case)
     if asker is not None:
         _correct_asker(case, asker, by=by)
     return case
@@ -98,7 +100,10 @@ def recategorise(
         if case.unit_from and case.unit_due and not case.extensions:
             facts["unit_due"] = queries.due_at(case.unit_from, span, calendar_of(case.lead, case.county))
     note = f"{case.type.name} → {type.name}" if type.id != case.type_id else ""
-    return move(case, "recategorise", by=by, seen=seen, changes=facts, note=note, quietly=True)
+    move(case, "recategorise", by=by, seen=seen, changes=facts, note=note, quietly=True)
+    case.type = type
+    keep_in_line(case)
+    return case
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """Casework: a request (办件), who takes part in it, its asker, its timeline; and what a county sets for it."""
 
 from gongyi.casework.models.case import Asker, Case, CaseConflict, CasePart, CaseStep, Visit
+from gongyi.casework.models.publication import Publication, PublicationStep, PublishedText, ShownWord
 from gongyi.casework.models.setting import AnswerTemplate, CaseType, Reason, Register, Topic
 
 __all__ = [
@@ -11,8 +12,12 @@ __all__ = [
     "CasePart",
     "CaseStep",
     "CaseType",
+    "Publication",
+    "PublicationStep",
+    "PublishedText",
     "Reason",
     "Register",
+    "ShownWord",
     "Topic",
     "Visit",
 ]
