@@ -34,7 +34,9 @@ class Task:
 def only_mine(by: Actor) -> list[Task]:
     """What nobody else can do for this person: packs to sign, people and devices to confirm, lone approvals and calls."""
     found = [
-        Task(_("有一份交接包等您签收：%(post)s") % {"post": pack.post}, reverse("people:pack", args=[pack.id]), _("签收"))
+        Task(
+            _("有一份交接包等您签收：%(post)s") % {"post": pack.post}, reverse("people:pack", args=[pack.id]), _("签收")
+        )
         for pack in pending_packs(by)
     ]
     if by.can(P.ACCOUNT_MANAGE) or by.can(P.CASE_APPROVE):

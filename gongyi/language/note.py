@@ -9,16 +9,17 @@ from typing import NamedTuple
 
 from gongyi.core.secrets.masks import HIDDEN, find_numbers, mask_phone, phone_digits, plain_characters
 
-NEAR = 10  # characters before a number in which somebody says whose it is
-_OWN = re.compile(
-    r"我的?(?:电话|手机|号码|联系方式|微信)|(?:联系|打|回|找)我|本人|联系电话|来电|回电|反映人|诉求人|来访人|(?:^|[\s,，。;；:：])(?:电话|手机|[Tt]el)"
-)
-_OTHER = re.compile(
-    r"[他她它]的?|(?:村长|书记|支书|主任|组长|队长|老板|司机|邻居|房东|邻家|儿子|女儿|老婆|丈夫|妻子|对方|工头|负责人|师傅|医生|老师|亲戚|朋友|那家|[^\s,，。]{1,3}家)的?"
-)
+NEAR = 12  # characters before a number in which somebody says whose it is
 _SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪"
     "范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳欧阳"
+)
+_LEADS_TO = r"(?:的?(?:联系)?(?:电话|手机|号码|联系方式|微信|[Tt]el)[号码]{0,2})?[是为打:：(（\s]{0,4}$"
+_OWN = re.compile(rf"(?:我|本人|联系我|打我|回我|找我|反映人|诉求人|来访人|来电人?|回电){_LEADS_TO}")
+_NEUTRAL = re.compile(r"(?:^|[\s,，。;；:：、])(?:联系)?(?:电话|手机|[Tt]el)[号码是为打:：(（\s]{0,5}$")
+_OTHER = re.compile(
+    r"(?:[他她它]们?|村长|书记|支书|主任|组长|队长|老板|司机|邻居|房东|儿子|女儿|老婆|丈夫|妻子|老公|爸|妈|对方|工头|负责人|师傅|医生|老师|亲戚|朋友|"
+    rf"[{_SURNAMES}](?:某|大爷|大娘|大姐|大哥|叔|婶|家))(?:那边|家)?{_LEADS_TO}"
 )
 _NAME = re.compile(
     r"(?:我叫|本人姓名|姓名[是为:：]?|我是(?:[\u4e00-\u9fff]{0,12}[村镇乡组社区街道县]的?)?)\s*"
@@ -54,27 +55,21 @@ def numbers(text: str) -> Numbers:
     cuts = sorted(find_numbers(plain)[0])
     phones = [cut for cut in cuts if cut.kind == "phone"]
     before = {cut: plain[max(0, cut.start - NEAR) : cut.start] for cut in phones}
-    own = [cut for cut in phones if _OWN.search(before[cut]) and not _ends_with_other(before[cut])]
-    others = [cut for cut in phones if cut not in own and _ends_with_other(before[cut])]
-    left = [cut for cut in phones if cut not in own and cut not in others]
+    others = [cut for cut in phones if _OTHER.search(before[cut])]
+    left = [cut for cut in phones if cut not in others]
+    own = [cut for cut in left if _OWN.search(before[cut])]
     digits = {phone_digits(plain[cut.start : cut.end]) for cut in own or left}
     clear = len(digits) == 1
     mine = (own or left)[0] if clear else None
-    spared = [] if clear else own + left
+    spared = [] if clear else left
     hide = [cut for cut in cuts if cut not in spared]
     for cut in reversed(hide):
         text = text[: cut.start] + (cut.instead if cut.kind == "phone" else HIDDEN) + text[cut.end :]
     value = phone_digits(plain[mine.start : mine.end]) if mine else ""
-    said = _OWN.search(before[mine]) if mine else None
-    words = said[0].strip(" ,，。;；:：") if said else ""
+    said = (_OWN.search(before[mine]) or _NEUTRAL.search(before[mine])) if mine else None
+    words = said[0].strip(" ,，。;；:：、(（") if said else ""
     unclear = tuple(dict.fromkeys(mask_phone(plain[cut.start : cut.end]) for cut in spared))
     return Numbers(value, words, text, len([cut for cut in hide if cut is not mine]), unclear)
-
-
-def _ends_with_other(before: str) -> bool:
-    """Whether the words right before a number, after any "我电话", say that it is somebody else's."""
-    other = max((found.end() for found in _OTHER.finditer(before)), default=-1)
-    return other >= max((found.end() for found in _OWN.finditer(before)), default=0)
 
 
 def name(text: str) -> Found | None:

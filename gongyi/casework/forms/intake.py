@@ -80,9 +80,7 @@ class DoneForm(IntakeForm):
         label=_("怎么答复的"), max_length=20000, widget=Textarea({"rows": 4}),
         error_messages={"required": _("请写一句怎么答复的。")},
     )  # fmt: skip
-    outcome = forms.ChoiceField(
-        label=_("办理结果"), choices=Case.Outcome.of_answers(), widget=forms.RadioSelect
-    )
+    outcome = forms.ChoiceField(label=_("办理结果"), choices=Case.Outcome.of_answers(), widget=forms.RadioSelect)
     rating = forms.ChoiceField(
         label=_("诉求人怎么评价"), choices=[("", _("没有问")), *Case.Rating.choices], required=False
     )

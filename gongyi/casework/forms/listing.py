@@ -20,7 +20,11 @@ from gongyi.network.queries import unit_coded
 from gongyi.people.models import Purpose
 
 Choices = tuple[tuple[str, str], ...]
-WAITING = (("me", gettext_lazy("等我办")), ("only", gettext_lazy("只有我能办")), ("others", gettext_lazy("等别的单位或别人")))
+WAITING = (
+    ("me", gettext_lazy("等我办")),
+    ("only", gettext_lazy("只有我能办")),
+    ("others", gettext_lazy("等别的单位或别人")),
+)
 DUE = (("late", gettext_lazy("已超期")), ("soon", gettext_lazy("24 小时内到期")), ("later", gettext_lazy("还不急")))
 YEARS = range(2000, 2100)  # at the ends of the calendar a day cannot be put into another time zone
 DAYS = [MinValueValidator(date(YEARS[0], 1, 1)), MaxValueValidator(date(YEARS[-1], 12, 31))]

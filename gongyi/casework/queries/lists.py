@@ -157,14 +157,6 @@ def row(case: Row) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def my_turn(by: Actor, *, limit: int = 30) -> list[Row]:
-    """The cases whose next step this person may make, the most pressing first."""
-    first = list_parts(by, Wanted(waiting="me")).order_by("due").values("id")[:limit]
-    return rows_of(
-        CasePart.objects.filter(id__in=first).order_by("due"), "case__"
-    )  # only these are joined to their cases
-
-
 def open_of_phone(by: Actor, phone: str) -> list[Row]:
     """Open cases of the same phone number that this person may see with its asker: "has this asker an open case?"; at most five."""
     digest = phone_digest(phone)

@@ -196,7 +196,11 @@ def _unit_hint(latest: list[Past], topic: UUID, area: UUID | None) -> list[str]:
     unit, number = Counter(same).most_common(1)[0]
     if number * 2 <= len(same):
         return []
-    sentence = ngettext("多半由%(unit)s办：最近同类的 %(all)d 件里派给它 %(n)d 件", "多半由%(unit)s办：最近同类的 %(all)d 件里派给它 %(n)d 件", len(same))
+    sentence = ngettext(
+        "多半由%(unit)s办：最近同类的 %(all)d 件里派给它 %(n)d 件",
+        "多半由%(unit)s办：最近同类的 %(all)d 件里派给它 %(n)d 件",
+        len(same),
+    )
     return [sentence % {"unit": unit, "all": len(same), "n": number}]
 
 

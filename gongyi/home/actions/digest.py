@@ -25,7 +25,9 @@ def choose_digest(*, by: Actor, when: str) -> None:
 
 def send_digests(county: int) -> int:
     """Send today's digests that were not sent yet; nothing to who has nothing to do. Returns how many went out."""
-    wanted = DigestChoice.objects.filter(county=county, when=DigestChoice.When.MORNING).values_list("account", flat=True)
+    wanted = DigestChoice.objects.filter(county=county, when=DigestChoice.When.MORNING).values_list(
+        "account", flat=True
+    )
     sent, today = 0, begin_of(clock.today())
     for account in Account.objects.filter(id__in=list(wanted), is_active=True):
         if outbox.inbox(county, account.id, event=EVENT, since=today).exists():
@@ -38,7 +40,7 @@ def send_digests(county: int) -> int:
 
 
 def digest_words(by: Actor) -> str:
-    """"今天：已超期 2 件，24 小时内到期 3 件"; empty when nothing waits."""
+    """What waits, in numbers: 今天：已超期 2 件，24 小时内到期 3 件. Empty when nothing does."""
     found = [
         _("%(what)s %(n)s 件") % {"what": section.title, "n": _("超过 100") if section.capped else section.count}
         for section in queries.my_day(by)

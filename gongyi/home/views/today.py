@@ -1,6 +1,7 @@
 """Today: what to do now, and why; what happened while one was away."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -20,8 +21,7 @@ ABSENT, SHOWN, KEPT = timedelta(days=1), timedelta(hours=12), timedelta(days=90)
 def today(request: ActorRequest) -> HttpResponse:
     by, away = request.actor, _away(request)
     sections, tasks = my_day(by), only_mine(by)
-    context = {"title": _("今日"), "sections": sections, "tasks": tasks}
-    context["since"] = away[1]
+    context: dict[str, Any] = {"title": _("今日"), "sections": sections, "tasks": tasks, "since": away[1]}
     context["changes"] = meanwhile(by, away[1]) if away[1] else []
     if not sections and not tasks:
         context["others"] = in_others_hands(by)
@@ -36,7 +36,7 @@ Away = tuple[datetime, datetime | None, datetime | None]
 def _away(request: ActorRequest) -> Away:
     """Now, since when the person was away (None: was not), and when that was first shown: it stays for half a day."""
     now = clock.now()
-    text = request.get_signed_cookie(AWAY, default="", salt=str(request.actor.key), max_age=KEPT.total_seconds()) or ""
+    text = request.get_signed_cookie(AWAY, default="", salt=str(request.actor.key), max_age=KEPT) or ""
     seen, since, noticed = ([_moment(part) for part in text.split(".")] + [None] * 3)[:3]
     if seen and now - seen >= ABSENT:
         return now, seen, now
@@ -51,6 +51,6 @@ def _remember(request: ActorRequest, response: HttpResponse, away: Away) -> None
     """Keep these three moments in this browser, signed for this person alone."""
     value = ".".join(str(int(moment.timestamp())) if moment else "0" for moment in away)
     response.set_signed_cookie(
-        AWAY, value, salt=str(request.actor.key), max_age=int(KEPT.total_seconds()), httponly=True, samesite="Lax",
+        AWAY, value, salt=str(request.actor.key), max_age=KEPT, httponly=True, samesite="Lax",
         secure=request.is_secure(),
     )  # fmt: skip
