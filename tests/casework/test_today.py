@@ -129,7 +129,7 @@ def test_button_is_the_next_step_of_the_case_page(land, state):
         state=state, lead=land.town, second=land.town, caller=land.town, turn_unit=land.town, assigned_at=clock.now()
     )
     CasePart.objects.filter(case=case.id, unit=land.town).update(state=state, my_turn=True)
-    place, permission = TURNS[state]
+    _place, permission = TURNS[state]
     by = {P.CASE_ASSIGN: land.desk, P.CASE_HANDLE: land.clerk, P.CASE_APPROVE: land.lead, P.CASE_CALL: land.caller}[
         permission
     ]
