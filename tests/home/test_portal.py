@@ -20,7 +20,6 @@ from gongyi.casework.models import Asker, Case
 from gongyi.core import clock
 from gongyi.core.models import FormKey
 from gongyi.home.views import portal as views
-from tests.casework.conftest import land
 from tests.casework.test_portal import tell
 
 KEY = re.compile(r'name="_key" value="([^"]+)"')
