@@ -112,6 +112,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "gongyi.home.adapter.frame",
+                "gongyi.home.adapter.tour_frame",
             ],
         },
     }

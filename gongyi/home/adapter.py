@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from gongyi.core import boot, outbox
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
+from gongyi.home import rules
 
 _address = cache(reverse)  # a dozen on every page, always the same
 
@@ -47,6 +48,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "search_url": _address("casework:list") if actor.can(P.CASE_VIEW) else "",
         "new_url": _address("casework:new") if actor.can(P.CASE_RECORD) else "",
         "inbox_url": _address("home:inbox"),
+        "help_url": _address("home:help"),
         "inbox_count": SimpleLazyObject(
             lambda: outbox.inbox(actor.county, actor.id, unread=True).count() if actor.id else 0
         ),
@@ -74,3 +76,19 @@ def _entries(table: list[tuple[P, str, Promise, str]], actor: Actor, path: str) 
 def links() -> list[dict[str, Any]]:
     """What stands behind one's own name."""
     return [{"url": _address("people:me"), "label": _("我的岗位、密码和登录"), "icon": "person"}]
+
+
+def tour_frame(request: HttpRequest) -> dict[str, Any]:
+    """For every page: the step of the first hour where this browser stands; nothing for most."""
+    actor, stands = getattr(request, "actor", None), request.COOKIES.get(rules.TOUR, "")
+    if actor is None or actor.id is None or stands == "0":
+        return {}
+    if not stands:
+        return {"tour_offered": True}
+    steps = rules.steps_for(actor)
+    if stands not in {str(n) for n in range(1, len(steps) + 1)}:
+        return {}
+    number = int(stands)
+    step = steps[number - 1]
+    place = {"step": step, "url": _address(step.page), "number": number, "of": len(steps)}
+    return {"tour": place | {"before": number - 1, "after": number + 1 if number < len(steps) else 0}}

@@ -9,6 +9,8 @@ from gongyi.core import boot
 from gongyi.core.access import Permission as P
 from gongyi.core.http import ActorRequest, permission, public
 
+LOOKS = {"theme": {"light", "dark"}, "size": {"large"}}  # what a browser remembers about how the pages look
+
 
 @public("leads strangers to the portal and staff to Today")
 def start(request: HttpRequest) -> HttpResponse:
@@ -27,16 +29,17 @@ def _ours(request: HttpRequest, path: str) -> bool:
 
 
 @require_POST
-@public("anybody may choose light or dark")
+@public("anybody may choose light or dark and large print")
 def theme(request: HttpRequest) -> HttpResponse:
-    """Remember light or dark in a cookie; auto follows the device."""
+    """Remember light or dark, and large print, in cookies; auto follows the device."""
     back = request.POST.get("next", "")
     response = redirect(back if _ours(request, back) else "home:start")
-    chosen = request.POST.get("theme", "")
-    if chosen in {"light", "dark"}:
-        response.set_cookie("theme", chosen, max_age=365 * 24 * 3600, samesite="Lax", httponly=True)
-    else:
-        response.delete_cookie("theme", samesite="Lax")
+    for name, known in LOOKS.items():
+        chosen = request.POST.get(name)
+        if chosen in known:
+            response.set_cookie(name, chosen, max_age=365 * 24 * 3600, samesite="Lax", httponly=True)
+        elif chosen is not None:
+            response.delete_cookie(name, samesite="Lax")
     return response
 
 
