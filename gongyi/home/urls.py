@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gongyi.home.views import help, inbox, offline, pages, portal, today
+from gongyi.home.views import guide, inbox, offline, pages, portal, today
 
 app_name = "home"
 urlpatterns = [
@@ -21,8 +21,8 @@ urlpatterns = [
     path("today/", today.today, name="today"),
     path("unit/", pages.choose_unit, name="choose_unit"),
     path("theme/", pages.theme, name="theme"),
-    path("help/", help.help_page, name="help"),
-    path("help/tour/", help.tour, name="tour"),
+    path("help/", guide.help_page, name="help"),
+    path("help/tour/", guide.tour, name="tour"),
     path("offline/", offline.shell, name="offline"),
     path("sw.js", offline.worker, name="worker"),
     path("inbox/", inbox.inbox, name="inbox"),
