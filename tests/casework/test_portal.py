@@ -372,3 +372,13 @@ def test_page_of_a_long_case_asks_as_little_as_a_short_one(land, django_assert_m
         actions.add_word(case, by=me(case), note=f"第 {n} 句")
     with django_assert_max_num_queries(7):
         portal.followed(portal.followed_case(land.county.county, case.id))
+
+
+def test_question_is_over_once_the_answer_is_out(land):
+    case = _assigned(land, tell(land))
+    actions.sign_case(case, by=land.clerk)
+    actions.ask_asker(case, by=land.clerk, question="是哪一盏？")
+    actions.answer_case(case, by=land.clerk, answer="都换了", outcome="solved")
+
+    assert case.question == ""
+    assert portal.way_of(case).words == "有答复了"

@@ -320,6 +320,17 @@ def test_question_answer_judge_and_again_through_the_pages(land):
     assert case.state == "redo"
 
 
+def test_consent_to_publishing_ends_in_two_steps(land):
+    case = tell(land, may_publish=True)
+    browser = opened(case)
+    assert "不同意公开了" in browser.get("/portal/case/").content.decode()
+    assert browser.post("/portal/case/private/", {"_key": key()}).status_code == 302
+    case.refresh_from_db()
+
+    assert not case.may_publish
+    assert "不同意公开了" not in browser.get("/portal/case/").content.decode().partition("<main")[2]
+
+
 def test_act_that_the_state_forbids_is_a_409(land):
     browser = opened(tell(land))
     for step in ("judge", "again", "rate"):

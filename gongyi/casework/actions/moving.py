@@ -32,6 +32,9 @@ PARTS = (
     ("received", "unit_id"),
 )
 
+# Once there is an answer, or none will come, nobody waits for what was asked.
+QUESTION_OVER = {"answered", "calling", *(name for name, state in STATES.items() if not state.open)}
+
 
 def move(
     case: Case,
@@ -56,6 +59,8 @@ def move(
     for name, value in (values | {"state": target or CASE[action].target or case.state}).items():
         setattr(after, name, value)
     values |= next_turn(after)
+    if case.question and after.state in QUESTION_OVER:
+        values["question"] = ""
     perform(
         case,
         CASE[action],

@@ -103,7 +103,7 @@ def add_word(case: Case, *, by: Actor, note: str = "", files: Sequence[Any] = ()
 @transaction.atomic
 def settle(case: Case, *, by: Actor, rating: str = "", note: str = "", seen: int | None = None) -> Case:
     """解决了, said by the asker: the case closes. It counts as a return call only for a case that was drawn for one."""
-    facts = ended(case) | {"rating": _rating(rating), "question": ""} | _called(case, Case.CallResult.SOLVED)
+    facts = ended(case) | {"rating": _rating(rating)} | _called(case, Case.CallResult.SOLVED)
     move(case, "settle", by=by, seen=seen, changes=facts, note=note.strip(), quietly=True)
     tell_holders(case, {case.lead_id: P.CASE_HANDLE}, by=by, event="settle", words=_("诉求人说解决了"))
     return case
@@ -143,7 +143,7 @@ def rate(case: Case, *, by: Actor, rating: str, note: str = "", seen: int | None
 @transaction.atomic
 def withdraw(case: Case, *, by: Actor, note: str = "", seen: int | None = None) -> Case:
     """撤回: the case ends as closed with the outcome 诉求人撤回. It was received, so it is not void and stays in every count."""
-    facts = ended(case) | {"outcome": Case.Outcome.WITHDRAWN, "question": "", "wakes_on": None, "asked_due": None}
+    facts = ended(case) | {"outcome": Case.Outcome.WITHDRAWN, "wakes_on": None, "asked_due": None}
     place = TURNS.get(case.state, ("", P.CASE_HANDLE))
     told = {getattr(case, place[0], None): place[1]} | {case.lead_id: P.CASE_HANDLE}
     move(case, "withdraw", by=by, seen=seen, changes=facts, note=note.strip(), quietly=True)

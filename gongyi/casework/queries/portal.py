@@ -127,7 +127,8 @@ def way_of(case: Case, steps: list[CaseStep] | None = None) -> Way:
     state, unit = STATES[case.state], case.turn_unit.name if case.turn_unit else ""
     words, tone = str(state.resident), state.tone
     if case.question:
-        return Way(_("想问您一句"), _("轮到您回答下面的问题。"), case.resident_due, "", "soon", "question-circle")
+        why = _("早一点回答，就能早一点办。答复的时限不因为提问往后推。")
+        return Way(_("想问您一句"), _("轮到您回答下面的问题。"), None, why, "soon", "question-circle")
     until: datetime | None = case.resident_due
     whose, why = _("轮到%(unit)s。") % {"unit": unit}, ""
     if case.state == "answered":

@@ -218,6 +218,10 @@ class AddForm(Form):
         return data
 
 
+class PlainForm(Form):
+    """A step that needs no word."""
+
+
 class WithdrawForm(Form):
     """撤回."""
 

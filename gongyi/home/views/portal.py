@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from gongyi.casework import actions
+from gongyi.casework.actions.publishing import ask_take_down
 from gongyi.casework.models import Case
 from gongyi.casework.queries import portal as queries
 from gongyi.casework.queries import why as explain
@@ -190,6 +191,10 @@ STEPS: dict[str, Step] = {
     ),
     "rate": (gettext_lazy("评价"), portal_forms.RateForm, actions.rate, gettext_lazy("记下了，谢谢您。")),
     "add": (gettext_lazy("补充一句或加照片"), portal_forms.AddForm, _add, gettext_lazy("已补充。")),
+    "private": (
+        gettext_lazy("不同意公开了"), portal_forms.PlainForm, ask_take_down,
+        gettext_lazy("记下了：公开的已经撤下，以后也不再公开。"),
+    ),
     "withdraw": (
         gettext_lazy("撤回，不办了"), portal_forms.WithdrawForm, actions.withdraw,
         gettext_lazy("已撤回。以后还想办，在期限内可以重新提出。"),
