@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gongyi.home.views import guide, inbox, offline, pages, portal, today
+from gongyi.home.views import answers, guide, inbox, offline, pages, portal, today
 
 app_name = "home"
 urlpatterns = [
@@ -11,6 +11,9 @@ urlpatterns = [
     path("portal/", portal.portal, name="portal"),
     path("portal/ask/", portal.ask, name="portal_ask"),
     path("portal/ask/done/", portal.done, name="portal_done"),
+    path("portal/answers/", answers.answers, name="answers"),
+    path("portal/answers/feed/", answers.feed, name="answers_feed"),
+    path("portal/answers/<slug:slug>/", answers.answer, name="answer"),
     path("portal/places/", portal.places, name="portal_places"),
     path("portal/track/", portal.track, name="portal_track"),
     path("portal/case/", portal.case, name="portal_case"),

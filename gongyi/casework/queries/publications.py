@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 from django.http import Http404
+from django.urls import reverse
 
 from gongyi.casework.models import Case, Publication, PublicationStep, PublishedText, ShownWord
 from gongyi.casework.queries.case import asker_of
@@ -36,6 +37,12 @@ def of_case(case: Case) -> Publication | None:
     if found:
         found.case = case
     return found
+
+
+def lead_on(by: Actor, publication: Publication) -> str:
+    """Where to go on after a change: its page, or the list if it is no longer theirs to see."""
+    seen = publications_visible_to(by).filter(id=publication.id).exists()
+    return publication.get_absolute_url() if seen else reverse("casework:publications")
 
 
 def to_approve(by: Actor) -> QuerySet[Publication]:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from gongyi.casework import actions, queries
 from gongyi.casework.forms import FORMS, CorrectForm, MoveForm
 from gongyi.casework.models import Case
-from gongyi.casework.rules import can_move, can_see_asker, moves_for
+from gongyi.casework.rules import can_move, can_see_asker, may_start_publication, moves_for, why_not_public
 from gongyi.casework.workflow import CASE, STATES
 from gongyi.core import attachments
 from gongyi.core.access import Permission as P
@@ -41,7 +41,8 @@ def _context(request: ActorRequest, case: Case) -> dict[str, Any]:
         "events": _events(steps), "roles": queries.roles_of(case), "visits": visits, "asker": asker,
         "files": queries.attachments_of(case) if any(step.action in {"attach", "add"} for step in steps) else [],
         "one_visit": queries.one_visit(case, asker, visited=bool(visits)),
-        "may_see_asker": can_see_asker(request.actor, case), "purposes": Purpose.choices,
+        "may_see_asker": can_see_asker(request.actor, case), "publishes": may_start_publication(request.actor, case) and not why_not_public(case),
+        "purposes": Purpose.choices,
     }  # fmt: skip
 
 

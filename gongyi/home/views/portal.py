@@ -20,11 +20,13 @@ from gongyi.casework import actions
 from gongyi.casework.actions.publishing import ask_take_down
 from gongyi.casework.models import Case
 from gongyi.casework.queries import portal as queries
+from gongyi.casework.queries import publications
 from gongyi.casework.queries import why as explain
 from gongyi.core import attachments, clock, limits, secrets
 from gongyi.core.county import as_key
 from gongyi.core.errors import Refused
 from gongyi.core.http import ActorRequest, public, submit
+from gongyi.core.inputs import Form
 from gongyi.home.forms import portal as portal_forms
 
 OPENED, SHOWN = "portal", "portal_code"  # in the session: the opened case; the code that is still shown
@@ -37,12 +39,14 @@ WRONG_CODES = 20  # within a quarter of an hour from one address
 @public("the residents' first page")
 def portal(request: ActorRequest) -> HttpResponse:
     context = {"title": _("共议"), "ready": request.actor.county, "published": _published(request.actor.county)}
+    context["published_url"] = reverse("home:answers")
     return render(request, "portal/start.html", context)
 
 
-def _published(_county: int) -> list[Any]:
+def _published(county: int) -> list[dict[str, str]]:
     """The latest published answers."""
-    return []
+    found = publications.recent(county, 5) if county else []
+    return [{"title": one.title, "url": reverse("home:answer", args=[one.publication.slug])} for one in found]
 
 
 @public("residents say what troubles them, without an account")
@@ -198,6 +202,9 @@ STEPS: dict[str, Step] = {
     "withdraw": (
         gettext_lazy("撤回，不办了"), portal_forms.WithdrawForm, actions.withdraw,
         gettext_lazy("已撤回。以后还想办，在期限内可以重新提出。"),
+    ),
+    "unpublish": (
+        gettext_lazy("不要公开"), Form, ask_take_down, gettext_lazy("已经撤下，以后也不再公开。"),
     ),
     "wish": (
         gettext_lazy("要求更正、删除或查看我的信息"), portal_forms.WishForm, actions.wish_about_data,
