@@ -208,10 +208,10 @@ def test_resident_takes_it_down_from_the_page_of_the_case(land, stranger):  # no
     session[portal.OPENED] = {"case": str(publication.case_id), "until": until}
     session.save()
     Case.objects.filter(id=publication.case_id).update(code="x" * 64)
-    assert "不要公开" in body(stranger.get("/portal/case/"))
-    assert post(stranger, "/portal/case/unpublish/").status_code == 302
+    assert "/portal/case/private/" in body(stranger.get("/portal/case/"))
+    assert post(stranger, "/portal/case/private/").status_code == 302
     assert stranger.get(f"/portal/answers/{publication.slug}/").status_code == 410
-    assert "不要公开" not in body(stranger.get("/portal/case/")).replace("已经撤下，以后也不再公开", "")
+    assert "/portal/case/private/" not in body(stranger.get("/portal/case/"))
 
 
 def test_another_resident_takes_nothing_down(land):  # noqa: F811

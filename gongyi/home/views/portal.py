@@ -26,7 +26,6 @@ from gongyi.core import attachments, clock, limits, secrets
 from gongyi.core.county import as_key
 from gongyi.core.errors import Refused
 from gongyi.core.http import ActorRequest, public, submit
-from gongyi.core.inputs import Form
 from gongyi.home.forms import portal as portal_forms
 
 OPENED, SHOWN = "portal", "portal_code"  # in the session: the opened case; the code that is still shown
@@ -202,9 +201,6 @@ STEPS: dict[str, Step] = {
     "withdraw": (
         gettext_lazy("撤回，不办了"), portal_forms.WithdrawForm, actions.withdraw,
         gettext_lazy("已撤回。以后还想办，在期限内可以重新提出。"),
-    ),
-    "unpublish": (
-        gettext_lazy("不要公开"), Form, ask_take_down, gettext_lazy("已经撤下，以后也不再公开。"),
     ),
     "wish": (
         gettext_lazy("要求更正、删除或查看我的信息"), portal_forms.WishForm, actions.wish_about_data,
