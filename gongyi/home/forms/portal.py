@@ -124,7 +124,9 @@ class TellForm(Form):
         super().__init__(*args, **kwargs)
         kinds = portal.types_for_residents(county)
         self.fields["type"].queryset = kinds  # type: ignore[attr-defined]
-        self.fields["type"].initial = kinds.filter(code="help").first() or kinds.first()
+        self.fields["type"].initial = (
+            kinds.filter(code="help").first() or kinds.filter(hides_asker=False).first() or kinds.first()
+        )
         self.fields["topic"].queryset = portal.topics_for_residents(county)  # type: ignore[attr-defined]
 
     def groups(self) -> list[tuple[Any, list[forms.BoundField]]]:
