@@ -101,16 +101,18 @@ def moves_for(by: Actor, case: Case) -> list[Move]:
 def next_by(by: Actor) -> Q:
     """Participation rows whose next step (`TURNS`) this person may make; parked cases wake by themselves.
 
-    The same as `can_move` says of these steps, for rows of `parts_visible_to` with `my_turn`.
+    With `~Q(case__in=declared(by))` the same as `can_move` says of these steps, for rows of `parts_visible_to` with `my_turn`.
     """
-    theirs = Q(state="calling", unit__in=by.units(P.CASE_HANDLE), type__in=_WITHOUT_CALLER)
-    for permission in {needed for _place, needed in TURNS.values()}:
-        states = [state for state, (_place, needed) in TURNS.items() if needed == permission and state != "parked"]
-        theirs |= Q(state__in=states, unit__in=by.units(permission))
-    theirs &= ~Q(case__in=declared(by).values("case"))
-    if by.can(P.CASE_APPROVE) or by.can(P.CASE_CALL):
-        theirs &= ~_own_work(by)
-    return theirs
+    units, theirs = by.units(P.CASE_VIEW), Q()
+    steps = [(state, by.units(needed)) for state, (_place, needed) in TURNS.items() if state != "parked"]
+    for where in {units_there for _state, units_there in steps if units_there}:
+        place = Q() if where == units else Q(unit__in=where)  # as short as can be: it is put together for every page
+        theirs |= place & Q(state__in=[state for state, there in steps if there == where])
+    if not theirs:
+        return Q(pk__in=[])
+    if by.can(P.CASE_HANDLE) and by.units(P.CASE_HANDLE) != by.units(P.CASE_CALL):
+        theirs |= Q(state="calling", unit__in=by.units(P.CASE_HANDLE), type__in=_WITHOUT_CALLER)
+    return theirs & ~_own_work(by) if by.can(P.CASE_APPROVE) or by.can(P.CASE_CALL) else theirs
 
 
 def only_by(by: Actor) -> Q:

@@ -189,14 +189,14 @@ def test_other_offices_and_blind_roles_have_nothing(land):
     assert [section.key for section in queries.my_day(land.lead)]
 
 
-def test_more_than_shown_is_counted_to_a_hundred(land, monkeypatch):
+def test_more_than_shown_is_counted_to_a_limit(land, monkeypatch):
     monkeypatch.setattr(today, "SHOWN", 2)
     monkeypatch.setattr(today, "COUNT_TO", 3)
     for _i in range(3):
         opened(land)
     [section] = queries.my_day(land.desk)
-    assert (len(section.lines), section.count, section.more, section.capped) == (2, 3, True, False)
+    assert (len(section.lines), section.count, section.more, section.open_end) == (2, 3, True, False)
     for _i in range(2):
         opened(land)
     [section] = queries.my_day(land.desk)
-    assert (section.count, section.capped) == (4, True)
+    assert (section.count, section.open_end) == (3, True)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from gongyi.casework.models import Asker, CasePart
 from gongyi.casework.queries.words import turn_words
-from gongyi.casework.rules import can_see_asker, next_by, only_by, parts_visible_to, visible_to
+from gongyi.casework.rules import can_see_asker, declared, next_by, only_by, parts_visible_to, visible_to
 from gongyi.casework.workflow import TURNS
 from gongyi.core import clock
 from gongyi.core.access import Actor
@@ -69,13 +69,15 @@ def list_parts(by: Actor, wanted: Wanted) -> QuerySet[CasePart]:
 def _waiting(by: Actor, rows: QuerySet[CasePart], whom: str) -> QuerySet[CasePart]:
     """Rows that wait for this person, or for somebody else; what waits for the asker or a date waits for nobody."""
     if whom == "me":
-        return rows.filter(next_by(by), my_turn=True)
+        return rows.filter(~Q(case__in=declared(by).values("case")), next_by(by), my_turn=True)
     if whom == "only":
-        return rows.filter(only_by(by), my_turn=True)
+        return rows.filter(~Q(case__in=declared(by).values("case")), only_by(by), my_turn=True)
     if whom != "others":
         return rows
     units, mine = by.units(P.CASE_VIEW), next_by(by)
-    elsewhere = Q(my_turn=False) & ~Q(case__turn_unit__in=units) if len(units) > 1 else Q(my_turn=False)
+    if len(units) == 1:
+        return rows.filter(Q(my_turn=False) | ~mine, state__in=WAITING)
+    elsewhere = Q(my_turn=False) & ~Q(case__turn_unit__in=units)
     return rows.filter(elsewhere | Q(my_turn=True) & ~mine, state__in=WAITING)
 
 

@@ -4,19 +4,17 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import reduce
-from operator import or_
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gongyi.casework.models import Case, CasePart, CaseStep
+from gongyi.casework.models import Case, CaseStep
 from gongyi.casework.queries.lists import SOON, Row, Wanted, list_parts, row, rows_of
 from gongyi.casework.queries.words import AT_ONCE, TURN, buttons
 from gongyi.casework.rules import declared
@@ -26,8 +24,8 @@ from gongyi.core.access import Actor, Role
 from gongyi.core.access import Permission as P
 from gongyi.people.queries import grants_in_force
 
-SHOWN, STUCK_SHOWN = 20, 6
-COUNT_TO = 100
+SHOWN, STUCK_SHOWN = 20, 5
+COUNT_TO = 50
 
 # The move that usually follows in a state: of the table's primary moves the first one that is still to be done.
 NEXT = {
@@ -62,38 +60,43 @@ class Line:
 
 @dataclass(frozen=True)
 class Section:
-    """The first lines of a list and how many it holds, exact up to 100; `query` is the list's address."""
+    """The first lines of a list and how many it holds; `open_end` where it holds more than were counted. `query` is its address."""
 
     key: str
     title: str | Promise
     lines: list[Line]
     count: int
     query: str
+    open_end: bool = False
 
     @property
     def more(self) -> bool:
         """Whether the list holds more than the lines shown."""
-        return self.count > len(self.lines)
-
-    @property
-    def capped(self) -> bool:
-        """Whether there are more than were counted."""
-        return self.count > COUNT_TO
+        return self.open_end or self.count > len(self.lines)
 
 
 def my_day(by: Actor) -> list[Section]:
-    """The sections of Today that hold something, the most pressing first: mine by due time, then what is stuck elsewhere."""
+    """The sections of Today that hold something, the most pressing first: mine by due time, then what is stuck elsewhere.
+
+    Of each only the first fifty are looked at, so that it costs the same however many there are; whoever is late with
+    fifty need not know how many are not pressing.
+    """
     if not by.can(P.CASE_VIEW):
         return []
-    mine, whole = _mine(by)
+    mine, stuck = _window(by, Wanted(waiting="me")), _window(by, Wanted(waiting="others", due="late"))
+    shown = _rows([key for key, _due in mine[:SHOWN] + stuck[:STUCK_SHOWN]])
     alone = by.can(P.CASE_APPROVE) or by.can(P.CASE_CALL)
-    only = {one.id for one in _first(by, Wanted(waiting="only"), SHOWN)} if alone else set()
+    only = {key for key, _due in _window(by, Wanted(waiting="only"))} if alone else set()
     found = []
     for key, title in _TITLES.items():
-        lines = [_line(one, only=one.id in only) for one in mine if _when(one.turn_due) == key]
-        number = len(lines) if whole else count(by, Wanted(waiting="me", due=key))
-        found.append(Section(key, title, lines, number, f"waiting=me&due={key}"))
-    return [section for section in [*found, _stuck(by)] if section.count]
+        keys = [case for case, due in mine[:COUNT_TO] if _when(due) == key]
+        lines = [_line(shown[case], only=case in only) for case in keys if case in shown]
+        cut = len(mine) > COUNT_TO and bool(keys) and keys[-1] == mine[COUNT_TO - 1][0]
+        found.append(Section(key, title, lines, len(keys), f"waiting=me&due={key}", cut))
+    lines = _stuck(by, [shown[case] for case, _due in stuck[:STUCK_SHOWN]])
+    held = min(len(stuck), COUNT_TO)
+    found.append(Section("stuck", _("卡在别人那里"), lines, held, "waiting=others&due=late", len(stuck) > held))
+    return [section for section in found if section.count]
 
 
 _TITLES: dict[str, Promise] = {
@@ -107,30 +110,19 @@ def _when(due: datetime | None) -> str:
     return "later" if due is None or due >= now + SOON else "soon" if due >= now else "late"
 
 
-def _mine(by: Actor) -> tuple[list[Row], bool]:
-    """The first cases whose next step is this person's, by due time, and whether these are all."""
-    rows = _first(by, Wanted(waiting="me"), SHOWN + 1)
-    return rows[:SHOWN], len(rows) <= SHOWN
+def _window(by: Actor, wanted: Wanted, number: int = 0) -> list[tuple[UUID, datetime | None]]:
+    """The first cases of a list by due time, each once: of each unit the first, as one order over several would sort every row."""
+    units, number = by.units(P.CASE_VIEW), number or COUNT_TO + 1
+    each = [wanted] if len(units) == 1 else [replace(wanted, unit=unit) for unit in units]
+    found: dict[UUID, datetime | None] = {}
+    for one in each:
+        found |= dict(list_parts(by, one).order_by("due", "case").values_list("case", "due")[:number])
+    return sorted(found.items(), key=lambda pair: (pair[1] is None, pair[1], str(pair[0])))[:number]
 
 
-def _first(by: Actor, wanted: Wanted, number: int) -> list[Row]:
-    """The first cases of a list by due time: of each unit the first, because one order over several would sort every row."""
-    units = by.units(P.CASE_VIEW)
-    if len(units) == 1:
-        found = list_parts(by, wanted).order_by("due", "case")[:number]
-    else:
-        each = (list_parts(by, replace(wanted, unit=unit)).order_by("due", "case")[:number] for unit in units)
-        anywhere: Q = reduce(or_, (Q(id__in=rows.values("id")) for rows in each))
-        found = CasePart.objects.filter(anywhere).order_by("due", "case")[: number * 2]
-    return rows_of(found, "case__")[:number]
-
-
-def count(by: Actor, wanted: Wanted) -> int:
-    """How many cases a list holds, exact up to 100; 101 stands for more."""
-    keys: QuerySet[Any] = list_parts(by, wanted).order_by().values("case")
-    if len(by.units(P.CASE_VIEW)) > 1:
-        keys = keys.distinct()
-    return keys[: COUNT_TO + 1].count()
+def _rows(keys: list[UUID]) -> dict[UUID, Row]:
+    """What is printed of these cases."""
+    return {one.id: one for one in rows_of(Case.objects.filter(id__in=keys))} if keys else {}
 
 
 def _line(one: Row, *, only: bool) -> Line:
@@ -142,25 +134,22 @@ def _line(one: Row, *, only: bool) -> Line:
 
 def next_elsewhere(by: Actor, number: int = 3) -> list[Row]:
     """The cases in somebody else's hands that are due next, none of them late."""
-    soon = [one for due in ("soon", "later") for one in _first(by, Wanted(waiting="others", due=due), number)]
-    return soon[:number]
+    found = [key for due in ("soon", "later") for key, _due in _window(by, Wanted(waiting="others", due=due), number)]
+    rows = _rows(found[:number])
+    return [rows[key] for key in found[:number]]
 
 
 # --- stuck ------------------------------------------------------------------------------------------------------------
 
 
-def _stuck(by: Actor) -> Section:
+def _stuck(by: Actor, rows: list[Row]) -> list[Line]:
     """Late at somebody else: with whom and since when, and a reminder where this person may send one."""
-    wanted = Wanted(waiting="others", due="late")
-    rows = _first(by, wanted, STUCK_SHOWN + 1)
-    shown, number = rows[:STUCK_SHOWN], len(rows) if len(rows) <= STUCK_SHOWN else count(by, wanted)
-    since, who, steps = _since(shown), _who(by, shown), _reminders(by, shown)
-    lines = [
+    since, who, steps = _since(rows), _who(by, rows), _reminders(by, rows)
+    return [
         Line(row(one), _("从%(day)s起在等%(who)s%(what)s") % {
             "day": _day(since.get(one.id, one.recorded_at)), "who": who[one.id], "what": TURN[one.state],
-        }, steps.get(one.id)) for one in shown
+        }, steps.get(one.id)) for one in rows
     ]  # fmt: skip
-    return Section("stuck", _("卡在别人那里"), lines, number, "waiting=others&due=late")
 
 
 def _day(moment: datetime) -> str:

@@ -42,7 +42,8 @@ def send_digests(county: int) -> int:
 def digest_words(by: Actor) -> str:
     """What waits, in numbers: 今天：已超期 2 件，24 小时内到期 3 件. Empty when nothing does."""
     found = [
-        _("%(what)s %(n)s 件") % {"what": section.title, "n": _("超过 100") if section.capped else section.count}
+        _("%(what)s %(n)s 件")
+        % {"what": section.title, "n": _("超过 %(n)d") % {"n": section.count} if section.open_end else section.count}
         for section in queries.my_day(by)
     ]
     return _("今天：%(list)s") % {"list": "，".join(found)} if found else ""
