@@ -18,6 +18,7 @@ from gongyi.casework.queries.portal import make_code
 from gongyi.core import clock
 from gongyi.core.access import Actor, Role, system_actor
 from gongyi.core.errors import Refused
+from gongyi.home.actions.answers import make_public
 from gongyi.network.models import Unit
 from gongyi.people.models import Account
 from gongyi.people.queries import actor_of
@@ -57,6 +58,7 @@ class Stage:
     ) -> None:
         self.data, self.rng, self.units = data, rng, units
         self.county = units[data["county"]].county
+        self.may_be_public = 0
         self.actors = {username: actor_of(account) for username, account in people.items()}
         self.types = {row.code: row for row in CaseType.objects.filter(county=self.county)}
         self.reasons = {kind: list(Reason.objects.filter(county=self.county, kind=kind)) for kind in Reason.Kind.values}
@@ -262,6 +264,7 @@ class Stage:
             yield case.quiet_until - clock.now() + timedelta(minutes=5)
             casework.close_quiet(case, by=system_actor("routine", self.county))
         if case.state == "closed":
+            yield from make_public(self, case, clerk)
             yield from self._reopened(case, plot, clerk, answer)
 
     def _again(self, case: Case, clerk: Actor, answer: str) -> Story:
