@@ -57,7 +57,11 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-DOORS = [("home:portal_ask", gettext_lazy("我要反映")), ("home:portal_track", gettext_lazy("查进度"))]
+DOORS = [
+    ("home:portal_ask", gettext_lazy("我要反映")),
+    ("home:portal_track", gettext_lazy("查进度")),
+    ("home:answers", gettext_lazy("看答复")),
+]
 
 
 def _choices(path: str) -> list[dict[str, Any]]:

@@ -68,12 +68,6 @@ def followed_case(county: int, key: UUID | None) -> Case | None:
     return rows.select_related(*JOINED).first()
 
 
-def cases_of_resident(county: int, resident: UUID) -> list[Case]:
-    """The cases that an account keeps together, newest first; at most a hundred."""
-    rows = Case.objects.filter(county=county, resident=resident).exclude(code="")
-    return list(rows.select_related(*JOINED).order_by("-recorded_at")[:100])
-
-
 def wishes_of(case: Case) -> list[dict[str, Any]]:
     """What the asker asked about their own data in this case, newest first: title, number, state in words, until when, answer."""
     rows = Case.objects.filter(county=case.county, wish_of=case).order_by("-recorded_at")[:20]

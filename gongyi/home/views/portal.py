@@ -108,7 +108,7 @@ def _open(request: ActorRequest, key: UUID | None) -> None:
     request.session[OPENED] = {"case": str(key), "until": _in(OPEN_FOR)}
 
 
-def opened_case(request: ActorRequest) -> Case | None:
+def _opened_case(request: ActorRequest) -> Case | None:
     """The case that this browser opened by its code within the last half hour."""
     held = request.session.get(OPENED) or {}
     if held.get("until", 0) < clock.now().timestamp():
@@ -121,7 +121,7 @@ def _opened(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponse
 
     @wraps(view)
     def guarded(request: ActorRequest, **kwargs: Any) -> HttpResponseBase:
-        case = opened_case(request)
+        case = _opened_case(request)
         return view(request, case, **kwargs) if case else redirect("home:portal_track")
 
     return guarded
@@ -243,7 +243,7 @@ def _act(request: ActorRequest, case: Case, act: Callable[..., Any], form: forms
 @public("a file that the asker sent, in the browser that opened the case; a 404 in every other")
 def file(request: ActorRequest, file_key: UUID) -> HttpResponseBase:
     """One of the asker's own files."""
-    case = opened_case(request)
+    case = _opened_case(request)
     row = next((row for row in queries.files_of_asker(case) if row.id == file_key), None) if case else None
     if row is None:
         raise Http404
