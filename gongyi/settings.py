@@ -49,6 +49,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # --- apps: core may not import anything below it, network nothing below network, and so on -----------------------------
 INSTALLED_APPS = [
     "gongyi.core",
+    "gongyi.documents",
     "gongyi.language",
     "gongyi.network",
     "gongyi.people",

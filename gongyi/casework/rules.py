@@ -1,5 +1,6 @@
 """Who may do what to which case. One predicate gives the check on a case and the list of cases (rights.md P3–P5, P8, P9)."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -7,11 +8,13 @@ from django.utils.translation import gettext as _
 
 from gongyi.casework.models import Case, CaseConflict, CasePart, CaseType, Publication, PublicationStep
 from gongyi.casework.workflow import CASE, PUBLICATION, TURNS
+from gongyi.core import clock
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.workflow import Move, holds_at
 from gongyi.people.queries import holders
 
+RECALL_MINUTES = 10
 OWN_WORK = {"approve_answer", "send_back"}  # never by who wrote the answer (P8)
 OWN_WISH = {"approve_extension", "refuse_extension"}  # never by who asked for it (P8)
 OWN_ANSWER = {"call_back"}  # never by who gave the answer, where somebody else has to call
@@ -55,11 +58,17 @@ def can_move(by: Actor, case: Case, move: Move) -> bool:
         return holds_at(by, case, move)
     if move.action == "ask" and not case.code:
         return False  # nobody could read the question
-    if concerned(by, case):
+    if concerned(by, case) or (move.action == "recall" and not recallable(case)):
         return False
     if by.id is not None and by.id in _makers(case, move):
         return False
     return holds_at(by, case, move) or _handler_calls(by, case, move)
+
+
+def recallable(case: Case) -> bool:
+    """Whether an assignment is so fresh that it can be taken back."""
+    fresh = timedelta(minutes=RECALL_MINUTES)
+    return case.assigned_at is not None and clock.now() - case.assigned_at < fresh
 
 
 def _makers(case: Case, move: Move) -> set[UUID | None]:

@@ -133,7 +133,7 @@ def sync_parts(case: Case, *, co_units: Iterable[Unit] | None = None) -> None:
     now = clock.now()
     copied = {
         "state": case.state, "type_id": case.type_id, "topic_id": case.topic_id, "recorded_at": case.recorded_at,
-        "due": case.turn_due,
+        "due": case.turn_due, "turn_unit_id": case.turn_unit_id,
     }  # fmt: skip
     CasePart.objects.bulk_create(
         CasePart(

@@ -25,6 +25,7 @@ from gongyi.casework.actions.care import (
     write_visit,
 )
 from gongyi.casework.actions.portal import ask_asker
+from gongyi.casework.actions.recall import recall_case
 from gongyi.casework.actions.routine import file_case
 from gongyi.casework.actions.work import (
     accept_case,
@@ -41,7 +42,7 @@ from gongyi.casework.actions.work import (
 )
 
 ACTS: dict[str, Callable[..., Any]] = {
-    "accept": accept_case, "assign": assign_case, "transfer": assign_case,
+    "accept": accept_case, "recall": recall_case, "assign": assign_case, "transfer": assign_case,
     "decline": decline_case, "sign": sign_case, "return": return_case,
     "contact": contact_asker, "log": log_work, "answer": answer_case,
     "save_draft": save_draft, "ask_extension": ask_extension, "park": park_case,

@@ -1,8 +1,10 @@
 """The filters of a list, as they stand in its address."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -11,6 +13,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from gongyi.casework import queries
+from gongyi.casework.forms.fields import topic_field, unit_field
 from gongyi.casework.workflow import CASE
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
@@ -26,6 +29,7 @@ WAITING = (
     ("others", gettext_lazy("等别的单位或别人")),
 )
 DUE = (("late", gettext_lazy("已超期")), ("soon", gettext_lazy("24 小时内到期")), ("later", gettext_lazy("还不急")))
+MARKS = ("after", "before", "count")  # where in the list, not what is in it
 YEARS = range(2000, 2100)  # at the ends of the calendar a day cannot be put into another time zone
 DAYS = [MinValueValidator(date(YEARS[0], 1, 1)), MaxValueValidator(date(YEARS[-1], 12, 31))]
 
@@ -37,6 +41,8 @@ class FilterFields(Form):
     state = forms.ChoiceField(label=gettext_lazy("状态"), required=False)
     unit = forms.ChoiceField(label=gettext_lazy("单位"), required=False)
     type = forms.ChoiceField(label=gettext_lazy("诉求类型"), required=False)
+    topic = topic_field()
+    whom = unit_field(gettext_lazy("等哪个单位"), required=False)
     since = forms.DateField(label=gettext_lazy("登记从"), required=False, widget=DateInput, validators=DAYS)
     until = forms.DateField(label=gettext_lazy("到"), required=False, widget=DateInput, validators=DAYS)
     waiting = forms.ChoiceField(label=gettext_lazy("在等谁"), required=False)
@@ -73,18 +79,17 @@ class ListForm(FilterFields):
 
     def drawn(self) -> SafeString:
         """The fields as HTML; while nothing is filtered, drawn once for everybody with the same choices."""
-        filtered = any(self.data.get(name) for name in self.fields)
+        filtered = any(self.data.get(name) or self.data.get(f"{name}_text") for name in self.fields)
         return self.render() if filtered else _empty(get_language(), *self.offered)
 
-    def wanted(self, after: str = "") -> queries.Wanted:
-        """The filter that the valid fields ask for, from the row after which the page begins."""
+    def wanted(self, after: str = "", before: str = "") -> queries.Wanted:
+        """The filter that the valid fields ask for, from the row after (or before) which the page stands."""
+        return replace(queries.wanted_of(self._facts()), after=_mark(after), before=_mark(before))
+
+    def _facts(self) -> dict[str, str]:
+        """What is valid and filled, as an address has it."""
         self.is_valid()
-        data = self.cleaned_data
-        return queries.Wanted(
-            unit=as_key(data.get("unit")), state=data.get("state") or "", type=as_key(data.get("type")),
-            since=data.get("since"), until=data.get("until"), overdue=bool(data.get("overdue")),
-            waiting=data.get("waiting") or "", due=data.get("due") or "", my_turn=bool(data.get("turn")), text=data.get("q") or "", after=_mark(after),
-        )  # fmt: skip
+        return {name: _sent(value) for name, value in self.cleaned_data.items() if value}
 
     def chips(self, query: Any) -> list[dict[str, str]]:
         """What is filtered now, each with the address that takes it away."""
@@ -95,11 +100,20 @@ class ListForm(FilterFields):
             field = self.fields[name]
             shown = dict(getattr(field, "choices", [])).get(value, value)
             without = query.copy()
-            without.pop(name, None)
-            without.pop("after", None)
+            for gone in (name, f"{name}_text", *MARKS):
+                without.pop(gone, None)
             words = str(field.label) if value is True else f"{field.label}：{shown}"
-            found.append({"words": words, "url": f"?{without.urlencode()}"})
+            found.append({"name": name, "words": words, "url": f"?{without.urlencode()}"})
         return found
+
+    def kept(self, *, typed: bool = True) -> str:
+        """The filter as an address of its own, only what is valid and filled; without `typed`, no search words."""
+        return urlencode({name: value for name, value in self._facts().items() if typed or name != "q"})
+
+
+def _sent(value: Any) -> str:
+    """A clean value as the address has it."""
+    return "on" if value is True else str(getattr(value, "id", value))
 
 
 def _mark(text: str) -> Any:

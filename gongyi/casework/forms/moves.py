@@ -220,5 +220,5 @@ FORMS: dict[str, type[MoveForm]] = {
     "approve_extension": MoveForm, "refuse_extension": NoteForm, "wake": MoveForm, "call_back": CallForm, "object": NoteForm,
     "redo": RedoForm, "reopen": NoteForm, "file": MoveForm, "recategorise": CategoryForm, "correct": CorrectForm,
     "visit": VisitForm, "attach": FileForm, "remind": NoteForm, "supervise": NoteForm, "external": ExternalForm,
-    "conflict": NoteForm, "void": VoidForm, "ask": AskForm,
+    "recall": MoveForm, "conflict": NoteForm, "void": VoidForm, "ask": AskForm,
 }  # fmt: skip

@@ -2,11 +2,15 @@
 
 from gongyi.casework.models.case import Asker, Case, CaseConflict, CasePart, CaseStep, Visit
 from gongyi.casework.models.publication import Publication, PublicationStep, PublishedText, ShownWord
+from gongyi.casework.models.lists import BulkLine, BulkRun, Export, SavedView
+from gongyi.casework.models.reception import ReceptionRow, ReceptionSheet
 from gongyi.casework.models.setting import AnswerTemplate, CaseType, Reason, Register, Topic
 
 __all__ = [
     "AnswerTemplate",
     "Asker",
+    "BulkLine",
+    "BulkRun",
     "Case",
     "CaseConflict",
     "CasePart",
@@ -15,9 +19,13 @@ __all__ = [
     "Publication",
     "PublicationStep",
     "PublishedText",
+    "Export",
     "Reason",
+    "ReceptionRow",
+    "ReceptionSheet",
     "Register",
     "ShownWord",
+    "SavedView",
     "Topic",
     "Visit",
 ]

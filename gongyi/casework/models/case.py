@@ -222,6 +222,7 @@ class CasePart(CountyModel):
     recorded_at = models.DateTimeField()
     due = models.DateTimeField(null=True, blank=True)
     my_turn = models.BooleanField(default=False)
+    turn_unit = _unit(_("等哪个单位"), null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["county", "case", "unit"], name="casepart_one")]

@@ -22,11 +22,13 @@ from gongyi.casework.queries.lists import (
     Row,
     Wanted,
     count,
+    list_keys,
     list_parts,
     open_of_phone,
     page,
     row,
     rows_of,
+    wanted_of,
 )
 from gongyi.casework.queries.proposals import Proposal, Proposals, propose
 from gongyi.casework.queries.today import Line, Section, my_day, next_elsewhere
@@ -56,6 +58,7 @@ __all__ = [
     "handover_lines",
     "handover_waiting",
     "lead_on",
+    "list_keys",
     "list_parts",
     "my_day",
     "next_elsewhere",
@@ -75,5 +78,6 @@ __all__ = [
     "turn_of",
     "turn_words",
     "types",
+    "wanted_of",
     "why",
 ]

@@ -223,6 +223,15 @@ MOVES = (
         ("lead",),
     ),
     Move(
+        "recall",
+        _("撤回派单"),
+        ("assigned",),
+        "accepted",
+        P.CASE_ASSIGN,
+        _DESK,
+        _("派错了十分钟内可以撤回，回到派单这一步"),
+    ),
+    Move(
         "recategorise",
         _("改类型或分类"),
         _CHANGEABLE,
