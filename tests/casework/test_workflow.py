@@ -64,6 +64,7 @@ def who(land, action: str):
         "assign",
         "decline",
         "transfer",
+        "recall",
         "remind",
         "void",
         "file",

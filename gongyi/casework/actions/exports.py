@@ -66,13 +66,10 @@ def make_export(export: Export, *, by: Actor) -> Export:
         tables.write_xlsx(content, exports.headers(), rows, sheet=_("办件"))
     else:
         tables.write_csv(content, exports.headers(), rows)
-    facts = {
-        "path": attachments.store(content.getvalue()),
-        "keys_path": attachments.store("\n".join(map(str, keys)).encode()),
-        "done": len(keys), "ready_at": clock.now(), "query": "",
-    }  # fmt: skip
+    path, keys_path = attachments.store(content.getvalue()), attachments.store("\n".join(map(str, keys)).encode())
+    facts = {"path": path, "keys_path": keys_path, "done": len(keys), "ready_at": clock.now(), "query": ""}
     if not Export.objects.filter(county=export.county, id=export.id, ready_at=None, gone_at=None).update(**facts):
-        _remove(facts["path"], facts["keys_path"])  # somebody else was faster
+        _remove(path, keys_path)  # somebody else was faster
     export.refresh_from_db()
     return export
 

@@ -37,7 +37,7 @@ def rename_view(view: SavedView, *, by: Actor, name: str) -> None:
     """Give one's view another name. Raises ValidationError as `save_view` does."""
     _own(view, by)
     name = _checked(name)
-    others = SavedView.objects.filter(county=by.county, account=by.id, name=name).exclude(id=view.id)
+    others = SavedView.objects.filter(county=by.county, account=view.account, name=name).exclude(id=view.id)
     others.exclude(removed_at=None).delete()
     if others.exists():
         raise ValidationError({"name": _("已经有叫“%(name)s”的列表。") % {"name": name}})

@@ -8,12 +8,15 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.http.request import QueryDict
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from gongyi.casework import queries
 from gongyi.casework.forms.fields import topic_field, unit_field
+from gongyi.casework.queries.saved import saved_views
 from gongyi.casework.workflow import CASE
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
@@ -109,6 +112,25 @@ class ListForm(FilterFields):
     def kept(self, *, typed: bool = True) -> str:
         """The filter as an address of its own, only what is valid and filled; without `typed`, no search words."""
         return urlencode({name: value for name, value in self._facts().items() if typed or name != "q"})
+
+
+def beside(form: ListForm, by: Actor) -> dict[str, Any]:
+    """What stands beside a list: the person's views, and where to go on with exactly this filter."""
+    kept, plain = form.kept(), form.kept(typed=False)
+    own = [{"name": view.name, "url": f"?{view.query}", "current": view.query == kept} for view in saved_views(by)]
+    on = f"?{kept}" if kept else ""
+    return {
+        "own_views": own, "views_url": reverse("casework:views"),
+        "save_url": reverse("casework:view_new") + f"?{plain}" if plain else "",
+        "choose_url": reverse("casework:choose") + on, "export_url": reverse("casework:export_new") + on,
+    }  # fmt: skip
+
+
+def filter_words(by: Actor, query: str, *, typed: bool = True) -> str:
+    """What a kept filter shows, in words; '' for everything."""
+    form = ListForm(QueryDict(query), by=by)
+    form.is_valid()
+    return "，".join(chip["words"] for chip in form.chips(QueryDict(query)) if typed or chip["name"] != "q")
 
 
 def _sent(value: Any) -> str:

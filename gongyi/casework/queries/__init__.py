@@ -32,7 +32,7 @@ from gongyi.casework.queries.lists import (
 )
 from gongyi.casework.queries.proposals import Proposal, Proposals, propose
 from gongyi.casework.queries.today import Line, Section, my_day, next_elsewhere
-from gongyi.casework.queries.words import Turn, buttons, clocks, turn_of, turn_words
+from gongyi.casework.queries.words import Turn, buttons, clocks, sheet, turn_of, turn_words
 
 __all__ = [
     "COUNT_TO",
@@ -71,6 +71,7 @@ __all__ = [
     "roles_of",
     "row",
     "rows_of",
+    "sheet",
     "span_for",
     "templates_for",
     "timeline",

@@ -51,12 +51,12 @@ class Wanted:
 
 def wanted_of(facts: Mapping[str, str]) -> Wanted:
     """The filter that an address asks for; its values were checked by the form that made it."""
-    days = {name: date.fromisoformat(facts[name]) for name in ("since", "until") if facts.get(name)}
-    keys = {"unit": "unit", "type": "type", "topic": "topic", "waits_for": "whom"}
+    days: dict[str, Any] = {name: date.fromisoformat(facts[name]) for name in ("since", "until") if facts.get(name)}
+    sent = {"unit": "unit", "type": "type", "topic": "topic", "waits_for": "whom"}
+    keys: dict[str, Any] = {name: as_key(facts.get(given, "")) for name, given in sent.items()}
     return Wanted(
         state=facts.get("state", ""), text=facts.get("q", ""), overdue=bool(facts.get("overdue")),
-        my_turn=bool(facts.get("turn")), waiting=facts.get("waiting", ""), due=facts.get("due", ""), **days,
-        **{name: as_key(facts.get(sent, "")) for name, sent in keys.items()},
+        my_turn=bool(facts.get("turn")), waiting=facts.get("waiting", ""), due=facts.get("due", ""), **days, **keys,
     )  # fmt: skip
 
 

@@ -11,13 +11,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from gongyi.casework.models import Case
+from gongyi.casework.queries.case import roles_of
 from gongyi.casework.rules import moves_for
 from gongyi.casework.workflow import STATES
 from gongyi.core import clock
 from gongyi.core.access import Actor
 from gongyi.core.deadlines import elapsed_words, remaining
+from gongyi.core.secrets import mask_text
 from gongyi.core.templatetags.gongyi import WEEKDAYS
 from gongyi.core.workflow import Move
+
+
+def sheet(case: Case) -> dict[str, Any]:
+    """What a case's 交办单 shows: no name, no phone."""
+    texts = {"content": mask_text(case.content), "answer": mask_text(case.answer)}
+    return texts | {"case": case, "roles": roles_of(case), "state": STATES[case.state]}
 
 
 @dataclass(frozen=True)

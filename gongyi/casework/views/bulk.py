@@ -16,7 +16,6 @@ from gongyi.casework.forms import ListForm
 from gongyi.casework.forms.bulk import AssignManyForm, BulkForm, RemindManyForm, chosen_rows
 from gongyi.casework.models import Case
 from gongyi.casework.queries import bulk
-from gongyi.casework.views.case import paper_context
 from gongyi.core.access import Permission as P
 from gongyi.core.http import ActorRequest, permission, submit
 
@@ -71,8 +70,9 @@ def _bulk(request: ActorRequest, form: BulkForm, what: str, words: dict[str, str
 
 
 def _act(form: BulkForm, what: str) -> actions.Act:
-    make = {"assign": actions.assigning, "remind": actions.reminding}[what]
-    return make(by=form.by, **form.cleaned_data)
+    if what == "assign":
+        return actions.assigning(by=form.by, **form.cleaned_data)
+    return actions.reminding(by=form.by, **form.cleaned_data)
 
 
 def _run(form: BulkForm, what: str, chosen: actions.Chosen) -> str:
@@ -110,7 +110,7 @@ def papers(request: ActorRequest) -> HttpResponse:
     if not found:
         messages.info(request, _("还没有选办件。请先勾上要办的。"))
         return redirect("casework:choose")
-    sheets = [paper_context(case) for case in found]
+    sheets = [queries.sheet(case) for case in found]
     return render(request, "casework/papers.html", {"title": _("交办单"), "sheets": sheets})
 
 

@@ -12,6 +12,7 @@ from gongyi.casework import queries
 from gongyi.casework.actions import exports as actions
 from gongyi.casework.forms import ListForm
 from gongyi.casework.forms.bulk import ExportForm
+from gongyi.casework.forms.listing import filter_words
 from gongyi.casework.queries import exports
 from gongyi.core import clock
 from gongyi.core.access import Permission as P
@@ -24,8 +25,7 @@ def new(request: ActorRequest) -> HttpResponse:
     """What will be in the file, and in which format."""
     wanted = ListForm(request.GET, by=request.actor)
     query, form = wanted.kept(), ExportForm(request.POST or None, by=request.actor)
-    words = "，".join(chip["words"] for chip in wanted.chips(request.GET))
-    said = "，".join(chip["words"] for chip in wanted.chips(request.GET) if chip["name"] != "q")
+    words, said = filter_words(request.actor, query), filter_words(request.actor, query, typed=False)
     if done := submit(request, form, lambda: _ask(form, query, said)):
         return done
     number = queries.count(request.actor, wanted.wanted())

@@ -1,54 +1,29 @@
-"""What stands beside a list: the person's named views, and the ways on to work on many rows."""
+"""A person's named views of the list."""
 
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.http.request import QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from gongyi.casework import queries
 from gongyi.casework.actions import saved as actions
 from gongyi.casework.forms import ListForm
+from gongyi.casework.forms.listing import filter_words
 from gongyi.casework.forms.saved import ViewForm
 from gongyi.casework.queries import saved
 from gongyi.core.access import Permission as P
 from gongyi.core.http import ActorRequest, permission, submit
 
 
-def beside(request: ActorRequest, form: ListForm) -> dict[str, Any]:
-    """The person's views and where to go on with exactly this filter."""
-    kept = form.kept()
-    own = [
-        {"name": view.name, "url": f"?{view.query}", "current": view.query == kept}
-        for view in saved.saved_views(request.actor)
-    ]
-    on = f"?{kept}" if kept else ""
-    return {
-        "own_views": own,
-        "views_url": reverse("casework:views"),
-        "save_url": reverse("casework:view_new") + f"?{form.kept(typed=False)}" if form.kept(typed=False) else "",
-        "choose_url": reverse("casework:choose") + on,
-        "export_url": reverse("casework:export_new") + on,
-    }
-
-
 @permission(P.CASE_VIEW)
 def views(request: ActorRequest) -> HttpResponse:
     """One's named views."""
-    rows = [(view, chips(request, view.query)) for view in saved.saved_views(request.actor)]
+    rows = [(view, filter_words(request.actor, view.query)) for view in saved.saved_views(request.actor)]
     return render(request, "casework/views.html", {"title": _("我的列表"), "rows": rows})
-
-
-def chips(request: ActorRequest, query: str) -> str:
-    """What a kept filter shows, in words; empty for everything."""
-    form = ListForm(QueryDict(query), by=request.actor)
-    form.wanted()
-    return "，".join(chip["words"] for chip in form.chips(QueryDict(query)))
 
 
 @permission(P.CASE_VIEW)
@@ -59,7 +34,12 @@ def view_new(request: ActorRequest) -> HttpResponse:
     if done := submit(request, form, lambda: _save(form, query)):
         messages.success(request, _("已存好，在办件页上面一点就到。"))
         return done
-    context = {"form": form, "title": _("存成我的列表"), "words": chips(request, query), "button": _("存下")}
+    context = {
+        "form": form,
+        "title": _("存成我的列表"),
+        "words": filter_words(request.actor, query),
+        "button": _("存下"),
+    }
     return render(request, "casework/view_form.html", context)
 
 
@@ -75,7 +55,7 @@ def view_rename(request: ActorRequest, key: UUID) -> HttpResponse:
     form = ViewForm(request.POST or None, by=request.actor, initial={"name": view.name})
     if done := submit(request, form, lambda: _rename(view, form)):
         return done
-    context = {"form": form, "title": _("改名"), "words": chips(request, view.query), "button": _("改名")}
+    context = {"form": form, "title": _("改名"), "words": filter_words(request.actor, view.query), "button": _("改名")}
     return render(request, "casework/view_form.html", context)
 
 

@@ -13,9 +13,8 @@ from gongyi.casework import actions, queries
 from gongyi.casework.actions import AskerFacts
 from gongyi.casework.forms import DoneForm, IntakeForm, ListForm, LookupForm
 from gongyi.casework.forms.fields import staff_hits, topic_hits
+from gongyi.casework.forms.listing import MARKS, beside
 from gongyi.casework.forms.proposed import filled, proposed_form
-from gongyi.casework.forms.listing import MARKS
-from gongyi.casework.views import listing
 from gongyi.core.access import Permission as P
 from gongyi.core.errors import Refused
 from gongyi.core.http import ActorRequest, permission, submit
@@ -35,7 +34,7 @@ def case_list(request: ActorRequest) -> HttpResponse:
     }
     context["may_look_up"] = request.actor.can(P.PEOPLE_LOOKUP)
     context |= _how_many(request, form, len(cases), whole=not (more or wanted.after or wanted.before))
-    context |= _pages(request, cases, more=more, wanted=wanted) | listing.beside(request, form)
+    context |= _pages(request, cases, more=more, wanted=wanted) | beside(form, request.actor)
     return render(request, "casework/_rows.html" if request.htmx else "casework/list.html", context)  # type: ignore[attr-defined]
 
 
@@ -58,7 +57,7 @@ def _pages(request: ActorRequest, cases: list[queries.Row], *, more: bool, wante
 
 
 def _at(request: ActorRequest, **place: str) -> str:
-    """This list at another place."""
+    """The list of this address at another place."""
     query = request.GET.copy()
     for name in MARKS:
         query.pop(name, None)

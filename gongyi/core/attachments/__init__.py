@@ -24,7 +24,17 @@ from gongyi.core.attachments.pictures import broken_picture, make_anew
 from gongyi.core.attachments.storage import download, open_stored, remove, response, store
 from gongyi.core.errors import Refused
 
-__all__ = ["ACCEPT", "CleanFile", "clean_name", "clean_upload", "download", "open_stored", "remove", "response", "store"]
+__all__ = [
+    "ACCEPT",
+    "CleanFile",
+    "clean_name",
+    "clean_upload",
+    "download",
+    "open_stored",
+    "remove",
+    "response",
+    "store",
+]
 
 # the types we take, and the endings under which each may come
 ENDINGS = {
