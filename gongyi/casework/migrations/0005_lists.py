@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("casework", "0003_rights_type"),
+        ("casework", "0004_publication"),
         ("network", "0001_initial"),
     ]
 

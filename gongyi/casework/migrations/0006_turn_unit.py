@@ -12,5 +12,5 @@ def copy(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("casework", "0004_lists")]
+    dependencies = [("casework", "0005_lists")]
     operations = [migrations.RunPython(copy, migrations.RunPython.noop)]
