@@ -198,6 +198,7 @@ def test_ordinary_figures_stay(figures):
         "属于大家的事，关于路灯，常年失修，于是报修。",
         "微信公众号“东湖发布”，拨打12345。",
         "编号4311-0286，20261123登记。",
+        "张家坡村的水管",
         "",
     ],
 )
@@ -219,6 +220,11 @@ def test_what_the_record_knows_is_hidden_wherever_it_stands(text, shown):
     assert public(text, **known) == shown
     assert public("", **known) == ""
     assert public(text, name=[""], phone=["1"], address=["柳"]) != shown
+
+
+def test_place_before_a_number_is_no_name():
+    text = "住李家村12号，问江口供电所0739-1234567，张大明13812345678"
+    assert public(text) == "住李家村〔门牌〕，问江口供电所〔电话〕，〔姓名〕〔电话〕"
 
 
 def test_a_word_is_shown_again_everywhere_it_stands():

@@ -46,6 +46,7 @@ def find_private(text: str, known: Known | None = None) -> list[Found]:
     for cut in cuts:
         seeker.take(cut.start, cut.end, cut.kind)
     seeker.seek_numbers_in_pieces()
+    seeker.seek("name", _NAME_BEFORE_NUMBER, _is_name, as_written=True)
     for kind, pattern, fits in _PLAIN_RULES:
         seeker.seek(kind, pattern, fits)
     for pattern in _NAMES:
@@ -244,10 +245,13 @@ _NAMES = tuple(
         rf"(?P<n>{_C}{{1,8}}·{_C}{{1,8}}?){_END}",
         rf"(?<!公)(?P<n>{_SUR}{_C}{{0,2}}?)(?={_TITLES})",
         rf"{_BESIDE}(?P<n>{_SUR}{_C}{{1,2}}?){_END}",
-        rf"(?P<n>{_SUR}{_C}{{1,2}})(?=[，,：:（( ]{{0,2}}(?:联系电话|电话|手机号|手机)?[是为：: ]{{0,2}}{BLANK})",
         rf"(?P<n>{_SUR}{_C}{{2}})(?=家(?:门|的|里|房|院|屋|后|前|旁|住))",
         rf"(?<!{_C})[老小阿](?P<n>[{_SURNAMES}])(?=[家说的和与，。、,]|$|反映)",
     )
+)
+# Sought while only numbers are blanked: 王小明 13812345678 is a name, 李家村12号 and 供电所 0739-1234567 are places.
+_NAME_BEFORE_NUMBER = re.compile(
+    rf"(?P<n>{_SUR}{_C}{{1,2}})(?<![村镇乡县站所局厂店院处办])(?=[，,：:（( ]{{0,2}}(?:联系电话|电话|手机号|手机)?[是为：: ]{{0,2}}{BLANK})"
 )
 _NO_NAMES = re.compile(
     "高中|高级|高校|高度|安全|方案|方面|任何|于是|关于|由于|江边|金额|成都|文化|文件|房屋|房产|农村|农业|公安|向上|车辆|"
