@@ -16,11 +16,15 @@ from django.test import Client
 from PIL import Image
 
 from gongyi.casework import actions
+from gongyi.casework.actions import AskerFacts
 from gongyi.casework.models import Asker, Case
 from gongyi.core import clock
 from gongyi.core.models import FormKey
 from gongyi.home.views import portal as views
-from tests.casework.test_portal import tell
+from tests.casework.test_portal import answered, tell
+from tests.guards.pages import encoded
+from tests.guards.test_nasty import CORPUS, URLENCODED, faults
+from tests.guards.world import visit
 
 KEY = re.compile(r'name="_key" value="([^"]+)"')
 KILOBYTES = 60
@@ -353,6 +357,34 @@ def test_refusal_shows_nothing_of_the_office(land, monkeypatch):
     assert answer.status_code == 409
     assert "草稿" not in answer.content.decode()
     assert "再说一句" in answer.content.decode()
+
+
+@pytest.mark.parametrize("step", views.STEPS)
+def test_r6_nasty_words_in_every_step(land, step):
+    case = answered(land, asker=AskerFacts(name="王老汉", phone="13900001111"), may_publish=True)
+    if step in {"again", "rate"}:
+        actions.settle(case, by=actions.asker_of_case(case))
+    Case.objects.filter(id=case.id).update(question="哪一盏？")
+    browser, form = opened(case), views.STEPS[step][1]()
+    browser.raise_request_exception = False
+    found = []
+    for title, nasty in CORPUS.items():
+        body = encoded([("_key", key()), *[(name, nasty) for name in form.fields]])
+        answer = visit(browser, f"/portal/case/{step}/", "post", body[:1_000_000], content_type=URLENCODED)
+        found += faults(answer, f"{step} {title}")
+
+    assert found == []
+
+
+def test_r6_fault_of_a_step_is_seen(land, monkeypatch):
+    def broken(*_args, **_facts):
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(views.STEPS, "add", (*views.STEPS["add"][:2], broken, ""))
+    browser = opened(tell(land))
+    browser.raise_request_exception = False
+
+    assert faults(visit(browser, "/portal/case/add/", "post", {"_key": key(), "note": "x"}), "add")
 
 
 # --- weight and statements --------------------------------------------------------------------------------------------
