@@ -43,7 +43,7 @@ function newKey() {
 function line(box, entry) {
   const item = box.querySelector("template[data-line]").content.firstElementChild.cloneNode(true);
   const words = box.querySelector("template[data-words]").content;
-  const text = Object.fromEntries(entry.fields).content || "";
+  const text = (Object.fromEntries(entry.fields).content || "").replace(/(\d{3})\d{4,}/g, "$1****");
   item.querySelector(".text-line").textContent = text.length > 40 ? `${text.slice(0, 40)}…` : text;
   item.querySelector(".quiet").textContent = words.querySelector(entry.refused ? "[data-refused]" : "[data-waiting]").textContent;
   item.querySelector("[data-drop]").addEventListener("click", () => {
