@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gongyi.casework.views import bulk, case, exports, listing, lists, publishing, settings
+from gongyi.casework.views import bulk, case, exports, listing, lists, publishing, reception, settings
 
 app_name = "casework"
 urlpatterns = [
@@ -25,6 +25,9 @@ urlpatterns = [
     path("exports/new/", exports.new, name="export_new"),
     path("exports/<uuid:key>/", exports.progress, name="export"),
     path("exports/<uuid:key>/take/", exports.take, name="export_take"),
+    path("register/", reception.register, name="register"),
+    path("register/print/", reception.sheets, name="register_print"),
+    path("register/type/", reception.type_in, name="register_type"),
     path("people/", lists.people, name="people"),
     path("staff/pick/", lists.pick_staff, name="pick_staff"),
     path("publications/", publishing.index, name="publications"),

@@ -122,7 +122,7 @@ def beside(form: ListForm, by: Actor) -> dict[str, Any]:
     return {
         "own_views": own, "views_url": reverse("casework:views"),
         "save_url": reverse("casework:view_new") + f"?{plain}" if plain else "",
-        "choose_url": reverse("casework:choose") + on, "export_url": reverse("casework:export_new") + on,
+        "may_record": by.can(P.CASE_RECORD), "choose_url": reverse("casework:choose") + on, "export_url": reverse("casework:export_new") + on,
     }  # fmt: skip
 
 
