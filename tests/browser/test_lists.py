@@ -62,6 +62,5 @@ def test_thirty_rows_of_the_register_in_ninety_seconds(people, land, width):
         clerk.page.get_by_role("button", name="录入").click()
     clerk.sees(f"录入了 {rows} 件")
     spent = time.monotonic() - began
-    print(f"{rows} rows in {spent:.1f} s")
     assert spent <= A_ROW * rows
     assert Case.objects.count() == rows

@@ -150,17 +150,28 @@ def _mark(text: str) -> Any:
 
 
 class LookupForm(Form):
-    """Finding somebody's cases: the whole name and the last four digits of the phone, and why."""
+    """Finding somebody's cases: the whole name, with the last four digits of the phone or a case's number, and why."""
 
     name = forms.CharField(
         label=gettext_lazy("姓名"), max_length=40, widget=forms.TextInput({"autocomplete": "off", "data-private": True})
     )
     tail = forms.RegexField(
-        r"^[0-9０-９]{4}$", label=gettext_lazy("电话最后四位"),
+        r"^[0-9０-９]{4}$", label=gettext_lazy("电话最后四位"), required=False,
         error_messages={"invalid": gettext_lazy("请写四位数字。")},
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off", "data-private": True}),
+    )  # fmt: skip
+    number = forms.CharField(
+        label=gettext_lazy("或者工单编号"), max_length=24, required=False, help_text=gettext_lazy("没有留电话的，用编号。"),
+        widget=forms.TextInput({"autocomplete": "off"}),
     )  # fmt: skip
     purpose = forms.ChoiceField(
         label=gettext_lazy("为什么要找"), choices=Purpose.choices, widget=forms.RadioSelect,
         help_text=gettext_lazy("会记下谁、何时、为什么找；本人查得到。"),
     )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """A name alone finds nobody."""
+        data = dict(super().clean() or self.cleaned_data)
+        if not data.get("tail") and not data.get("number") and "tail" not in self.errors:
+            self.add_error("tail", _("请写电话最后四位，或者工单编号。"))
+        return data

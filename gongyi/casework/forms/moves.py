@@ -1,5 +1,6 @@
 """One small form per move of the table."""
 
+import re
 from typing import Any, ClassVar
 
 from django import forms
@@ -11,6 +12,9 @@ from gongyi.casework.forms.fields import AskerFields, topic_field, unit_field
 from gongyi.casework.models import Case, Visit
 from gongyi.core.access import Actor
 from gongyi.core.inputs import DateInput, Form, Textarea
+
+BLANK = re.compile("【([^【】]{1,40})】")
+MOST_BLANKS = 8
 
 
 def _note(
@@ -90,6 +94,8 @@ class LogForm(MoveForm):
 
 
 class AnswerForm(MoveForm):
+    blanks: dict[int, str]
+
     answer = forms.CharField(
         label=gettext_lazy("答复内容"), max_length=20000, widget=Textarea({"rows": 9}),
         error_messages={"required": gettext_lazy("请写答复内容。")},
@@ -101,7 +107,26 @@ class AnswerForm(MoveForm):
     )  # fmt: skip
 
     def prepare(self) -> None:
-        self.fields["answer"].initial = self.case.draft
+        self.fields["answer"].initial, self.blanks = self.case.draft, {}
+
+    def begin_with(self, text: str) -> None:
+        """Begin with a template: what the case knows is filled in, what it does not know is asked for above the text."""
+        self.blanks = dict(enumerate(dict.fromkeys(BLANK.findall(text)[:MOST_BLANKS])))
+        for at, words in self.blanks.items():
+            self.fields[f"blank_{at}"] = forms.CharField(label=words, max_length=200, required=False)
+        self.fields["answer"].initial = "\n".join(filter(None, [self.case.draft, queries.filled(text, self.case)]))
+        self.order_fields([f"blank_{at}" for at in self.blanks])
+
+    def clean(self) -> dict[str, Any]:
+        """Each blank gets what was typed for it; one that is still there is no answer yet."""
+        data = dict(super().clean() or self.cleaned_data)
+        text = data.get("answer", "")
+        for at, words in self.blanks.items():
+            if typed := data.pop(f"blank_{at}", ""):
+                text = text.replace(f"【{words}】", typed)
+        if self.blanks and (left := [words for words in self.blanks.values() if f"【{words}】" in text]):
+            self.add_error("answer", _("还有没填的地方：%(words)s") % {"words": "、".join(left)})
+        return data | ({"answer": text} if "answer" in data else {})
 
 
 class DraftForm(MoveForm):

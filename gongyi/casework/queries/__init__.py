@@ -14,7 +14,7 @@ from gongyi.casework.queries.case import (
     timeline,
     why,
 )
-from gongyi.casework.queries.choices import find_topics, reasons, templates_for, topic_named, types
+from gongyi.casework.queries.choices import filled, find_topics, reasons, templates_for, topic_named, types
 from gongyi.casework.queries.handover import handover_drafts, handover_lines, handover_waiting, open_matters
 from gongyi.casework.queries.lists import (
     COUNT_TO,
@@ -53,6 +53,7 @@ __all__ = [
     "count",
     "due_at",
     "fetch",
+    "filled",
     "find_topics",
     "handover_drafts",
     "handover_lines",

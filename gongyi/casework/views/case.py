@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from gongyi.casework import actions, queries
-from gongyi.casework.forms import FORMS, CorrectForm, MoveForm
+from gongyi.casework.forms import BLANK, FORMS, AnswerForm, CorrectForm, MoveForm
 from gongyi.casework.models import Case
 from gongyi.casework.rules import can_move, can_see_asker, may_start_publication, moves_for, why_not_public
 from gongyi.casework.workflow import CASE, STATES
@@ -68,6 +68,7 @@ def move(request: ActorRequest, key: UUID, action: str) -> HttpResponse:
         actions.show_text(case, by=request.actor)
     form = FORMS[action](request.POST or None, request.FILES or None, case=case, by=request.actor)
     form.action = action
+    templates = _templates(request, form) if action == "answer" else []
     if done := submit(request, form, lambda: _act(form)):
         messages.success(request, _("%(number)s：%(action)s，已记下。") % {"number": case.number, "action": step.label})
         return done
@@ -79,15 +80,19 @@ def move(request: ActorRequest, key: UUID, action: str) -> HttpResponse:
         "content": mask_text(case.content),
         "answer": mask_text(case.answer),
     }
-    context["templates"] = _templates(request, form) if action == "answer" else []
+    context["templates"] = templates
     return render(request, "casework/move.html", context)
 
 
 def _templates(request: ActorRequest, form: MoveForm) -> list[Any]:
-    """The texts that an answer may begin with; the one named in the address is put into the form, after a draft."""
+    """The texts that an answer may begin with; the one named in the address is put into the form."""
     found = list(queries.templates_for(form.case))
-    if chosen := [template.text for template in found if str(template.id) == request.GET.get("template")]:
-        form.fields["answer"].initial = "\n".join(filter(None, [form.case.draft, *chosen]))
+    if isinstance(form, AnswerForm):
+        for template in found:
+            if str(template.id) == request.GET.get("template"):
+                form.begin_with(template.text)
+            vars(template)["asks"] = bool(BLANK.search(template.text))
+            template.text = queries.filled(template.text, form.case)
     return found
 
 
