@@ -2,7 +2,8 @@
 
 from datetime import date
 from hashlib import sha256
-from typing import Any
+
+from django.db.models import QuerySet
 
 from gongyi.casework.models import ReceptionRow, ReceptionSheet
 from gongyi.core.access import Actor
@@ -30,7 +31,7 @@ def sheet_of(by: Actor, code: str) -> ReceptionSheet | None:
     return sheets(by).filter(mark=code[:MARK]).first()
 
 
-def sheets(by: Actor) -> Any:
+def sheets(by: Actor) -> QuerySet[ReceptionSheet]:
     """The sheets of the units for which this person records."""
     return ReceptionSheet.objects.filter(county=by.county, unit__in=by.units(P.CASE_RECORD)).select_related("unit")
 

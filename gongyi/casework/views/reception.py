@@ -48,7 +48,7 @@ def sheets(request: ActorRequest) -> HttpResponse:
     if not found:
         raise Http404
     pages = [(sheet, [code for _s, _l, code in reception.lines_of_sheets([sheet])]) for sheet in found]
-    context = {"title": _("接待登记表"), "pages": pages, "channels": list(Case.Channel), "first": pages[0][1][0]}
+    context: dict[str, Any] = {"title": _("接待登记表"), "pages": pages, "channels": list(Case.Channel), "first": pages[0][1][0]}
     context |= {"types": queries.types(request.actor.county), "places": reception.places(found[0].unit)}
     return render(request, "casework/register_sheets.html", context)
 
