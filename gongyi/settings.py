@@ -49,6 +49,8 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # --- apps: core may not import anything below it, network nothing below network, and so on -----------------------------
 INSTALLED_APPS = [
     "gongyi.core",
+    "gongyi.documents",
+    "gongyi.language",
     "gongyi.network",
     "gongyi.people",
     "gongyi.casework",
@@ -111,6 +113,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "gongyi.home.adapter.frame",
+                "gongyi.home.adapter.tour_frame",
             ],
         },
     }

@@ -5,7 +5,7 @@ from django.views.i18n import set_language
 
 from gongyi.core.http import public
 
-handler400 = "gongyi.home.views.bad_request"
+handler400 = "gongyi.home.views.pages.bad_request"
 
 urlpatterns = [
     path("", include("gongyi.home.urls")),

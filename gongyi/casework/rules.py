@@ -1,18 +1,22 @@
 """Who may do what to which case. One predicate gives the check on a case and the list of cases (rights.md P3–P5, P8, P9)."""
 
+from datetime import timedelta
 from functools import lru_cache
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
-from gongyi.casework.models import Case, CaseConflict, CasePart
-from gongyi.casework.workflow import CASE, TURNS
+from gongyi.casework.models import Case, CaseConflict, CasePart, CaseType, Publication, PublicationStep
+from gongyi.casework.workflow import CASE, PUBLICATION, TURNS
+from gongyi.core import clock
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.workflow import Move, holds_at
 from gongyi.network.models import Unit
-from gongyi.people.queries import grants_in_force
+from gongyi.people.queries import grants_in_force, holders
 
+RECALL_MINUTES = 10
 OWN_WORK = {"approve_answer", "send_back"}  # never by who wrote the answer (P8)
 OWN_WISH = {"approve_extension", "refuse_extension"}  # never by who asked for it (P8)
 OWN_ANSWER = {"call_back"}  # never by who gave the answer, where somebody else has to call
@@ -54,13 +58,21 @@ def can_move(by: Actor, case: Case, move: Move) -> bool:
 
     Adds to the table: no one approves or calls back their own work (P8), no one acts in a case that concerns them.
     """
-    if by.system:
+    if by.system or by.asks is not None:
         return holds_at(by, case, move)
-    if concerned(by, case):
+    if move.action == "ask" and not case.code:
+        return False  # nobody could read the question
+    if concerned(by, case) or (move.action == "recall" and not recallable(case)):
         return False
     if by.id is not None and by.id in makers(case, move.action):
         return False
     return holds_at(by, case, move) or _handler_calls(by, case, move)
+
+
+def recallable(case: Case) -> bool:
+    """Whether an assignment is so fresh that it can be taken back."""
+    fresh = timedelta(minutes=RECALL_MINUTES)
+    return case.assigned_at is not None and clock.now() - case.assigned_at < fresh
 
 
 def makers(case: Case, action: str) -> set[UUID | None]:
@@ -102,14 +114,55 @@ def concerned_people(unit: Unit | None, person: UUID | None) -> set[UUID]:
     return people
 
 
-def declared(by: Actor, case: UUID | OuterRef) -> QuerySet[CaseConflict]:
-    """What keeps this person from acting in the case."""
-    return CaseConflict.objects.filter(county=by.county, account=by.key, case=case)
+def declared(by: Actor, case: UUID | OuterRef | None = None) -> QuerySet[CaseConflict]:
+    """What keeps this person from acting in the case, or in any."""
+    rows = CaseConflict.objects.filter(county=by.county, account=by.key)
+    return rows.filter(case=case) if case else rows
 
 
 def moves_for(by: Actor, case: Case) -> list[Move]:
     """The moves that this person may make now, in table order."""
     return [move for move in CASE.leaving(case.state) if can_move(by, case, move)]
+
+
+def next_by(by: Actor) -> Q:
+    """Participation rows whose next step (`TURNS`) this person may make; parked cases wake by themselves.
+
+    With `~Q(case__in=declared(by))` the same as `can_move` says of these steps, for rows of `parts_visible_to` with `my_turn`.
+    """
+    units, theirs = by.units(P.CASE_VIEW), Q()
+    steps = [(state, by.units(needed)) for state, (_place, needed) in TURNS.items() if state != "parked"]
+    for where in {units_there for _state, units_there in steps if units_there}:
+        place = Q() if where == units else Q(unit__in=where)  # as short as can be: it is put together for every page
+        theirs |= place & Q(state__in=[state for state, there in steps if there == where])
+    if not theirs:
+        return Q(pk__in=[])
+    if by.can(P.CASE_HANDLE) and by.units(P.CASE_HANDLE) != by.units(P.CASE_CALL):
+        theirs |= Q(state="calling", unit__in=by.units(P.CASE_HANDLE), type__in=_WITHOUT_CALLER)
+    return theirs & ~_own_work(by) if by.can(P.CASE_APPROVE) or by.can(P.CASE_CALL) else theirs
+
+
+def only_by(by: Actor) -> Q:
+    """Of the rows of `next_by` the approvals and return calls for which nobody else in the unit holds the role."""
+    alone = {
+        permission: {unit for unit, found in holders(permission, set(by.units(permission))).items() if found == {by.id}}
+        for permission in (P.CASE_APPROVE, P.CASE_CALL)
+        if by.can(permission)
+    }
+    approvals = Q(state__in=["drafted", "extending"], unit__in=alone.get(P.CASE_APPROVE, ()))
+    calls = Q(state="calling", unit__in=alone.get(P.CASE_CALL, ())) & ~Q(type__in=_WITHOUT_CALLER)
+    return next_by(by) & (approvals | calls)
+
+
+_WITHOUT_CALLER = CaseType.objects.filter(separate_caller=False).values("id")
+
+
+def _own_work(by: Actor) -> Q:
+    """Rows whose next step would judge the person's own work (P8): asked case by case, for few rows wait for a judgement."""
+    case = Case.objects.filter(pk=OuterRef("case"))
+    written = Q(Exists(case.filter(Q(answered_by=by.key) | Q(drafted_by=by.key))))
+    wished = Q(state="extending") & Q(Exists(case.filter(asked_by=by.key)))
+    return Q(state="drafted") & written | Q(state="calling") & ~Q(type__in=_WITHOUT_CALLER) & written | wished
 
 
 def can_see_asker(by: Actor, case: Case) -> bool:
@@ -125,3 +178,69 @@ def can_see_asker(by: Actor, case: Case) -> bool:
 def allowed_units(case: Case) -> Q:
     """Units to which a case may be given: never the one whose service it complains about."""
     return ~Q(id=case.about_unit_id) if case.about_unit_id else Q()
+
+
+# --- public answers ---------------------------------------------------------------------------------------------------
+
+ANSWERED = ("answered", "closed", "filed")
+MAKING = {"start", "edit", "show", "hide", "propose", "amend", "revive"}
+OWN_TEXT = {"approve", "refuse"}  # never by who had a hand in the text (P8)
+
+
+def why_not_public(case: Case) -> str:
+    """Why the answer of this case may not be made public now, in a sentence; '' where it may."""
+    if case.state not in ANSWERED or not case.answer or case.outcome == Case.Outcome.DECLINED:
+        return _("答复还没有定下来。答复发出、不用再等回访结果以后才能公开。")
+    return why_never_public(case)
+
+
+def why_never_public(case: Case) -> str:
+    """Why nothing of this case may be public, whatever its state, in a sentence; '' where it may."""
+    if case.hides_asker or case.type.hides_asker:
+        return _("举报不公开，免得看出是谁说的。")
+    if case.about_unit_id or case.about_account:
+        return _("反映工作人员或单位服务的事不公开：去掉了名字也认得出是谁。")
+    if not case.type.is_public:
+        return _("县里设置这一类诉求的答复不公开。")
+    if not case.may_publish:
+        return _("诉求人没有同意公开答复。")
+    return ""
+
+
+def may_start_publication(by: Actor, case: Case) -> bool:
+    """Whether this person may prepare the public answer of a case that they may see."""
+    return by.can(P.CASE_HANDLE, case.lead_id) and case.lead_id is not None and not concerned(by, case)
+
+
+def publications_visible_to(by: Actor) -> QuerySet[Publication]:
+    """The publications of the cases that one may open, and those that one's unit has to approve: these without the case (P5)."""
+    second = Q(second__in=by.units(P.CASE_APPROVE)) & ~Q(Exists(declared(by, OuterRef("case"))))
+    seen = Q(Exists(parts_visible_to(by).filter(case=OuterRef("case"))))
+    return Publication.objects.filter(second | seen, county=by.county)
+
+
+def can_move_publication(by: Actor, publication: Publication, move: Move) -> bool:
+    """Whether this person may make this move on a publication that they may see, whatever its state.
+
+    Adds to the table: no one approves a text in which they had a hand, or an answer that they wrote (P8); an asker acts on
+    the publication of their own case alone.
+    """
+    if by.asks is not None:
+        return move.permission == P.ASKER and by.asks == publication.case_id
+    if not by.system and concerned(by, publication.case):
+        return False
+    if move.action in OWN_TEXT and by.id in makers_of(publication):
+        return False
+    return holds_at(by, publication, move)
+
+
+def makers_of(publication: Publication) -> set[UUID | None]:
+    """Everybody who had a hand in the text, ever, and who wrote the answer."""
+    steps = PublicationStep.objects.filter(county=publication.county, publication=publication, action__in=MAKING)
+    case = publication.case
+    return {*steps.values_list("actor", flat=True), case.answered_by, case.drafted_by} - {None}
+
+
+def publication_moves(by: Actor, publication: Publication) -> list[Move]:
+    """The moves that this person may make now, in table order."""
+    return [move for move in PUBLICATION.leaving(publication.state) if can_move_publication(by, publication, move)]

@@ -1,6 +1,6 @@
 """What casework does by itself, every few minutes."""
 
-from gongyi.casework.actions import run_due
+from gongyi.casework.actions import exports, run_due
 from gongyi.core.county import bind
 from gongyi.core.schedule import every
 from gongyi.network.queries import counties
@@ -15,3 +15,14 @@ def due() -> str:
             for job, number in run_due(county).items():
                 done[job] = done.get(job, 0) + number
     return ", ".join(f"{job} {number}" for job, number in done.items())
+
+
+@every(minutes=0.25, name="casework.exports")
+def write_exports() -> str:
+    """Write the long exports that wait, remove the files of yesterday."""
+    made = gone = 0
+    for county in counties():
+        with bind(county):
+            made += exports.make_waiting(county)
+            gone += exports.drop_old(county)
+    return f"made {made}, gone {gone}"

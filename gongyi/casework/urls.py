@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gongyi.casework.views import case, lists, settings
+from gongyi.casework.views import bulk, case, exports, listing, lists, publishing, reception, settings
 
 app_name = "casework"
 urlpatterns = [
@@ -10,8 +10,29 @@ urlpatterns = [
     path("new/", lists.new, name="new"),
     path("new/done/", lists.new_done, name="new_done"),
     path("new/same/", lists.same_asker, name="same_asker"),
+    path("views/", listing.views, name="views"),
+    path("views/new/", listing.view_new, name="view_new"),
+    path("views/<uuid:key>/rename/", listing.view_rename, name="view_rename"),
+    path("views/<uuid:key>/remove/", listing.view_remove, name="view_remove"),
+    path("views/<uuid:key>/restore/", listing.view_restore, name="view_restore"),
+    path("choose/", bulk.choose, name="choose"),
+    path("bulk/assign/", bulk.assign, name="bulk_assign"),
+    path("bulk/remind/", bulk.remind, name="bulk_remind"),
+    path("bulk/print/", bulk.papers, name="bulk_print"),
+    path("bulk/<uuid:key>/", bulk.result, name="bulk_run"),
+    path("bulk/<uuid:key>/undo/", bulk.undo, name="bulk_undo"),
+    path("exports/", exports.mine, name="exports"),
+    path("exports/new/", exports.new, name="export_new"),
+    path("exports/<uuid:key>/", exports.progress, name="export"),
+    path("exports/<uuid:key>/take/", exports.take, name="export_take"),
+    path("register/", reception.register, name="register"),
+    path("register/print/", reception.sheets, name="register_print"),
+    path("register/type/", reception.type_in, name="register_type"),
     path("people/", lists.people, name="people"),
     path("staff/pick/", lists.pick_staff, name="pick_staff"),
+    path("publications/", publishing.index, name="publications"),
+    path("publications/<uuid:key>/", publishing.detail, name="publication"),
+    path("publications/<uuid:key>/<slug:step>/", publishing.step, name="publication_step"),
     path("topics/pick/", lists.pick_topic, name="pick_topic"),
     path("settings/", settings.index, name="settings"),
     path("settings/types/", settings.types, name="settings_types"),
@@ -35,6 +56,7 @@ urlpatterns = [
     path("settings/<slug:group>/arrange/", settings.arrange, name="settings_arrange"),
     path("<uuid:key>/", case.detail, name="detail"),
     path("<uuid:key>/paper/", case.paper, name="paper"),
+    path("<uuid:key>/publish/", publishing.start, name="publish"),
     path("<uuid:key>/paste/", case.paste, name="paste"),
     path("<uuid:key>/asker/", case.asker, name="asker"),
     path("<uuid:key>/why/<slug:which>/", case.why, name="why"),

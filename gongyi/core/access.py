@@ -35,6 +35,7 @@ class Permission(StrEnum):
     AUDIT_READ = "audit.read"
     STAFF = "staff"
     SYSTEM = "system"
+    ASKER = "asker"
 
 
 P = Permission
@@ -175,19 +176,23 @@ class Held:
 
 @dataclass(frozen=True)
 class Actor:
-    """Whoever acts: a person with the grants in force now, or a named part of the system, in one county."""
+    """Whoever acts, in one county: a person with the grants in force now, a named part of the system, or the asker of a record.
+
+    `asks` is the record that the asker opened by its code; nothing else is in reach.
+    """
 
     id: UUID | None
     name: str
     county: int
     held: tuple[Held, ...] = ()
     unit: UUID | None = None
+    asks: UUID | None = None
     by_unit: dict[Permission, frozenset[UUID]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def system(self) -> bool:
         """True for a command, a task or the demo, which may do what the table gives to SYSTEM; never for a stranger."""
-        return self.id is None and bool(self.name)
+        return self.id is None and bool(self.name) and self.asks is None
 
     def units(self, permission: Permission) -> frozenset[UUID]:
         """The units in which this person holds the permission; empty for none."""
@@ -222,6 +227,11 @@ class Actor:
 def system_actor(name: str, county: int) -> Actor:
     """A named part of the product that acts by itself: a command, a periodic job, the demo."""
     return Actor(id=None, name=name, county=county)
+
+
+def asker_actor(name: str, county: int, record: UUID) -> Actor:
+    """A resident who opened one record by its code: no account, no name, and this record only."""
+    return Actor(id=None, name=name, county=county, asks=record)
 
 
 NOBODY = Actor(id=None, name="", county=0)

@@ -57,6 +57,8 @@ COMMANDS: dict[str, str] = {
 # Periodic jobs act as the system: what each one does with people's data.
 JOBS: dict[str, str] = {
     "casework.due": "每十分钟处理到期的办件：挂账恢复、自动办结、归档，没有人能审核或回访的转给上一级；只看日期、状态和经手人。",
+    "casework.exports": "以申请人现在的权限写出排队的导出文件，删除过了一天的文件；文件里没有姓名、电话、住址。",
+    "home.digest": "每天早上给选了的人发一条小结，只有件数；没有姓名、电话和诉求内容。",
     "people.audit_heads": "每小时把操作记录链的末端写到数据库之外；不读内容。",
     "people.seal_access": "每晚给前一天的查看记录加封；不读内容。",
 }

@@ -130,7 +130,24 @@ class Message(CountyModel):
     read_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["county", "account", "read_at", "at"], name="message_inbox")]
+        indexes = [
+            models.Index(fields=["county", "account", "read_at", "at"], name="message_inbox"),
+            models.Index(fields=["county", "account", "-at", "-id"], name="message_list"),
+        ]
+
+
+class DigestChoice(CountyModel):
+    """Whether somebody wants one message each morning that says what waits."""
+
+    class When(models.TextChoices):
+        NONE = "none", _("不要")
+        MORNING = "morning", _("每天早上 7:30")
+
+    account = models.UUIDField()
+    when = models.CharField(_("每天的小结"), max_length=8, choices=When, default=When.NONE)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["county", "account"], name="digestchoice_one")]
 
 
 class FormKey(CountyModel):

@@ -1,13 +1,14 @@
 """Messages leave in the same commit as the event that caused them; the inbox reads them, other channels follow later."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from gongyi.core import clock
 from gongyi.core.access import Actor
-from gongyi.core.models import Message
+from gongyi.core.models import DigestChoice, Message
 
 
 def tell(accounts: Iterable[UUID], *, by: Actor, event: str, text: str, path: str, subject: UUID | None = None) -> None:
@@ -24,15 +25,42 @@ def tell(accounts: Iterable[UUID], *, by: Actor, event: str, text: str, path: st
     )
 
 
-def inbox(county: int, account: UUID, *, unread: bool = False) -> QuerySet[Message]:
-    """An account's messages, newest first."""
+def inbox(
+    county: int, account: UUID, *, unread: bool = False, event: str = "", since: datetime | None = None
+) -> QuerySet[Message]:
+    """An account's messages, newest first; only unread ones, only of one kind, only from a moment on."""
     rows = Message.objects.filter(county=county, account=account)
-    return (rows.filter(read_at=None) if unread else rows).order_by("-at")
+    if unread:
+        rows = rows.filter(read_at=None)
+    if event:
+        rows = rows.filter(event=event)
+    if since:
+        rows = rows.filter(at__gte=since)
+    return rows.order_by("-at", "-id")
 
 
-def mark_read(county: int, account: UUID, message: UUID | None = None) -> int:
-    """Mark one message, or all of an account, as read; returns how many were unread."""
-    rows = Message.objects.filter(county=county, account=account, read_at=None)
+def events(county: int, account: UUID, *, since: datetime) -> dict[str, int]:
+    """How many messages of each kind an account got from a moment on."""
+    rows = inbox(county, account, since=since).order_by()
+    return dict(rows.values_list("event").annotate(number=Count("id")))
+
+
+def mark_read(county: int, account: UUID, message: Message | None = None) -> datetime:
+    """Mark all of an account's messages as read, or one and what else tells of the same record; returns the moment set."""
+    now, rows = clock.now(), inbox(county, account, unread=True).order_by()
     if message:
-        rows = rows.filter(id=message)
-    return rows.update(read_at=clock.now())
+        same = Q(subject=message.subject) if message.subject else Q(id=message.id)
+        rows = rows.filter(same)
+    rows.update(read_at=now)
+    return now
+
+
+def mark_unread(county: int, account: UUID, moment: datetime) -> int:
+    """Take back a marking by its moment; returns how many messages are unread again."""
+    return Message.objects.filter(county=county, account=account, read_at=moment).update(read_at=None)
+
+
+def digest_of(county: int, account: UUID) -> str:
+    """Whether the account wants the morning's digest: a value of `DigestChoice.When`."""
+    chosen = DigestChoice.objects.filter(county=county, account=account).values_list("when", flat=True).first()
+    return chosen or DigestChoice.When.NONE

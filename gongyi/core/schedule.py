@@ -38,12 +38,13 @@ _warned: set[str] = set()
 
 @dataclass(frozen=True)
 class Job:
-    """One periodic job: every so many minutes, or nightly from an hour of the county's wall clock on."""
+    """One periodic job: every so many minutes, or once a day from a time of the county's wall clock on."""
 
     name: str
     run: Callable[[], object]
     minutes: float | None = None
     hour: int = 0
+    minute: int = 0
 
     def due_at(self, last: ScheduleRun | None) -> datetime | None:
         """The moment from which the job may run; None: at once, it never ran."""
@@ -56,7 +57,7 @@ class Job:
         if self.minutes is not None:
             return last.last_run_at + timedelta(minutes=self.minutes)
         ran = timezone.localtime(last.last_run_at)
-        at = ran.replace(hour=self.hour, minute=0, second=0, microsecond=0)
+        at = ran.replace(hour=self.hour, minute=self.minute, second=0, microsecond=0)
         return at if at > ran else at + timedelta(days=1)
 
 
@@ -68,9 +69,9 @@ def every(*, minutes: float, name: str) -> Callable[[Callable[[], object]], Call
     return lambda run: _register(Job(name, run, minutes=minutes))
 
 
-def nightly(*, hour: int, name: str) -> Callable[[Callable[[], object]], Callable[[], object]]:
-    """Register a job that runs once a day from `hour` (0-23, Asia/Shanghai) on; a machine that was off then, runs it later."""
-    return lambda run: _register(Job(name, run, hour=hour))
+def nightly(*, hour: int, minute: int = 0, name: str) -> Callable[[Callable[[], object]], Callable[[], object]]:
+    """Register a job that runs once a day from `hour`:`minute` (Asia/Shanghai) on; a machine that was off then, runs it later."""
+    return lambda run: _register(Job(name, run, hour=hour, minute=minute))
 
 
 def _register(job: Job) -> Callable[[], object]:

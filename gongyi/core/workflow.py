@@ -221,5 +221,7 @@ def holds_at(by: Actor, record: Any, move: Move) -> bool:
     """The table's own condition: the permission, held in one of the units that the move names."""
     if by.system:
         return move.permission == Permission.SYSTEM
+    if by.asks is not None:
+        return move.permission == Permission.ASKER and record.pk == by.asks
     units: set[UUID | None] = {getattr(record, place) for place in move.places}
     return bool(by.units(move.permission) & units) if move.places else by.can(move.permission)

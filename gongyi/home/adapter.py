@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from gongyi.core import boot, outbox
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
+from gongyi.home import rules
 
 _address = cache(reverse)  # a dozen on every page, always the same
 
@@ -19,6 +20,7 @@ RAIL: list[tuple[P, str, Promise, str]] = [
     (P.STAFF, "home:today", gettext_lazy("今日"), "sun"),
     (P.CASE_VIEW, "casework:list", gettext_lazy("办件"), "inbox"),
     (P.CASE_RECORD, "casework:new", gettext_lazy("记一件"), "pencil-square"),
+    (P.CASE_VIEW, "casework:publications", gettext_lazy("公开"), "globe2"),
     (P.NETWORK_VIEW, "network:tree", gettext_lazy("网络"), "diagram-3"),
     (P.ACCOUNT_MANAGE, "people:accounts", gettext_lazy("账号"), "people"),
     (P.SETTINGS_EDIT, "casework:settings", gettext_lazy("设置"), "gear"),
@@ -44,6 +46,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "here": request.get_full_path(),
         "here_path": request.path,
     }
+    if request.path.startswith(_address("home:portal")):
+        shared |= {"choices": _choices(request.path), "home_url": _address("home:portal")}
     if actor is None or actor.id is None:
         return shared | {"frame": shared}
     units = {held.unit: held.unit_name for held in actor.held}
@@ -56,13 +60,28 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "search_url": _address("casework:list") if actor.can(P.CASE_VIEW) else "",
         "new_url": _address("casework:new") if actor.can(P.CASE_RECORD) else "",
         "inbox_url": _address("home:inbox"),
+        "help_url": _address("home:help"),
         "inbox_count": cache(lambda: outbox.inbox(actor.county, actor.id, unread=True).count() if actor.id else 0),
         "person": {"name": actor.name, "post": actor.unit_name, "links": links()},
     }
     ways = [(entry["url"], entry["current"]) for entry in (*own["nav"], *own["tabs"])]
     theme = {"dark", "light"}.intersection([request.COOKIES.get("theme")])
-    key = (actor.held, actor.unit, actor.name, *ways, *theme)
+    key = (actor.held, actor.unit, actor.name, *ways, *theme, request.COOKIES.get("size") == "large")
     return own | {"frame": own | {"key": key}}
+
+
+DOORS = [
+    ("home:portal_ask", gettext_lazy("我要反映")),
+    ("home:portal_track", gettext_lazy("查进度")),
+    ("home:answers", gettext_lazy("看答复")),
+]
+
+
+def _choices(path: str) -> list[dict[str, Any]]:
+    """The residents' doors; a case that was opened belongs to 查进度."""
+    here = _address("home:portal_track") if path.startswith(_address("home:portal_case")) else path
+    doors = [(_address(name), label) for name, label in DOORS]
+    return [{"url": url, "label": label, "current": here.startswith(url)} for url, label in doors]
 
 
 def _entries(table: list[tuple[P, str, Promise, str]], actor: Actor, path: str) -> list[dict[str, Any]]:
@@ -75,3 +94,19 @@ def _entries(table: list[tuple[P, str, Promise, str]], actor: Actor, path: str) 
 def links() -> list[dict[str, Any]]:
     """What stands behind one's own name."""
     return [{"url": _address("people:me"), "label": _("我的岗位、密码和登录"), "icon": "person"}]
+
+
+def tour_frame(request: HttpRequest) -> dict[str, Any]:
+    """For every page: the step of the first hour where this browser stands; nothing for most."""
+    actor, stands = getattr(request, "actor", None), request.COOKIES.get(rules.TOUR, "")
+    if actor is None or actor.id is None or stands == "0":
+        return {}
+    if not stands:
+        return {"tour_offered": True}
+    steps = rules.steps_for(actor)
+    if stands not in {str(n) for n in range(1, len(steps) + 1)}:
+        return {}
+    number = int(stands)
+    step = steps[number - 1]
+    place = {"step": step, "url": _address(step.page), "number": number, "of": len(steps)}
+    return {"tour": place | {"before": number - 1, "after": number + 1 if number < len(steps) else 0}}

@@ -2,16 +2,34 @@
 
 from django.urls import path
 
-from gongyi.home import views
+from gongyi.home.views import answers, guide, inbox, offline, pages, portal, today
 
 app_name = "home"
 urlpatterns = [
-    path("", views.start, name="start"),
-    path("healthz", views.healthz, name="healthz"),
-    path("portal/", views.portal, name="portal"),
-    path("today/", views.today, name="today"),
-    path("today/first/", views.first_task, name="first_task"),
-    path("unit/", views.choose_unit, name="choose_unit"),
-    path("theme/", views.theme, name="theme"),
-    path("inbox/", views.inbox, name="inbox"),
+    path("", pages.start, name="start"),
+    path("healthz", pages.healthz, name="healthz"),
+    path("portal/", portal.portal, name="portal"),
+    path("portal/ask/", portal.ask, name="portal_ask"),
+    path("portal/ask/done/", portal.done, name="portal_done"),
+    path("portal/answers/", answers.answers, name="answers"),
+    path("portal/answers/feed/", answers.feed, name="answers_feed"),
+    path("portal/answers/<slug:slug>/", answers.answer, name="answer"),
+    path("portal/places/", portal.places, name="portal_places"),
+    path("portal/track/", portal.track, name="portal_track"),
+    path("portal/case/", portal.case, name="portal_case"),
+    path("portal/case/why/", portal.why, name="portal_why"),
+    path("portal/case/leave/", portal.leave, name="portal_leave"),
+    path("portal/case/files/<uuid:file_key>/", portal.file, name="portal_file"),
+    path("portal/case/<slug:step>/", portal.step, name="portal_step"),
+    path("today/", today.today, name="today"),
+    path("today/first/", today.first_task, name="first_task"),
+    path("unit/", pages.choose_unit, name="choose_unit"),
+    path("theme/", pages.theme, name="theme"),
+    path("help/", guide.help_page, name="help"),
+    path("help/tour/", guide.tour, name="tour"),
+    path("offline/", offline.shell, name="offline"),
+    path("sw.js", offline.worker, name="worker"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/digest/", inbox.digest, name="digest"),
+    path("inbox/<uuid:key>/", inbox.message, name="message"),
 ]

@@ -99,18 +99,22 @@ def people(chromium, live_server, width, land, transactional_db) -> Iterator:  #
     cache.clear()
     contexts, opened = [], []
 
-    def of(actor, path: str = "") -> Person:
-        account = Account.objects.get(id=actor.id)
-        account.set_password(PASSWORD)
-        account.save()
+    def of(actor, path: str = "", **more: object) -> Person:
+        """Somebody's browser; None is a resident, who signs in nowhere."""
         context = chromium.new_context(
             viewport={"width": WIDTHS[width], "height": 812 if width == "phone" else 800},
             locale="zh-CN", reduced_motion="reduce", has_touch=width == "phone",
+            **more,
         )  # fmt: skip
         contexts.append(context)
         context.set_default_timeout(15_000)
-        person = Person(context.new_page(), live_server.url, actor.name).sign_in(account.username)
+        person = Person(context.new_page(), live_server.url, actor.name if actor else "")
         opened.append(person)
+        if actor:
+            account = Account.objects.get(id=actor.id)
+            account.set_password(PASSWORD)
+            account.save()
+            person.sign_in(account.username)
         return person.open(path) if path else person
 
     with bind(land.county.county):

@@ -56,3 +56,27 @@ def test_tip_off_is_not_found_by_its_asker_where_the_asker_is_hidden(land):
     assert find(land.desk, "王五") == []
     actions.assign_case(made, by=land.desk, lead=land.town)
     assert find(land.clerk, "王五") == [made.id]
+
+
+def test_p17_a_name_with_the_case_number_finds_it_and_neither_alone(land, case):
+    def by_number(name="刘大勇", number=case.number, by=land.clerk):
+        return [row.id for row in actions.look_up(by=by, name=name, number=number, purpose="contact")]
+
+    assert by_number() == [case.id]
+    assert by_number(by=land.stranger) == []
+    for name, number in (
+        ("刘大", case.number),
+        ("", case.number),
+        ("刘大勇", ""),
+        ("刘大勇", "2026-%"),
+        ("刘大勇", "2026-9999"),
+    ):
+        assert by_number(name, number) == []
+
+
+def test_p17_the_form_asks_for_an_ending_or_a_number():
+    from gongyi.casework.forms import LookupForm
+
+    assert "tail" in LookupForm({"name": "刘大勇", "purpose": "contact"}).errors
+    for more in ({"tail": "5678"}, {"number": "2026-0001"}):
+        assert LookupForm({"name": "刘大勇", "purpose": "contact"} | more).is_valid()

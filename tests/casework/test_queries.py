@@ -29,16 +29,6 @@ def test_turn_says_who_what_and_how_long(land):
     assert (late.tone, "超过" in late.words) == ("late", True)
 
 
-def test_today_shows_only_what_the_person_may_do_next(land):
-    case = opened(land)
-    assert ids(queries.my_turn(land.desk)) == [case.id]
-    assert queries.my_turn(land.clerk) == []
-    actions.assign_case(case, by=land.desk, lead=land.town)
-    assert ids(queries.my_turn(land.clerk)) == [case.id]
-    assert queries.my_turn(land.desk) == []
-    assert queries.my_turn(land.stranger) == []
-
-
 def test_two_clocks_before_and_after_assignment(land):
     case = opened(land)
     assert [line["why"] for line in queries.clocks(case)] == ["resident"]

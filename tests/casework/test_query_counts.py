@@ -15,7 +15,7 @@ from gongyi.core.models import AccessRow
 from gongyi.people import rules
 from gongyi.people.models import Account, Device
 
-LIST, DETAIL, LOOK, BYTES = 8, 10, 6, 15 * 1024
+LIST, DETAIL, LOOK, BYTES = 9, 10, 6, 15 * 1024
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 

@@ -18,6 +18,8 @@ _numbers = count(1)
 STARTS: dict[str, dict[str, Any]] = {
     "casework.Case": {"state": "recorded", "turn_due": WHEN},
     "casework.Asker": {"name": "阿依古丽", "phone": "13899990001", "address": "东湖路8号"},
+    "casework.Publication": {"state": "draft"},
+    "casework.PublicationStep": {"source": "draft", "target": "draft", "action": "edit"},
     "casework.CaseStep": {"source": "assigned", "target": "handling", "action": "log"},
     "people.Holding": {"contact": "13899990002"},
     "people.Account": {"name": "样人", "is_active": True},

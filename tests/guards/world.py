@@ -19,8 +19,8 @@ from django.test import Client
 from django.urls import reverse
 
 from gongyi.casework.actions.moving import sync_parts
-from gongyi.casework.models import Asker, Case, CasePart, CaseType
-from gongyi.casework.workflow import CASE
+from gongyi.casework.models import Asker, Case, CasePart, CaseType, Publication
+from gongyi.casework.workflow import CASE, PUBLICATION
 from gongyi.core import attachments, checks, clock, county
 from gongyi.core.access import Permission, Role
 from gongyi.core.checks import Entrance
@@ -42,12 +42,15 @@ LEFT_OUT = {AuditHead, AuditEntry, AuditDetail, ScheduleRun, CasePart, Asker}
 OK = {200, 302, 409, 422}
 # Values of converters that are not keys; every one is tried.
 WORDS: dict[str, list[str]] = {
-    "action": [move.action for move in CASE.moves if move.permission != Permission.SYSTEM],
+    "action": [move.action for move in CASE.moves if move.permission not in {Permission.SYSTEM, Permission.ASKER}],
+    "step": ["reply", "judge"],
     "which": ["resident", "unit"],
     "people:account_step": ["disable", "enable", "sessions", "unlock"],
     "people:device_step": ["confirm", "end"],
     "group": ["types", "topics", "reasons", "templates"],
     "tiers": ["village-township"],
+    "casework:publication_step": sorted({move.action for move in PUBLICATION.moves} - {"withdraw", "rule_out"}),
+    "slug": ["pubansw3r"],
     "token": [TOKEN],
     "year": ["2026"],
 }
@@ -58,6 +61,7 @@ MEANT = {
     "people:confirm_reset": "people.Invitation/waiting",
     "people:guard_unlock": "people.Account/locked",
     "casework:settings_template": "casework.AnswerTemplate",
+    "casework:publish": "casework.Case",
 }
 _arguments = re.compile(r"<(?:(\w+):)?(\w+)>")
 
@@ -174,9 +178,13 @@ def _extra(model: Any, place: Place, people: dict[str, Account | None]) -> dict[
         return {"account": people[Role.CLERK.value].pk}
     if model is Device:
         return {"digest": "ab" * 32}
-    if model is HandOver and people:
-        return {"taker": people[Role.CLERK.value]}
-    return {}
+    if model is Publication:
+        case = make_case(
+            Case, place.unit.county, "closed", lead=place.unit, desk=place.unit, unit=place.unit, may_publish=True
+        )
+        sync_parts(case)
+        return {"case": case, "slug": "pubansw3r" if people else f"p{place.unit.pk.hex[-9:]}", "second": place.unit}
+    return {"taker": people[Role.CLERK.value]} if model is HandOver and people else {}
 
 
 # --- addresses --------------------------------------------------------------------------------------------------------

@@ -47,7 +47,7 @@ def keep(tmp_path_factory) -> Path:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_tiny_run_prints_four_lines_and_leaves_the_real_data_alone(tmp_path):
+def test_tiny_run_prints_a_line_each_and_leaves_the_real_data_alone(tmp_path):
     real = tmp_path / "real"
     real.mkdir()
     (real / "gongyi.sqlite3").write_bytes(b"the office's own")
@@ -59,7 +59,7 @@ def test_tiny_run_prints_four_lines_and_leaves_the_real_data_alone(tmp_path):
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [line["scenario"] for line in lines] == ["list", "filter", "detail", "create"]
+    assert [line["scenario"] for line in lines] == ["list", "today", "filter", "detail", "create"]
     assert all(line.keys() == KEYS and line["cases"] == 300 for line in lines)
     assert all(line["p50_ms"] > 0 and line["bare_p50_ms"] > 0 and line["sql"] > 0 for line in lines)
     assert (real / "gongyi.sqlite3").read_bytes() == b"the office's own"

@@ -4,6 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from gongyi.casework.models import Case
+from gongyi.casework.queries.portal import find_by_code
 from gongyi.casework.workflow import STATES
 from gongyi.core import audit, boot, clock
 from gongyi.core.models import NumberSeries, RegisterLine
@@ -19,7 +20,9 @@ def demo(db):
 
 
 def test_demo_holds_what_it_promises(demo):
-    assert demo == {"units": 31, "accounts": 30, "cases": 400}
+    assert {name: demo[name] for name in ("units", "accounts", "cases")} == {"units": 31, "accounts": 30, "cases": 400}
+    followed = Case.objects.get(id=find_by_code(COUNTY, demo["number"], demo["code"]))
+    assert followed.state in {"answered", "calling"}
     states = set(Case.objects.values_list("state", flat=True))
     assert set(STATES) - states == set()
     assert Case.objects.filter(closed_at=None, turn_due__lt=clock.now()).count() >= 5

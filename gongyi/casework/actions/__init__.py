@@ -25,6 +25,18 @@ from gongyi.casework.actions.care import (
 )
 from gongyi.casework.actions.intake import AskerFacts, open_case, record_done
 from gongyi.casework.actions.lookup import look_up, same_phone
+from gongyi.casework.actions.portal import (
+    add_word,
+    ask_asker,
+    asker_of_case,
+    rate,
+    reply,
+    settle,
+    submit_case,
+    unsolved,
+    wish_about_data,
+    withdraw,
+)
 from gongyi.casework.actions.routine import close_quiet, file_case, follow_successor, recompute_deadlines, run_due
 from gongyi.casework.actions.table import ACTS
 from gongyi.casework.actions.work import (
@@ -45,9 +57,12 @@ __all__ = [
     "ACTS",
     "AskerFacts",
     "accept_case",
+    "add_word",
     "answer_case",
     "approve_answer",
+    "ask_asker",
     "ask_extension",
+    "asker_of_case",
     "assign_case",
     "attach",
     "call_back",
@@ -66,21 +81,28 @@ __all__ = [
     "open_file",
     "order_redo",
     "park_case",
+    "rate",
     "recategorise",
     "recompute_deadlines",
     "record_done",
     "remind",
     "reopen_case",
+    "reply",
     "return_case",
     "run_due",
     "same_phone",
     "save_draft",
     "send_back",
     "set_external",
+    "settle",
     "show_asker",
     "show_text",
     "sign_case",
+    "submit_case",
+    "unsolved",
     "void_case",
     "wake_case",
+    "wish_about_data",
+    "withdraw",
     "write_visit",
 ]

@@ -1,5 +1,6 @@
 """Keeping a case right: slips, categories, files, visits, reminders, conflicts, void, a look at the asker."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +12,14 @@ from django.utils.translation import gettext as _
 from gongyi.casework import queries
 from gongyi.casework.actions.intake import AskerFacts, short_title, store_asker
 from gongyi.casework.actions.moving import judge_of, move, tell_holders
+from gongyi.casework.actions.publishing import keep_in_line
 from gongyi.casework.models import Asker, Case, CaseConflict, CaseType, Reason, Topic, Visit
 from gongyi.casework.rules import JUDGES, can_see_asker
 from gongyi.casework.workflow import TURNS
 from gongyi.core import attachments, audit, clock, numbering
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
+from gongyi.core.county import new_key
 from gongyi.core.errors import Refused
 from gongyi.core.models import Attachment, RegisterLine
 from gongyi.core.secrets import mask_text
@@ -44,6 +47,7 @@ def correct_case(
     old = "" if content == case.content else _("原来写的：%(text)s") % {"text": case.content}
     note = "\n".join(filter(None, [why.strip(), old]))
     move(case, "correct", by=by, seen=seen, changes=facts, note=note, quietly=True)
+    keep_in_line(case)
     if asker is not None:
         _correct_asker(case, asker, by=by)
     return case
@@ -96,7 +100,10 @@ def recategorise(
         if case.unit_from and case.unit_due and not case.extensions:
             facts["unit_due"] = queries.due_at(case.unit_from, span, calendar_of(case.lead, case.county))
     note = f"{case.type.name} → {type.name}" if type.id != case.type_id else ""
-    return move(case, "recategorise", by=by, seen=seen, changes=facts, note=note, quietly=True)
+    move(case, "recategorise", by=by, seen=seen, changes=facts, note=note, quietly=True)
+    case.type = type
+    keep_in_line(case)
+    return case
 
 
 @transaction.atomic
@@ -111,20 +118,36 @@ def write_visit(case: Case, *, by: Actor, kind: str, reason: Reason, note: str =
 
 def attach(case: Case, *, by: Actor, file: Any, seen: int | None = None) -> Attachment:
     """Add a cleaned file. Raises Refused with a sentence when it cannot be taken; a failed save leaves no file behind."""
-    clean = attachments.clean_upload(file.name, file)
-    path = attachments.store(clean.content)
+
+    def moved() -> None:
+        move(case, "attach", by=by, seen=seen, note=attachments.clean_name(file.name), quietly=True)
+
+    return keep_files(case, [file], by=by, moved=moved)[0]
+
+
+def keep_files(case: Case, files: Sequence[Any], *, by: Actor, moved: Callable[[], object]) -> list[Attachment]:
+    """Clean and keep files beside the case together with the move that brings them; all of it or nothing.
+
+    Raises Refused with a sentence for the first that cannot be taken; a failed save leaves no file behind.
+    """
+    clean = [attachments.clean_upload(file.name, file) for file in files]
+    paths: list[str] = []
     try:
         with transaction.atomic():
-            move(case, "attach", by=by, seen=seen, note=clean.name, quietly=True)
-            row = Attachment(
-                county=case.county, subject=case.id, name=clean.name, kind=clean.kind, size=len(clean.content),
-                sha256=clean.sha256, path=path, added_at=clock.now(), added_by=by.id,
-            )  # fmt: skip
-            row.save()
+            moved()
+            paths.extend(attachments.store(each.content) for each in clean)
+            rows = [
+                Attachment(
+                    id=new_key(case.county), county=case.county, subject=case.id, name=each.name, kind=each.kind,
+                    size=len(each.content), sha256=each.sha256, path=path, added_at=clock.now(), added_by=by.id,
+                )
+                for each, path in zip(clean, paths, strict=True)
+            ]  # fmt: skip
+            return Attachment.objects.bulk_create(rows)
     except BaseException:
-        attachments.remove(path)
+        for path in paths:
+            attachments.remove(path)
         raise
-    return row
 
 
 @transaction.atomic

@@ -37,9 +37,11 @@ class AskerFacts:
     phone: str = ""
     address: str = ""
     organisation: str = ""
+    whom: str = Asker.Whom.SELF
+    theirs: bool = False
 
     def __bool__(self) -> bool:
-        return any((self.name, self.phone, self.address, self.organisation))
+        return any((self.name, self.phone, self.address, self.organisation)) or self.whom != Asker.Whom.SELF
 
 
 @transaction.atomic
@@ -65,11 +67,11 @@ def open_case(
     up to the county can assign it.
     """
     _may_record(by, unit)
-    case = _new_case(
+    case = new_case(
         by=by, unit=unit, type=type, content=content, title=title, topic=topic, area=area, channel=channel,
         urgency=urgency, may_publish=may_publish, about_unit=about_unit, about_account=about_account,
     )  # fmt: skip
-    _store(case, asker, by=by, action="record")
+    store_case(case, asker, by=by, action="record")
     tell_turn(case, by=by)
     return case
 
@@ -102,7 +104,7 @@ def record_done(
             {"type": _("“%(type)s”的答复要由别人审核或回访，不能当场办结。请先登记。") % {"type": type.name}}
         )
     now = clock.now()
-    case = _new_case(by=by, unit=unit, type=type, content=content, title=title, topic=topic, area=area, channel=channel)
+    case = new_case(by=by, unit=unit, type=type, content=content, title=title, topic=topic, area=area, channel=channel)
     facts: dict[str, Any] = {
         "state": "closed", "lead": unit, "answer": answer.strip(), "outcome": outcome, "rating": rating, "answered_by": by.id,
         "accepted_at": now, "assigned_at": now, "signed_at": now, "contacted_at": now, "answered_at": now, "closed_at": now,
@@ -113,7 +115,7 @@ def record_done(
         setattr(case, name, value)
     if not case.answer:
         raise ValidationError({"answer": _("请写一句怎么答复的。")})
-    _store(case, asker, by=by, action="record_done")
+    store_case(case, asker, by=by, action="record_done")
     return case
 
 
@@ -122,7 +124,7 @@ def _may_record(by: Actor, unit: Unit) -> None:
         raise PermissionDenied
 
 
-def _new_case(*, by: Actor, unit: Unit, type: CaseType, content: str, title: str, **facts: Any) -> Case:  # noqa: A002
+def new_case(*, by: Actor, unit: Unit, type: CaseType, content: str, title: str, **facts: Any) -> Case:  # noqa: A002
     """A case in memory, at the desk that will assign it, with the resident's clock started."""
     now, key = clock.now(), new_key(by.county)
     content = content.strip()
@@ -141,7 +143,7 @@ def _new_case(*, by: Actor, unit: Unit, type: CaseType, content: str, title: str
     return case
 
 
-def _store(case: Case, asker: AskerFacts | None, *, by: Actor, action: str) -> None:
+def store_case(case: Case, asker: AskerFacts | None, *, by: Actor, action: str) -> None:
     """Number the case in its register, check and save it with its asker, conflicts, timeline and parts."""
     marks = dict(
         Register.objects.filter(county=case.county, unit__in=[case.unit_id, case.desk_id]).values_list("unit", "mark")
@@ -162,6 +164,7 @@ def _store(case: Case, asker: AskerFacts | None, *, by: Actor, action: str) -> N
 
 def store_asker(asker: Asker, facts: AskerFacts) -> None:
     """Save an asker's facts with the digests that answer exact look-ups."""
+    asker.whom, asker.theirs = facts.whom, facts.theirs
     asker.kind, asker.organisation = facts.kind, facts.organisation.strip()
     asker.name, asker.phone, asker.address = facts.name.strip(), facts.phone.strip(), facts.address.strip()
     asker.name_digest = digest("name", asker.name) if asker.name else ""

@@ -24,8 +24,8 @@ PER_HOUR = {LOOKUP: 30, SAME: 60}  # the form asks twice for each request: while
 
 
 @transaction.atomic
-def look_up(*, by: Actor, name: str, tail: str, purpose: str) -> list[Row]:
-    """The cases, among those this person may see anyway, whose asker has exactly this name and these last four digits.
+def look_up(*, by: Actor, name: str, tail: str = "", number: str = "", purpose: str) -> list[Row]:
+    """The cases, among those this person may see anyway, whose asker has exactly this name, and these last four digits or this case.
 
     Newest first, at most 20; no part of a name, no wildcard. Each look-up is an audit row, each hit an access row. Raises
     PermissionDenied, or Refused `too_many` (429) after 30 look-ups within an hour.
@@ -33,9 +33,11 @@ def look_up(*, by: Actor, name: str, tail: str, purpose: str) -> list[Row]:
     if not by.can(P.PEOPLE_LOOKUP) or by.id is None:
         raise PermissionDenied
     _count(by, LOOKUP, str(Purpose(purpose).label))
-    same = Asker.objects.filter(
-        county=by.county, tail_digest=phone_tail_digest(tail), name_digest=digest("name", name.strip())
-    )
+    ending = phone_tail_digest(tail)
+    known = {"tail_digest": ending} if ending else {"case__number": number.strip()}
+    if not name.strip() or not all(known.values()):
+        return []
+    same = Asker.objects.filter(county=by.county, name_digest=digest("name", name.strip()), **known)
     rows = visible_to(by).filter(id__in=same.values("case")).select_related("type", "lead", "turn_unit", "topic")
     cases = [case for case in rows.order_by("-recorded_at")[: MOST_HITS * 2] if can_see_asker(by, case)][:MOST_HITS]
     for case in cases:

@@ -32,6 +32,9 @@ PARTS = (
     ("received", "unit_id"),
 )
 
+# Once there is an answer, or none will come, nobody waits for what was asked.
+QUESTION_OVER = {"answered", "calling", *(name for name, state in STATES.items() if not state.open)}
+
 
 def move(
     case: Case,
@@ -56,6 +59,8 @@ def move(
     for name, value in (values | {"state": target or CASE[action].target or case.state}).items():
         setattr(after, name, value)
     values |= next_turn(after)
+    if case.question and after.state in QUESTION_OVER:
+        values["question"] = ""
     perform(
         case,
         CASE[action],
@@ -128,7 +133,7 @@ def sync_parts(case: Case, *, co_units: Iterable[Unit] | None = None) -> None:
     now = clock.now()
     copied = {
         "state": case.state, "type_id": case.type_id, "topic_id": case.topic_id, "recorded_at": case.recorded_at,
-        "due": case.turn_due,
+        "due": case.turn_due, "turn_unit_id": case.turn_unit_id,
     }  # fmt: skip
     CasePart.objects.bulk_create(
         CasePart(

@@ -24,6 +24,8 @@ from gongyi.casework.actions.care import (
     void_case,
     write_visit,
 )
+from gongyi.casework.actions.portal import ask_asker
+from gongyi.casework.actions.recall import recall_case
 from gongyi.casework.actions.routine import file_case
 from gongyi.casework.actions.work import (
     accept_case,
@@ -40,7 +42,7 @@ from gongyi.casework.actions.work import (
 )
 
 ACTS: dict[str, Callable[..., Any]] = {
-    "accept": accept_case, "assign": assign_case, "transfer": assign_case,
+    "accept": accept_case, "recall": recall_case, "assign": assign_case, "transfer": assign_case,
     "decline": decline_case, "sign": sign_case, "return": return_case,
     "contact": contact_asker, "log": log_work, "answer": answer_case,
     "save_draft": save_draft, "ask_extension": ask_extension, "park": park_case,
@@ -51,5 +53,5 @@ ACTS: dict[str, Callable[..., Any]] = {
     "reopen": reopen_case, "file": file_case, "recategorise": recategorise,
     "correct": correct_case, "visit": write_visit, "attach": attach, "remind": remind,
     "supervise": remind, "external": set_external, "conflict": declare_conflict,
-    "void": void_case,
+    "void": void_case, "ask": ask_asker,
 }  # fmt: skip

@@ -2,6 +2,16 @@
 
 from gongyi.casework.forms.intake import DoneForm, IntakeForm
 from gongyi.casework.forms.listing import ListForm, LookupForm
-from gongyi.casework.forms.moves import FORMS, CorrectForm, MoveForm
+from gongyi.casework.forms.moves import BLANK, FORMS, AnswerForm, CorrectForm, MoveForm
 
-__all__ = ["FORMS", "CorrectForm", "DoneForm", "IntakeForm", "ListForm", "LookupForm", "MoveForm"]
+__all__ = [
+    "BLANK",
+    "FORMS",
+    "AnswerForm",
+    "CorrectForm",
+    "DoneForm",
+    "IntakeForm",
+    "ListForm",
+    "LookupForm",
+    "MoveForm",
+]

@@ -93,7 +93,7 @@ class AskerFields(Form):
         widget=forms.TextInput({"autocomplete": "off", "data-private": True}),
     )
 
-    def asker_facts(self) -> dict[str, str]:
+    def asker_facts(self) -> dict[str, Any]:
         """The cleaned facts by the names that `AskerFacts` uses."""
         names = ("kind", "organisation", "name", "phone", "address")
         return {name: self.cleaned_data.pop(f"asker_{name}", "") or "" for name in names}

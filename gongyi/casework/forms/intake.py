@@ -1,5 +1,6 @@
 """Recording a request: one required field, the rest when known."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -41,9 +42,12 @@ class IntakeForm(AskerFields):
     main: tuple[str, ...] = ("content", "type", "area", *ASKER_NAMES[2:4])
     field_order: Any = main
 
-    def __init__(self, *args: Any, by: Actor, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by: Actor, why: Mapping[str, str] | None = None, **kwargs: Any) -> None:
+        """`why` gives, by field, the reason of a proposed value; such fields stand among the first."""
         super().__init__(*args, **kwargs)
-        self.by = by
+        self.by, self.why = by, why or {}
+        for name, reason in self.why.items():
+            self.fields[name].suggested = reason  # type: ignore[attr-defined]
         types = queries.types(by.county)
         self.fields["type"].queryset = types  # type: ignore[attr-defined]
         self.fields["type"].initial = types.first()
@@ -58,11 +62,15 @@ class IntakeForm(AskerFields):
 
     def first_fields(self) -> list[forms.BoundField]:
         """What is asked at once."""
-        return [self[name] for name in self.main if name in self.fields]
+        return [self[name] for name in self._first if name in self.fields]
 
     def more_fields(self) -> list[forms.BoundField]:
         """What stands under 更多."""
-        return [field for field in self.visible_fields() if field.name not in self.main]
+        return [field for field in self.visible_fields() if field.name not in self._first]
+
+    @property
+    def _first(self) -> list[str]:
+        return [*self.main, *(name for name in self.why if name not in self.main)]
 
 
 class DoneForm(IntakeForm):
@@ -72,9 +80,7 @@ class DoneForm(IntakeForm):
         label=_("怎么答复的"), max_length=20000, widget=Textarea({"rows": 4}),
         error_messages={"required": _("请写一句怎么答复的。")},
     )  # fmt: skip
-    outcome = forms.ChoiceField(
-        label=_("办理结果"), choices=[c for c in Case.Outcome.choices if c[0] != "declined"], widget=forms.RadioSelect
-    )
+    outcome = forms.ChoiceField(label=_("办理结果"), choices=Case.Outcome.of_answers(), widget=forms.RadioSelect)
     rating = forms.ChoiceField(
         label=_("诉求人怎么评价"), choices=[("", _("没有问")), *Case.Rating.choices], required=False
     )

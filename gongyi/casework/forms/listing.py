@@ -1,16 +1,22 @@
 """The filters of a list, as they stand in its address."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.http.request import QueryDict
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from gongyi.casework import queries
+from gongyi.casework.forms.fields import topic_field, unit_field
+from gongyi.casework.queries.saved import saved_views
 from gongyi.casework.workflow import CASE
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
@@ -20,6 +26,13 @@ from gongyi.network.queries import unit_coded
 from gongyi.people.models import Purpose
 
 Choices = tuple[tuple[str, str], ...]
+WAITING = (
+    ("me", gettext_lazy("等我办")),
+    ("only", gettext_lazy("只有我能办")),
+    ("others", gettext_lazy("等别的单位或别人")),
+)
+DUE = (("late", gettext_lazy("已超期")), ("soon", gettext_lazy("24 小时内到期")), ("later", gettext_lazy("还不急")))
+MARKS = ("after", "before", "count")  # where in the list, not what is in it
 YEARS = range(2000, 2100)  # at the ends of the calendar a day cannot be put into another time zone
 DAYS = [MinValueValidator(date(YEARS[0], 1, 1)), MaxValueValidator(date(YEARS[-1], 12, 31))]
 
@@ -33,14 +46,18 @@ class FilterFields(Form):
     state = forms.ChoiceField(label=gettext_lazy("状态"), required=False)
     unit = forms.ChoiceField(label=gettext_lazy("单位"), required=False)
     type = forms.ChoiceField(label=gettext_lazy("诉求类型"), required=False)
+    topic = topic_field()
+    whom = unit_field(gettext_lazy("等哪个单位"), required=False)
     since = forms.DateField(label=gettext_lazy("登记从"), required=False, widget=DateInput, validators=DAYS)
     until = forms.DateField(label=gettext_lazy("到"), required=False, widget=DateInput, validators=DAYS)
+    waiting = forms.ChoiceField(label=gettext_lazy("在等谁"), required=False)
+    due = forms.ChoiceField(label=gettext_lazy("急不急"), required=False)
     turn = forms.BooleanField(label=gettext_lazy("轮到我们"), required=False)
     overdue = forms.BooleanField(label=gettext_lazy("已超期"), required=False)
 
     def offer(self, units: Choices, types: Choices) -> None:
         """What may be chosen of the county's own."""
-        offered = {"unit": units, "type": types, "state": CASE.choices()}
+        offered = {"unit": units, "type": types, "state": CASE.choices(), "waiting": WAITING, "due": DUE}
         for name, choices in offered.items():
             self.fields[name].choices = [("", _("全部")), *choices]  # type: ignore[attr-defined]
 
@@ -67,18 +84,17 @@ class ListForm(FilterFields):
 
     def drawn(self) -> SafeString:
         """The fields as HTML; while nothing is filtered, drawn once for everybody with the same choices."""
-        filtered = any(self.data.get(name) for name in self.fields)
+        filtered = any(self.data.get(name) or self.data.get(f"{name}_text") for name in self.fields)
         return self.render() if filtered else _empty(get_language(), *self.offered)
 
-    def wanted(self, after: str = "") -> queries.Wanted:
-        """The filter that the valid fields ask for, from the row after which the page begins."""
+    def wanted(self, after: str = "", before: str = "") -> queries.Wanted:
+        """The filter that the valid fields ask for, from the row after (or before) which the page stands."""
+        return replace(queries.wanted_of(self._facts()), after=_mark(after), before=_mark(before))
+
+    def _facts(self) -> dict[str, str]:
+        """What is valid and filled, as an address has it."""
         self.is_valid()
-        data = self.cleaned_data
-        return queries.Wanted(
-            unit=as_key(data.get("unit")), state=data.get("state") or "", type=as_key(data.get("type")),
-            since=data.get("since"), until=data.get("until"), overdue=bool(data.get("overdue")),
-            my_turn=bool(data.get("turn")), text=data.get("q") or "", after=_mark(after),
-        )  # fmt: skip
+        return {name: _sent(value) for name, value in self.cleaned_data.items() if value}
 
     def chips(self, query: Any) -> list[dict[str, str]]:
         """What is filtered now, each with the address that takes it away."""
@@ -89,11 +105,39 @@ class ListForm(FilterFields):
             field = self.fields[name]
             shown = dict(getattr(field, "choices", [])).get(value, value)
             without = query.copy()
-            without.pop(name, None)
-            without.pop("after", None)
+            for gone in (name, f"{name}_text", *MARKS):
+                without.pop(gone, None)
             words = str(field.label) if value is True else f"{field.label}：{shown}"
-            found.append({"words": words, "url": f"?{without.urlencode()}"})
+            found.append({"name": name, "words": words, "url": f"?{without.urlencode()}"})
         return found
+
+    def kept(self, *, typed: bool = True) -> str:
+        """The filter as an address of its own, only what is valid and filled; without `typed`, no search words."""
+        return urlencode({name: value for name, value in self._facts().items() if typed or name != "q"})
+
+
+def beside(form: ListForm, by: Actor) -> dict[str, Any]:
+    """What stands beside a list: the person's views, and where to go on with exactly this filter."""
+    kept, plain = form.kept(), form.kept(typed=False)
+    own = [{"name": view.name, "url": f"?{view.query}", "current": view.query == kept} for view in saved_views(by)]
+    on = f"?{kept}" if kept else ""
+    return {
+        "own_views": own, "views_url": reverse("casework:views"),
+        "save_url": reverse("casework:view_new") + f"?{plain}" if plain else "",
+        "may_record": by.can(P.CASE_RECORD), "choose_url": reverse("casework:choose") + on, "export_url": reverse("casework:export_new") + on,
+    }  # fmt: skip
+
+
+def filter_words(by: Actor, query: str, *, typed: bool = True) -> str:
+    """What a kept filter shows, in words; '' for everything."""
+    form = ListForm(QueryDict(query), by=by)
+    form.is_valid()
+    return "，".join(chip["words"] for chip in form.chips(QueryDict(query)) if typed or chip["name"] != "q")
+
+
+def _sent(value: Any) -> str:
+    """A clean value as the address has it."""
+    return "on" if value is True else str(getattr(value, "id", value))
 
 
 def _mark(text: str) -> Any:
@@ -108,17 +152,28 @@ def _mark(text: str) -> Any:
 
 
 class LookupForm(Form):
-    """Finding somebody's cases: the whole name and the last four digits of the phone, and why."""
+    """Finding somebody's cases: the whole name, with the last four digits of the phone or a case's number, and why."""
 
     name = forms.CharField(
         label=gettext_lazy("姓名"), max_length=40, widget=forms.TextInput({"autocomplete": "off", "data-private": True})
     )
     tail = forms.RegexField(
-        r"^[0-9０-９]{4}$", label=gettext_lazy("电话最后四位"),
+        r"^[0-9０-９]{4}$", label=gettext_lazy("电话最后四位"), required=False,
         error_messages={"invalid": gettext_lazy("请写四位数字。")},
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off", "data-private": True}),
+    )  # fmt: skip
+    number = forms.CharField(
+        label=gettext_lazy("或者工单编号"), max_length=24, required=False, help_text=gettext_lazy("没有留电话的，用编号。"),
+        widget=forms.TextInput({"autocomplete": "off"}),
     )  # fmt: skip
     purpose = forms.ChoiceField(
         label=gettext_lazy("为什么要找"), choices=Purpose.choices, widget=forms.RadioSelect,
         help_text=gettext_lazy("会记下谁、何时、为什么找；本人查得到。"),
     )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """A name alone finds nobody."""
+        data = dict(super().clean() or self.cleaned_data)
+        if not data.get("tail") and not data.get("number") and "tail" not in self.errors:
+            self.add_error("tail", _("请写电话最后四位，或者工单编号。"))
+        return data

@@ -1,5 +1,6 @@
 """One small form per move of the table."""
 
+import re
 from typing import Any, ClassVar
 
 from django import forms
@@ -13,6 +14,9 @@ from gongyi.core.access import Actor
 from gongyi.core.inputs import DateInput, Form, Textarea
 from gongyi.core.secrets import mask_text
 from gongyi.network.models import Unit
+
+BLANK = re.compile("【([^【】]{1,40})】")
+MOST_BLANKS = 8
 
 
 def _note(
@@ -102,18 +106,39 @@ class LogForm(MoveForm):
 
 
 class AnswerForm(MoveForm):
+    blanks: dict[int, str]
+
     answer = forms.CharField(
         label=gettext_lazy("答复内容"), max_length=20000, widget=Textarea({"rows": 9}),
         error_messages={"required": gettext_lazy("请写答复内容。")},
         help_text=gettext_lazy("先说结果，再说依据，最后说找谁问。"),
     )  # fmt: skip
     outcome = forms.ChoiceField(
-        label=gettext_lazy("办理结果"), widget=forms.RadioSelect, choices=[c for c in Case.Outcome.choices if c[0] != "declined"],
+        label=gettext_lazy("办理结果"), widget=forms.RadioSelect, choices=Case.Outcome.of_answers(),
         error_messages={"required": gettext_lazy("请选一个办理结果。")},
     )  # fmt: skip
 
     def prepare(self) -> None:
-        self.fields["answer"].initial = self.case.draft
+        self.fields["answer"].initial, self.blanks = self.case.draft, {}
+
+    def begin_with(self, text: str) -> None:
+        """Begin with a template: what the case knows is filled in, what it does not know is asked for above the text."""
+        self.blanks = dict(enumerate(dict.fromkeys(BLANK.findall(text)[:MOST_BLANKS])))
+        for at, words in self.blanks.items():
+            self.fields[f"blank_{at}"] = forms.CharField(label=words, max_length=200, required=False)
+        self.fields["answer"].initial = "\n".join(filter(None, [self.case.draft, queries.filled(text, self.case)]))
+        self.order_fields([f"blank_{at}" for at in self.blanks])
+
+    def clean(self) -> dict[str, Any]:
+        """Each blank gets what was typed for it; one that is still there is no answer yet."""
+        data = dict(super().clean() or self.cleaned_data)
+        text = data.get("answer", "")
+        for at, words in self.blanks.items():
+            if typed := data.pop(f"blank_{at}", ""):
+                text = text.replace(f"【{words}】", typed)
+        if self.blanks and (left := [words for words in self.blanks.values() if f"【{words}】" in text]):
+            self.add_error("answer", _("还有没填的地方：%(words)s") % {"words": "、".join(left)})
+        return data | ({"answer": text} if "answer" in data else {})
 
 
 class DraftForm(MoveForm):
@@ -212,6 +237,14 @@ class ExternalForm(MoveForm):
         self.fields["external_no"].initial = self.case.external_no
 
 
+class AskForm(MoveForm):
+    question = forms.CharField(
+        label=gettext_lazy("要问诉求人的话"), max_length=2000, widget=Textarea({"rows": 3}),
+        error_messages={"required": gettext_lazy("请写一个问题。")},
+        help_text=gettext_lazy("问清楚一件事：什么时候、在哪里、能不能补一张照片。"),
+    )  # fmt: skip
+
+
 class VoidForm(MoveForm):
     reason_kind = "void"
     note = _note(gettext_lazy("说明"))
@@ -224,5 +257,5 @@ FORMS: dict[str, type[MoveForm]] = {
     "approve_extension": MoveForm, "refuse_extension": NoteForm, "wake": MoveForm, "call_back": CallForm, "object": NoteForm,
     "redo": RedoForm, "reopen": NoteForm, "file": MoveForm, "recategorise": CategoryForm, "correct": CorrectForm,
     "visit": VisitForm, "attach": FileForm, "remind": NoteForm, "supervise": NoteForm, "external": ExternalForm,
-    "conflict": NoteForm, "void": VoidForm,
+    "recall": MoveForm, "conflict": NoteForm, "void": VoidForm, "ask": AskForm,
 }  # fmt: skip

@@ -200,7 +200,7 @@ class TemplateForm(Form):
     text = forms.CharField(
         label=gettext_lazy("文字"), max_length=4000,
         widget=Textarea({"rows": 12, "hx-post": reverse_lazy("casework:settings_hints"), "hx-trigger": "input changed delay:800ms", "hx-target": "#hints"}),
-        help_text=gettext_lazy("要换掉的地方写在【】里，例如【年月日】。"),
+        help_text=gettext_lazy("要换掉的地方写在【】里，例如【年月日】，答复时会一项项问。{编号}、{主办单位}、{登记日期}、{日期}会自动填好。"),
     )  # fmt: skip
 
     def __init__(self, data: Any, *, row: AnswerTemplate | None = None) -> None:

@@ -45,6 +45,12 @@ class Case(Tracked):
         PARTLY = "partly", _("部分解决")
         EXPLAINED = "explained", _("解释")
         DECLINED = "declined", _("不予受理")
+        WITHDRAWN = "withdrawn", _("诉求人撤回")
+
+        @classmethod
+        def of_answers(cls) -> list[tuple[str, Any]]:
+            """Those that an answer may have."""
+            return [choice for choice in cls.choices if choice[0] not in {cls.DECLINED, cls.WITHDRAWN}]
 
     class Rating(models.TextChoices):
         VERY = "very", _("非常满意")
@@ -67,6 +73,12 @@ class Case(Tracked):
     urgency = models.CharField(_("急不急"), max_length=8, choices=Urgency, default=Urgency.NORMAL)
     may_publish = models.BooleanField(_("诉求人同意公开答复"), default=False)
     external_no = models.CharField(_("外部工单号"), max_length=60, blank=True)
+    # A case that its asker follows: the digest of the tracking code, an unanswered question, the asker's account, and of a
+    # wish about one's own data the case in which it stands.
+    code = models.CharField(max_length=64, blank=True)
+    question = models.TextField(_("要问诉求人的话"), max_length=2000, blank=True)
+    resident = models.UUIDField(null=True, blank=True)
+    wish_of = CountyForeignKey("self", models.PROTECT, null=True, blank=True, related_name="wishes")
 
     unit = _unit(_("登记单位"))
     desk = _unit(_("派单单位"))
@@ -129,6 +141,8 @@ class Case(Tracked):
             models.Index(fields=["county", "state", "turn_due"], name="case_wake"),
             models.Index(fields=["county", "recorded_at"], name="case_recorded"),
             models.Index(fields=["county", "about_unit"], name="case_about", condition=Q(about_unit__isnull=False)),
+            models.Index(fields=["county", "resident"], name="case_resident", condition=Q(resident__isnull=False)),
+            models.Index(fields=["county", "wish_of"], name="case_wishes", condition=Q(wish_of__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -161,7 +175,14 @@ class Asker(CountyModel):
         FIRM = "firm", _("企业")
         ASSOCIATION = "association", _("社会组织")
 
+    class Whom(models.TextChoices):
+        SELF = "self", _("我自己")
+        FAMILY = "family", _("家里人（父母、孩子等）")
+        NEIGHBOUR = "neighbour", _("邻居或别人")
+
     case = CountyForeignKey(Case, models.CASCADE, related_name="askers")
+    whom = models.CharField(_("为谁反映"), max_length=9, choices=Whom, default=Whom.SELF)
+    theirs = models.BooleanField(_("姓名电话是那个人的，本人同意"), default=False)
     kind = models.CharField(_("谁提的"), max_length=12, choices=Kind, default=Kind.PERSON)
     organisation = models.CharField(_("单位名称"), max_length=80, blank=True)
     name = EncryptedField(_("姓名"), blank=True)
@@ -202,6 +223,7 @@ class CasePart(CountyModel):
     recorded_at = models.DateTimeField()
     due = models.DateTimeField(null=True, blank=True)
     my_turn = models.BooleanField(default=False)
+    turn_unit = _unit(_("等哪个单位"), null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["county", "case", "unit"], name="casepart_one")]

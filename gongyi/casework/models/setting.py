@@ -134,11 +134,12 @@ class Reason(CountyModel):
 
 
 class AnswerTemplate(CountyModel):
-    """A text that an answer may begin with; words in 【】 are for the writer to replace."""
+    """A text that an answer may begin with; words in 【】 are asked for, those in {} come from the case. Grouped by topic."""
 
     title = models.CharField(_("名称"), max_length=40)
     text = models.TextField(_("文字"), max_length=4000)
     type = CountyForeignKey(CaseType, models.SET_NULL, null=True, blank=True, verbose_name=_("用于哪类诉求"))
+    topic = CountyForeignKey(Topic, models.SET_NULL, null=True, blank=True, verbose_name=_("用于哪类事项"))
     position = models.PositiveSmallIntegerField(default=0)
     active = models.BooleanField(_("使用中"), default=True)
 

@@ -15,7 +15,7 @@ from gongyi.casework.queries.case import (
     timeline,
     why,
 )
-from gongyi.casework.queries.choices import find_topics, reasons, templates_for, topic_named, types
+from gongyi.casework.queries.choices import filled, find_topics, reasons, templates_for, topic_named, types
 from gongyi.casework.queries.handover import handover_drafts, handover_lines, handover_waiting, open_matters
 from gongyi.casework.queries.lists import (
     COUNT_TO,
@@ -23,21 +23,28 @@ from gongyi.casework.queries.lists import (
     Row,
     Wanted,
     count,
+    list_keys,
     list_parts,
-    my_turn,
     open_of_phone,
     page,
     row,
     rows_of,
+    wanted_of,
 )
-from gongyi.casework.queries.words import STEP_ICONS, Turn, buttons, clocks, turn_of, turn_words
+from gongyi.casework.queries.proposals import Proposal, Proposals, propose
+from gongyi.casework.queries.today import Line, Section, my_day, next_elsewhere
+from gongyi.casework.queries.words import STEP_ICONS, Turn, buttons, clocks, sheet, turn_of, turn_words
 
 __all__ = [
     "COUNT_TO",
     "JOINED",
     "PAGE",
     "STEP_ICONS",
+    "Line",
+    "Proposal",
+    "Proposals",
     "Row",
+    "Section",
     "Turn",
     "Wanted",
     "Why",
@@ -48,22 +55,27 @@ __all__ = [
     "count",
     "due_at",
     "fetch",
+    "filled",
     "find_topics",
     "handover_drafts",
     "handover_lines",
     "handover_waiting",
     "last_return",
     "lead_on",
+    "list_keys",
     "list_parts",
-    "my_turn",
+    "my_day",
+    "next_elsewhere",
     "one_visit",
     "open_matters",
     "open_of_phone",
     "page",
+    "propose",
     "reasons",
     "roles_of",
     "row",
     "rows_of",
+    "sheet",
     "span_for",
     "templates_for",
     "timeline",
@@ -71,5 +83,6 @@ __all__ = [
     "turn_of",
     "turn_words",
     "types",
+    "wanted_of",
     "why",
 ]

@@ -3,8 +3,10 @@
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from gongyi.casework.models import AnswerTemplate, Case, CaseType, Reason, Topic
+from gongyi.core import clock
 
 
 def types(county: int) -> QuerySet[CaseType]:
@@ -21,6 +23,20 @@ def templates_for(case: Case) -> QuerySet[AnswerTemplate]:
     """Answer templates for every type and for this one."""
     rows = AnswerTemplate.objects.filter(county=case.county, active=True)
     return (rows.filter(type=None) | rows.filter(type=case.type)).order_by("position", "title")
+
+
+def filled(text: str, case: Case) -> str:
+    """A template's text with {编号}, {主办单位}, {登记日期} and {日期} of this case put in; other words in {} stay."""
+    recorded = f"{timezone.localtime(case.recorded_at):%Y-%m-%d}"
+    facts = {
+        "编号": case.number,
+        "主办单位": str(case.lead or ""),
+        "登记日期": recorded,
+        "日期": clock.today().isoformat(),
+    }
+    for name, value in facts.items():
+        text = text.replace("{" + name + "}", value)
+    return text
 
 
 def find_topics(county: int, text: str, *, limit: int = 8) -> list[Topic]:

@@ -1,5 +1,6 @@
 """Lists of cases by index range: filtered, paged, counted; and what is up to a person now."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import reduce
@@ -10,22 +11,27 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from gongyi.casework.models import Asker, CasePart
+from gongyi.casework.models import Asker, CasePart, Topic
 from gongyi.casework.queries.words import turn_words
-from gongyi.casework.rules import can_see_asker, parts_visible_to, visible_to
+from gongyi.casework.rules import can_see_asker, declared, next_by, only_by, parts_visible_to, visible_to
 from gongyi.casework.workflow import TURNS
 from gongyi.core import clock
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
+from gongyi.core.county import as_key
 from gongyi.core.secrets import phone_digest
 
 PAGE = 30
 COUNT_TO = 1000
+SOON = timedelta(hours=24)
+WAITING = [state for state in TURNS if state != "parked"]
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a list is filtered by; everything may be left out. `after` is the last row of the page before."""
+    """What a list is filtered by; everything may be left out. `after` is the last row of the page before, `before` the first
+    row of the page behind. List, count, bulk work and export all read this one filter.
+    """
 
     unit: UUID | None = None
     state: str = ""
@@ -35,15 +41,43 @@ class Wanted:
     until: date | None = None
     overdue: bool = False
     my_turn: bool = False
+    waiting: str = ""  # "me": the next step is this person's; "only": and nobody else's; "others": somebody else's
+    waits_for: UUID | None = None  # the unit whose turn it is
+    due: str = ""  # "late", "soon" (within `SOON`) or "later"
     text: str = ""
     after: tuple[datetime, UUID] | None = None
+    before: tuple[datetime, UUID] | None = None
+
+
+def wanted_of(facts: Mapping[str, str]) -> Wanted:
+    """The filter that an address asks for; its values were checked by the form that made it."""
+    days: dict[str, Any] = {name: date.fromisoformat(facts[name]) for name in ("since", "until") if facts.get(name)}
+    sent = {"unit": "unit", "type": "type", "topic": "topic", "waits_for": "whom"}
+    keys: dict[str, Any] = {name: as_key(facts.get(given, "")) for name, given in sent.items()}
+    return Wanted(
+        state=facts.get("state", ""), text=facts.get("q", ""), overdue=bool(facts.get("overdue")),
+        my_turn=bool(facts.get("turn")), waiting=facts.get("waiting", ""), due=facts.get("due", ""), **days, **keys,
+    )  # fmt: skip
+
+
+def list_keys(by: Actor, wanted: Wanted, most: int) -> list[UUID]:
+    """The cases of a list in its order, each once; at most so many."""
+    rows = list_parts(by, wanted).values_list("case", flat=True)
+    found: dict[UUID, None] = {}
+    for key in rows.iterator(chunk_size=2000):
+        found[key] = None
+        if len(found) >= most:
+            break
+    return list(found)
 
 
 def list_parts(by: Actor, wanted: Wanted) -> QuerySet[CasePart]:
     """The participation rows that a list shows, newest first: one index range per unit, joined to what a row prints."""
     rows = parts_visible_to(by, unit=wanted.unit)
-    exact = {"state": wanted.state, "type": wanted.type, "topic": wanted.topic}
+    exact = {"state": wanted.state, "type": wanted.type, "turn_unit": wanted.waits_for}
     rows = rows.filter(**{name: value for name, value in exact.items() if value})
+    if wanted.topic:
+        rows = rows.filter(topic__in=_topics_under(by.county, wanted.topic))
     if wanted.since:
         rows = rows.filter(recorded_at__gte=_day_begins(wanted.since))
     if wanted.until:
@@ -52,12 +86,59 @@ def list_parts(by: Actor, wanted: Wanted) -> QuerySet[CasePart]:
         rows = rows.filter(my_turn=True)
     if wanted.overdue:
         rows = rows.filter(due__lt=clock.now(), my_turn=True)
+    rows = _waiting(by, rows, wanted.waiting)
+    rows = _due(rows, wanted.due)
     if wanted.text:
         rows = rows.filter(Q(case__title__contains=wanted.text) | Q(case__number__startswith=wanted.text))
+    return _from_the_mark(rows, wanted)
+
+
+def _from_the_mark(rows: QuerySet[CasePart], wanted: Wanted) -> QuerySet[CasePart]:
+    """In order, from the row at which the page begins: newest first, or backwards when going back."""
     if wanted.after:
         at, key = wanted.after
         rows = rows.filter(recorded_at__lte=at).exclude(recorded_at=at, case__gte=key)
-    return rows.order_by("-recorded_at", "-case")
+    if wanted.before:
+        at, key = wanted.before
+        rows = rows.filter(recorded_at__gte=at).exclude(recorded_at=at, case__lte=key)
+    return rows.order_by(*_order(wanted))
+
+
+def _order(wanted: Wanted) -> tuple[str, str]:
+    return ("recorded_at", "case") if wanted.before else ("-recorded_at", "-case")
+
+
+def _topics_under(county: int, topic: UUID) -> QuerySet[Topic]:
+    """A topic and all below it."""
+    return Topic.objects.filter(Q(id=topic) | Q(parent=topic) | Q(parent__parent=topic), county=county)
+
+
+def _waiting(by: Actor, rows: QuerySet[CasePart], whom: str) -> QuerySet[CasePart]:
+    """Rows that wait for this person, or for somebody else; what waits for the asker or a date waits for nobody."""
+    if whom == "me":
+        return rows.filter(~Q(case__in=declared(by).values("case")), next_by(by), my_turn=True)
+    if whom == "only":
+        return rows.filter(~Q(case__in=declared(by).values("case")), only_by(by), my_turn=True)
+    if whom != "others":
+        return rows
+    units, mine = by.units(P.CASE_VIEW), next_by(by)
+    if len(units) == 1:
+        return rows.filter(Q(my_turn=False) | ~mine, state__in=WAITING)
+    elsewhere = Q(my_turn=False) & ~Q(case__turn_unit__in=units)
+    return rows.filter(elsewhere | Q(my_turn=True) & ~mine, state__in=WAITING)
+
+
+def _due(rows: QuerySet[CasePart], when: str) -> QuerySet[CasePart]:
+    """Rows whose next step is late, due soon, or not yet pressing."""
+    now = clock.now()
+    match when:
+        case "late":
+            return rows.filter(due__lt=now)
+        case "soon":
+            return rows.filter(due__gte=now, due__lt=now + SOON)
+        case "later":
+            return rows.filter(due__gte=now + SOON)
+    return rows
 
 
 def _day_begins(day: date, *, plus: int = 0) -> datetime:
@@ -80,9 +161,12 @@ class Row(NamedTuple):
     topic: str | None
     type: str
     turn_unit: str | None
+    turn_at: UUID | None
 
 
-_NAMES = {"lead": "lead__name", "topic": "topic__name", "type": "type__name", "turn_unit": "turn_unit__name"}
+_NAMES = {
+    "lead": "lead__name", "topic": "topic__name", "type": "type__name", "turn_unit": "turn_unit__name", "turn_at": "turn_unit_id",
+}  # fmt: skip
 
 
 def rows_of(found: QuerySet[Any], prefix: str = "") -> list[Row]:
@@ -94,11 +178,14 @@ def rows_of(found: QuerySet[Any], prefix: str = "") -> list[Row]:
 def page(by: Actor, wanted: Wanted) -> tuple[list[Row], bool]:
     """The rows of one page and whether more follow. A case in which several of one's units take part stands once."""
     rows = rows_of(_first(by, wanted, PAGE + 1), "case__")
-    return rows[:PAGE], len(rows) > PAGE
+    kept = rows[:PAGE]
+    return kept[::-1] if wanted.before else kept, len(rows) > PAGE
 
 
-def count(by: Actor, wanted: Wanted) -> int:
-    """How many cases the list holds, exact up to 1,000; 1,001 stands for more."""
+def count(by: Actor, wanted: Wanted, *, exact: bool = False) -> int:
+    """How many cases the list holds, exact up to 1,000; 1,001 stands for more, unless all are to be counted."""
+    if exact:
+        return list_parts(by, wanted).order_by().values("case").distinct().count()
     keys = _first(by, wanted, COUNT_TO + 1).values("case")
     return keys.count() if keys.query.is_sliced else keys.order_by().distinct()[: COUNT_TO + 1].count()
 
@@ -110,7 +197,7 @@ def _first(by: Actor, wanted: Wanted, number: int) -> QuerySet[CasePart]:
         return list_parts(by, wanted)[:number]
     firsts = (list_parts(by, replace(wanted, unit=unit))[:number] for unit in units)
     anywhere = reduce(or_, (Q(id__in=rows.values("id")) for rows in firsts))
-    return CasePart.objects.filter(anywhere).order_by("-recorded_at", "-case")
+    return CasePart.objects.filter(anywhere).order_by(*_order(wanted))
 
 
 def row(case: Row) -> dict[str, Any]:
@@ -120,18 +207,6 @@ def row(case: Row) -> dict[str, Any]:
         "turn": turn_words(case.state, case.outcome, case.wakes_on, case.turn_due, case.turn_unit or ""),
         "topic": case.topic or case.type, "at": case.recorded_at,
     }  # fmt: skip
-
-
-def my_turn(by: Actor, *, limit: int = 30) -> list[Row]:
-    """The cases whose next step this person may make, the most pressing first."""
-    mine = Q()
-    for permission in {needed for _place, needed in TURNS.values()}:
-        states = [state for state, (_place, needed) in TURNS.items() if needed == permission]
-        mine |= Q(unit__in=by.units(permission), state__in=states)
-    first = parts_visible_to(by).filter(mine, my_turn=True).order_by("due").values("id")[:limit]
-    return rows_of(
-        CasePart.objects.filter(id__in=first).order_by("due"), "case__"
-    )  # only these are joined to their cases
 
 
 def open_of_phone(by: Actor, phone: str) -> list[Row]:

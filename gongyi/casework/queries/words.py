@@ -1,6 +1,6 @@
 """What a page says of a case: whose turn it is, the two clocks, the next step."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,13 +11,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from gongyi.casework.models import Case
+from gongyi.casework.queries.case import roles_of
 from gongyi.casework.rules import moves_for
 from gongyi.casework.workflow import STATES
 from gongyi.core import clock
 from gongyi.core.access import Actor
 from gongyi.core.deadlines import elapsed_words, remaining
+from gongyi.core.secrets import mask_text
 from gongyi.core.templatetags.gongyi import WEEKDAYS
 from gongyi.core.workflow import Move
+
+
+def sheet(case: Case) -> dict[str, Any]:
+    """What a case's 交办单 shows: no name, no phone."""
+    texts = {"content": mask_text(case.content), "answer": mask_text(case.answer)}
+    return texts | {"case": case, "roles": roles_of(case), "state": STATES[case.state]}
 
 
 @dataclass(frozen=True)
@@ -30,9 +38,10 @@ class Turn:
 
 
 def turn_of(case: Case) -> Turn:
-    """Whose turn it is, in words: "等东湖镇签收 · 还剩 2 天"."""
+    """Whose turn it is, in words: "等东湖镇签收 · 还剩 2 天"; an open question to the asker is said too."""
     unit = case.turn_unit.name if case.turn_unit else ""
-    return turn_words(case.state, case.outcome, case.wakes_on, case.turn_due, unit)
+    turn = turn_words(case.state, case.outcome, case.wakes_on, case.turn_due, unit)
+    return replace(turn, words=f"{turn.words} · {_('问了诉求人，等回答')}") if case.question else turn
 
 
 def turn_words(state_name: str, outcome: str, wakes_on: date | None, turn_due: datetime | None, unit: str) -> Turn:
@@ -50,13 +59,13 @@ def turn_words(state_name: str, outcome: str, wakes_on: date | None, turn_due: d
     left = remaining(clock.now(), turn_due)
     if state_name == "answered":
         return Turn(_("等诉求人回音 · %(left)s后办结") % {"left": left.words}, "done", state.icon)
-    words = _("等%(who)s%(what)s · %(left)s") % {"who": unit, "what": _TURN.get(state_name, ""), "left": left.words}
+    words = _("等%(who)s%(what)s · %(left)s") % {"who": unit, "what": TURN.get(state_name, ""), "left": left.words}
     hours = left.time.total_seconds() / 3600
     tone = "late" if hours < 0 else "soon" if hours < 24 else "waiting"  # noqa: PLR2004 - a day
     return Turn(words, tone, "clock-history" if tone == "late" else state.icon)
 
 
-_TURN: dict[str, Promise] = {
+TURN: dict[str, Promise] = {
     "recorded": gettext_lazy("派单"),
     "accepted": gettext_lazy("派单"),
     "returned": gettext_lazy("重新派单"),

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from gongyi.casework import actions, queries
-from gongyi.casework.forms import FORMS, CorrectForm, MoveForm
+from gongyi.casework.forms import BLANK, FORMS, AnswerForm, CorrectForm, MoveForm
 from gongyi.casework.models import Case
-from gongyi.casework.rules import can_move, can_see_asker, moves_for
+from gongyi.casework.rules import can_move, can_see_asker, may_start_publication, moves_for, why_not_public
 from gongyi.casework.workflow import CASE, STATES
 from gongyi.core import attachments
 from gongyi.core.access import Permission as P
@@ -39,9 +39,10 @@ def _context(request: ActorRequest, case: Case) -> dict[str, Any]:
         "case": case, "title": case.title, "turn": queries.turn_of(case), "clocks": queries.clocks(case), "state": STATES[case.state],
         "content": mask_text(case.content), "answer": mask_text(case.answer), "draft": mask_text(case.draft), "primary": primary, "others": others,
         "events": _events(steps), "roles": queries.roles_of(case), "visits": visits, "asker": asker,
-        "files": queries.attachments_of(case) if any(step.action == "attach" for step in steps) else [],
+        "files": queries.attachments_of(case) if any(step.action in {"attach", "add"} for step in steps) else [],
         "one_visit": queries.one_visit(case, asker, visited=bool(visits)),
-        "may_see_asker": can_see_asker(request.actor, case), "purposes": Purpose.choices,
+        "may_see_asker": can_see_asker(request.actor, case), "publishes": may_start_publication(request.actor, case) and not why_not_public(case),
+        "purposes": Purpose.choices,
     }  # fmt: skip
 
 
@@ -67,6 +68,7 @@ def move(request: ActorRequest, key: UUID, action: str) -> HttpResponse:
         actions.show_text(case, by=request.actor)
     form = FORMS[action](request.POST or None, request.FILES or None, case=case, by=request.actor)
     form.action = action
+    templates = _templates(request, form) if action == "answer" else []
     if done := submit(request, form, lambda: _act(form)):
         messages.success(request, _("%(number)s：%(action)s，已记下。") % {"number": case.number, "action": step.label})
         return done
@@ -78,15 +80,19 @@ def move(request: ActorRequest, key: UUID, action: str) -> HttpResponse:
         "content": mask_text(case.content),
         "answer": mask_text(case.answer),
     }
-    context["templates"] = _templates(request, form) if action == "answer" else []
+    context["templates"] = templates
     return render(request, "casework/move.html", context)
 
 
 def _templates(request: ActorRequest, form: MoveForm) -> list[Any]:
-    """The texts that an answer may begin with; the one named in the address is put into the form, after a draft."""
+    """The texts that an answer may begin with; the one named in the address is put into the form."""
     found = list(queries.templates_for(form.case))
-    if chosen := [template.text for template in found if str(template.id) == request.GET.get("template")]:
-        form.fields["answer"].initial = "\n".join(filter(None, [form.case.draft, *chosen]))
+    if isinstance(form, AnswerForm):
+        for template in found:
+            if str(template.id) == request.GET.get("template"):
+                form.begin_with(template.text)
+            vars(template)["asks"] = bool(BLANK.search(template.text))
+            template.text = queries.filled(template.text, form.case)
     return found
 
 
@@ -118,17 +124,7 @@ def _allowed(request: ActorRequest, case: Case, action: str) -> Any:
 @permission(P.CASE_VIEW)
 def paper(request: ActorRequest, key: UUID) -> HttpResponse:
     """The 交办单 for A4."""
-    case = queries.fetch(request.actor, key)
-    context = {
-        "case": case,
-        "content": mask_text(case.content),
-        "answer": mask_text(case.answer),
-        "steps": _events(queries.timeline(case)),
-        "roles": queries.roles_of(case),
-    }
-    return render(
-        request, "casework/paper.html", context | {"clocks": queries.clocks(case), "state": STATES[case.state]}
-    )
+    return render(request, "casework/paper.html", queries.sheet(queries.fetch(request.actor, key)))
 
 
 @permission(P.CASE_VIEW)

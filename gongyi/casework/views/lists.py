@@ -13,6 +13,8 @@ from gongyi.casework import actions, queries
 from gongyi.casework.actions import AskerFacts
 from gongyi.casework.forms import DoneForm, IntakeForm, ListForm, LookupForm
 from gongyi.casework.forms.fields import staff_hits, topic_hits
+from gongyi.casework.forms.listing import MARKS, beside
+from gongyi.casework.forms.proposed import filled, proposed_form
 from gongyi.core.access import Permission as P
 from gongyi.core.errors import Refused
 from gongyi.core.http import ActorRequest, permission, submit
@@ -22,7 +24,7 @@ from gongyi.core.http import ActorRequest, permission, submit
 def case_list(request: ActorRequest) -> HttpResponse:
     """The cases of one's units, filtered by the address."""
     form = ListForm(request.GET, by=request.actor)
-    wanted = form.wanted(request.GET.get("after", ""))
+    wanted = form.wanted(request.GET.get("after", ""), request.GET.get("before", ""))
     cases, more = queries.page(request.actor, wanted)
     context = {
         "form": form,
@@ -31,34 +33,49 @@ def case_list(request: ActorRequest) -> HttpResponse:
         "chips": form.chips(request.GET),
     }
     context["may_look_up"] = request.actor.can(P.PEOPLE_LOOKUP)
-    context["count"] = _count_words(queries.count(request.actor, form.wanted()) if more or wanted.after else len(cases))
-    context["next_url"] = _next(request, cases[-1]) if more else ""
-    context["first_url"] = _without(request, "after") if request.GET.get("after") else ""
+    context |= _how_many(request, form, len(cases), whole=not (more or wanted.after or wanted.before))
+    context |= _pages(request, cases, more=more, wanted=wanted) | beside(form, request.actor)
     return render(request, "casework/_rows.html" if request.htmx else "casework/list.html", context)  # type: ignore[attr-defined]
 
 
-def _count_words(number: int) -> str:
-    if number > queries.COUNT_TO:
-        return _("超过 1,000 条")
-    return ngettext("共 %(n)d 件", "共 %(n)d 件", number) % {"n": number}
+def _how_many(request: ActorRequest, form: ListForm, here: int, *, whole: bool) -> dict[str, str]:
+    """How many cases the list holds, in words; beyond 1,000 exactly when asked for."""
+    exact = request.GET.get("count") == "exact"
+    number = here if whole else queries.count(request.actor, form.wanted(), exact=exact)
+    if number > queries.COUNT_TO and not exact:
+        return {"count": _("超过 1,000 条"), "exact_url": _at(request, count="exact")}
+    return {"count": ngettext("共 %(n)d 件", "共 %(n)d 件", number) % {"n": number}}
 
 
-def _without(request: ActorRequest, name: str) -> str:
+def _pages(request: ActorRequest, cases: list[queries.Row], *, more: bool, wanted: queries.Wanted) -> dict[str, str]:
+    """The addresses of the page before and the page behind."""
+    if not cases:
+        return {"first_url": _at(request)} if wanted.after or wanted.before else {}
+    earlier, later = (more, True) if wanted.before else (wanted.after is not None, more)
+    found = {"previous_url": _at(request, before=_mark(cases[0]))} if earlier else {}
+    return found | ({"next_url": _at(request, after=_mark(cases[-1]))} if later else {})
+
+
+def _at(request: ActorRequest, **place: str) -> str:
+    """The list of this address at another place."""
     query = request.GET.copy()
-    query.pop(name, None)
+    for name in MARKS:
+        query.pop(name, None)
+    query.update(place)
     return f"?{query.urlencode()}"
 
 
-def _next(request: ActorRequest, last: Any) -> str:
-    query = request.GET.copy()
-    query["after"] = f"{last.recorded_at.isoformat()}_{last.id}"
-    return f"?{query.urlencode()}"
+def _mark(row: queries.Row) -> str:
+    return f"{row.recorded_at.isoformat()}_{row.id}"
 
 
 @permission(P.CASE_RECORD)
 def new(request: ActorRequest) -> HttpResponse:
     """登记; the phone's 记一件."""
-    form = IntakeForm(request.POST or None, request.FILES or None, by=request.actor)
+    if "propose" in request.POST and request.POST.get("content", "").strip():
+        return _proposed(request)
+    sent = filled(request.actor, request.POST) if "later" in request.POST else request.POST
+    form = IntakeForm(sent or None, request.FILES or None, by=request.actor)
     same = _same(request) if request.method == "POST" else []
     if done := submit(request, form, lambda: _open(form)):
         for case in same:
@@ -77,6 +94,14 @@ def _same(request: ActorRequest) -> list[Any]:
         return actions.same_phone(by=request.actor, phone=request.POST.get("asker_phone", ""))
     except Refused:
         return []
+
+
+def _proposed(request: ActorRequest) -> HttpResponse:
+    """The form filled from the words of a note, for somebody to look at; nothing is kept yet."""
+    form, found = proposed_form(request.actor, request.POST)
+    rows = [queries.row(case) for case in found.similar]
+    context = {"form": form, "title": _("记一件"), "similar": rows, "hints": found.hints, "proposed": True}
+    return render(request, "casework/new.html", context | {"may_finish": request.actor.can(P.CASE_HANDLE)})
 
 
 def _open(form: IntakeForm) -> str:

@@ -21,10 +21,20 @@ from django.utils.translation import gettext as _
 from gongyi.core import gate
 from gongyi.core.attachments.papers import EICAR, MAIN, check_office, check_pdf, check_text, virus
 from gongyi.core.attachments.pictures import broken_picture, make_anew
-from gongyi.core.attachments.storage import open_stored, remove, response, store
+from gongyi.core.attachments.storage import download, open_stored, remove, response, store
 from gongyi.core.errors import Refused
 
-__all__ = ["ACCEPT", "CleanFile", "clean_name", "clean_upload", "open_stored", "remove", "response", "store"]
+__all__ = [
+    "ACCEPT",
+    "CleanFile",
+    "clean_name",
+    "clean_upload",
+    "download",
+    "open_stored",
+    "remove",
+    "response",
+    "store",
+]
 
 # the types we take, and the endings under which each may come
 ENDINGS = {

@@ -17,6 +17,7 @@ TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "txt": "text/plain",
+    "csv": "text/csv",
 }
 _PATH = re.compile(r"([0-9a-f]{2})/\1[0-9a-f]{30}")
 
@@ -62,8 +63,13 @@ def response(path: str, name: str, kind: str) -> FileResponse:
 
     The caller has checked the right and written the access row. Raises FileNotFoundError.
     """
+    return download(open_stored(path), name, kind)
+
+
+def download(file: BinaryIO, name: str, kind: str) -> FileResponse:
+    """The same for a file that is open already, and may be gone from its folder."""
     answer = FileResponse(
-        open_stored(path), as_attachment=True, filename=name, content_type=TYPES.get(kind, "application/octet-stream")
+        file, as_attachment=True, filename=name, content_type=TYPES.get(kind, "application/octet-stream")
     )
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Content-Security-Policy"] = "default-src 'none'; sandbox"

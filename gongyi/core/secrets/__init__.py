@@ -15,10 +15,28 @@ from django.db.models.query_utils import DeferredAttribute
 
 from gongyi.core.secrets.keys import KeysUnusable, current_key, digest_key, key_named
 from gongyi.core.secrets.masks import mask_address, mask_name, mask_phone, mask_text, phone_digits
+from gongyi.core.secrets.private import HIDDEN_WORD, KINDS, Found, find_private, hide_private
 
 __all__ = [
-    "EncryptedField", "KeysUnusable", "Sealed", "Undecipherable", "digest", "mask_address", "mask_name", "mask_phone",
-    "mask_text", "phone_digest", "phone_digits", "phone_tail_digest", "seal", "unseal",
+    "HIDDEN_WORD",
+    "KINDS",
+    "EncryptedField",
+    "Found",
+    "KeysUnusable",
+    "Sealed",
+    "Undecipherable",
+    "digest",
+    "find_private",
+    "hide_private",
+    "mask_address",
+    "mask_name",
+    "mask_phone",
+    "mask_text",
+    "phone_digest",
+    "phone_digits",
+    "phone_tail_digest",
+    "seal",
+    "unseal",
 ]  # fmt: skip
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from functools import partial
+from typing import NamedTuple
 
 # full-width, Arabic and Uyghur digits; one character for one, so that places in the text stay the same
 _PLAIN = str.maketrans(
@@ -15,6 +16,7 @@ _PLAIN = str.maketrans(
 )
 _PREFIX = re.compile(r"^(?:(?:\+|00)86|0?86(?=1\d{10}$))")
 HIDDEN = "****"
+BLANK = "\ue000"  # stands where a number was found; no text holds it
 _MOBILE, _LONG, _SHORT = 11, 10, 5
 
 
@@ -66,6 +68,16 @@ def _day(text: str) -> int:
         return 0
 
 
+def is_id_card(number: str) -> bool:
+    """Whether digits (and X) are an ID-card number, or one mistyped."""
+    return bool(_id_card(number))
+
+
+def is_bank_card(number: str) -> bool:
+    """Whether digits are a bank card's number."""
+    return bool(_bank_card(number))
+
+
 def _id_card(number: str) -> str:
     """Hide an ID-card number (GB 11643): it has a province, a birthday and a check digit.
 
@@ -98,32 +110,42 @@ def _pattern(text: str) -> re.Pattern[str]:
 
 _IS = r"[号码是为：:\s()（）]{0,6}"
 _STATE = r"(?:\+|00)?86~"
+_Rule = tuple[str, re.Pattern[str], Callable[[str], str]]
 # Tried in this order: what one finds the next ones do not see. The group n is the number; what decides returns "" for no.
-_NUMBERS: list[tuple[re.Pattern[str], Callable[[str], str]]] = [
-    (_pattern(rf"(?:身份证|证件|银行卡|卡号|[账帐][号户]){_IS}(?P<n>[0-9](?:~[0-9]){{11,23}}[Xx]?)"), _hide),
-    (_pattern(r"(?<![0-9])(?P<n>[1-8][0-9]{5}~[0-9]{8}~[0-9]{3}[0-9Xx])"), _id_card),
-    (_pattern(r"(?<![0-9])(?P<n>[1-8][0-9]{5}~[0-9]{6}~[0-9]{3})"), _id_card),
-    (_pattern(r"(?<![0-9])(?P<n>(?:[3-6][0-9]|95)[0-9]{2}~[0-9]{4}~[0-9]{4}~[0-9]{4}(?:~[0-9]{1,3})?)"), _bank_card),
+_NUMBERS: list[_Rule] = [
+    ("paper", _pattern(rf"(?:身份证|证件){_IS}(?P<n>[0-9](?:~[0-9]){{11,23}}[Xx]?)"), _hide),
+    ("bank", _pattern(rf"(?:银行卡|卡号|[账帐][号户]){_IS}(?P<n>[0-9](?:~[0-9]){{11,23}}[Xx]?)"), _hide),
+    ("paper", _pattern(r"(?<![0-9])(?P<n>[1-8][0-9]{5}~[0-9]{8}~[0-9]{3}[0-9Xx])"), _id_card),
+    ("paper", _pattern(r"(?<![0-9])(?P<n>[1-8][0-9]{5}~[0-9]{6}~[0-9]{3})"), _id_card),
+    (
+        "bank",
+        _pattern(r"(?<![0-9])(?P<n>(?:[3-6][0-9]|95)[0-9]{2}~[0-9]{4}~[0-9]{4}~[0-9]{4}(?:~[0-9]{1,3})?)"),
+        _bank_card,
+    ),
     # mobile numbers: whole or 3-4-4; 4-4-3, 4-3-4, 3-3-5; digit by digit
     (
+        "phone",
         _pattern(rf"(?<![0-9¥￥$])(?P<n>(?:{_STATE})?1[3-9][0-9]~[0-9]{{4}}~[0-9]{{4}})(?!\.[0-9]{{1,2}}元)"),
         mask_phone,
     ),
     (
+        "phone",
         _pattern(
             r"(?<![0-9])(?P<n>1[3-9][0-9]{2}~~(?:[0-9]{4}~~[0-9]{3}|[0-9]{3}~~[0-9]{4})|1[3-9][0-9]~~[0-9]{3}~~[0-9]{5})"
         ),
         mask_phone,
     ),
-    (_pattern(r"(?<![0-9])(?P<n>1~~[3-9](?:~~[0-9]){9})"), mask_phone),
+    ("phone", _pattern(r"(?<![0-9])(?P<n>1~~[3-9](?:~~[0-9]){9})"), mask_phone),
     # landlines: with an area code anywhere, without one after a word that says so
     (
+        "phone",
         _pattern(
             rf"(?<![0-9])(?<![0-9][.-])(?P<n>[(（]?(?:{_STATE}0?|0)(?:10|2[0-9]|[3-9][0-9]{{2}})~[1-9][0-9]{{2,3}}~[0-9]{{4}})"
         ),
         mask_phone,
     ),
     (
+        "phone",
         _pattern(
             rf"(?:电话|座机|固话|手机|联系方式|致电|拨打|[Tt][Ee][Ll]){_IS}"
             r"(?P<n>(?!(?:19|20)[0-9]{2}[.-]?[01][0-9])[0-9]{3,4}~[0-9]{4,8})"
@@ -133,14 +155,36 @@ _NUMBERS: list[tuple[re.Pattern[str], Callable[[str], str]]] = [
 ]
 
 
-def _cut(cuts: list[tuple[int, int, str]], decide: Callable[[str], str], found: re.Match[str]) -> str:
+class Cut(NamedTuple):
+    """A place in a text that is hidden, and what stands there instead; `kind` is paper, bank or phone."""
+
+    start: int
+    end: int
+    instead: str
+    kind: str
+
+
+def _cut(cuts: list[Cut], kind: str, decide: Callable[[str], str], found: re.Match[str]) -> str:
     """Note what stands in the place of a number, and blank the number for the patterns that follow."""
     instead = decide(re.sub(r"[^0-9Xx+]", "", found["n"]))
     if not instead:
         return found[0]
     start, end = found.span("n")
-    cuts.append((start, end, instead))
-    return found[0][: start - found.start()] + "#" * (end - start) + found[0][end - found.start() :]
+    cuts.append(Cut(start, end, instead, kind))
+    return found[0][: start - found.start()] + BLANK * (end - start) + found[0][end - found.start() :]
+
+
+def find_numbers(plain: str) -> tuple[list[Cut], str]:
+    """Each phone, ID-card and bank-card number of a text, and the text with these blanked, as long as before."""
+    cuts = list[Cut]()
+    for kind, pattern, decide in _NUMBERS:
+        plain = pattern.sub(partial(_cut, cuts, kind, decide), plain)
+    return cuts, plain
+
+
+def plain_characters(text: str) -> str:
+    """Full-width, Arabic and Uyghur digits made plain; every place in the text stays the same."""
+    return text.translate(_PLAIN)
 
 
 def mask_text(text: str) -> str:
@@ -148,9 +192,6 @@ def mask_text(text: str) -> str:
 
     Time grows with the length only. Masking twice gives the same as once.
     """
-    plain, cuts = text.translate(_PLAIN), list[tuple[int, int, str]]()
-    for pattern, decide in _NUMBERS:
-        plain = pattern.sub(partial(_cut, cuts, decide), plain)
-    for start, end, instead in sorted(cuts, reverse=True):
-        text = text[:start] + instead + text[end:]
+    for cut in sorted(find_numbers(plain_characters(text))[0], reverse=True):
+        text = text[: cut.start] + cut.instead + text[cut.end :]
     return text

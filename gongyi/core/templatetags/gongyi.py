@@ -16,6 +16,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from gongyi.core import clock
+from gongyi.core.secrets import HIDDEN_WORD
 
 register = template.Library()
 
@@ -208,6 +209,16 @@ def masked(value: str | None) -> str:
     if len(text) < LONG_NUMBER:
         return text[:1] + "*" * (len(text) - 1)
     return f"{text[:3]}****{text[-4:] if text[-4:].isdigit() else ''}"
+
+
+@register.filter
+def hidden_words(text: str) -> SafeString:
+    """A public text with 〔电话〕 and its like marked as what was hidden."""
+    pieces, at = list[SafeString](), 0
+    for found in HIDDEN_WORD.finditer(text):
+        pieces.append(format_html('{}<mark class="hidden-word">{}</mark>', text[at : found.start()], found[0]))
+        at = found.end()
+    return format_html("{}{}", format_html_join("", "{}", ((piece,) for piece in pieces)), text[at:])
 
 
 @register.filter

@@ -211,7 +211,7 @@ def _parts(land: Land, case: Case) -> list[CasePart]:
         CasePart(
             id=new_key(COUNTY), county=COUNTY, case_id=case.id, unit_id=unit, part=part, since=case.recorded_at, state=case.state,
             type_id=case.type_id, topic_id=case.topic_id, recorded_at=case.recorded_at, due=case.turn_due,
-            my_turn=unit == case.turn_unit_id,
+            my_turn=unit == case.turn_unit_id, turn_unit_id=case.turn_unit_id,
         )
         for unit, part in wanted.items()
     ]  # fmt: skip

@@ -41,8 +41,8 @@ def demo_password() -> str:
     return str(_data()["password"])
 
 
-def fill_demo(*, cases: int = 400, seed: int = 999001) -> dict[str, int]:
-    """Make the demo county in an empty database; returns how many units, accounts and cases it has."""
+def fill_demo(*, cases: int = 400, seed: int = 999001) -> dict[str, Any]:
+    """Make the demo county in an empty database; returns how many units, accounts and cases it has, and one case to follow."""
     by = system_actor("demo", COUNTY)
     end = clock.now()
     with bind(COUNTY), clock.at(end - SPAN):
@@ -55,7 +55,16 @@ def fill_demo(*, cases: int = 400, seed: int = 999001) -> dict[str, int]:
         play(stage.stories(cases, end - SPAN, end), end)
     with bind(COUNTY), transaction.atomic():
         _read_old_messages(end)
-    return {"units": len(units), "accounts": len(people), "cases": Case.objects.filter(county=COUNTY).count()}
+        number = _to_follow(stage.codes)
+    made = {"units": len(units), "accounts": len(people), "cases": Case.objects.filter(county=COUNTY).count()}
+    return made | {"number": number, "code": stage.codes.get(number, "")}
+
+
+def _to_follow(codes: dict[str, str]) -> str:
+    """The number of a case that its asker can do something with: one with an answer if there is, else the newest; '' for none."""
+    rows = Case.objects.filter(county=COUNTY, number__in=codes).order_by("-recorded_at")
+    found = rows.filter(state__in=["answered", "calling"]).first() or rows.exclude(question="").first() or rows.first()
+    return found.number if found else ""
 
 
 def _units() -> dict[str, Unit]:

@@ -8,14 +8,17 @@ import random
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
 from gongyi.casework import actions as casework
 from gongyi.casework.models import Case, CaseType, Reason, Topic
+from gongyi.casework.queries.portal import make_code
 from gongyi.core import clock
 from gongyi.core.access import Actor, Role, system_actor
 from gongyi.core.errors import Refused
+from gongyi.home.actions.answers import make_public
 from gongyi.network.models import Unit
 from gongyi.people.models import Account
 from gongyi.people.queries import actor_of
@@ -55,11 +58,13 @@ class Stage:
     ) -> None:
         self.data, self.rng, self.units = data, rng, units
         self.county = units[data["county"]].county
+        self.may_be_public = 0
         self.actors = {username: actor_of(account) for username, account in people.items()}
         self.types = {row.code: row for row in CaseType.objects.filter(county=self.county)}
         self.reasons = {kind: list(Reason.objects.filter(county=self.county, kind=kind)) for kind in Reason.Kind.values}
         self.topics = {row.full_name: row for row in Topic.objects.filter(county=self.county, level=2)}
         self.villages = [unit for unit in units.values() if unit.tier == Unit.Tier.VILLAGE]
+        self.codes: dict[str, str] = {}
         self.towns = {unit.id: unit for unit in units.values() if unit.tier == Unit.Tier.TOWNSHIP}
 
     def who(self, role: Role, unit: Unit, besides: Actor | None = None) -> Actor | None:
@@ -120,16 +125,22 @@ class Stage:
             outcome, rating = rng.choice(["solved", "explained"]), rng.choice(["very", "good", "fair"])
             casework.record_done(**facts, type=self.types["enquiry"], answer=answer, outcome=outcome, rating=rating)
             return
-        channel, urgency = rng.choice(["phone", "counter", "visit", "chat"]), matter.get("urgency", "normal")
-        case = casework.open_case(
-            **facts,
-            type=type_,
-            channel=channel,
-            urgency=urgency,
-            may_publish=rng.choice([True, True, False]),
-        )
+        channel, urgency = rng.choice(["phone", "counter", "visit", "chat", "portal"]), matter.get("urgency", "normal")
+        facts |= {"type": type_, "may_publish": rng.choice([True, True, False])}
+        if channel == "portal" and urgency == "normal":
+            case = self._by_portal(facts)
+        else:
+            case = casework.open_case(**facts, channel=channel, urgency=urgency)
         wanted = {"town": town, "village": village}.get(matter["unit"]) or self.units[matter["unit"]]
         yield from self._desk(case, plot, wanted if self.handler(wanted) else town, answer)
+
+    def _by_portal(self, facts: dict[str, Any]) -> Case:
+        """What a resident sends without help; the number and the code are kept for the demo's words."""
+        code = make_code(UUID(int=self.rng.getrandbits(128)))
+        wanted = {name: facts[name] for name in ("content", "asker", "topic", "area", "type", "may_publish")}
+        case = casework.submit_case(county=self.county, code=code, **wanted)
+        self.codes[case.number] = code
+        return case
 
     def _asker(self) -> casework.AskerFacts | None:
         if self.rng.random() < 0.15:  # noqa: PLR2004 - about every seventh gives neither name nor phone
@@ -180,6 +191,8 @@ class Stage:
         yield self._hours(2, 30)
         if plot == "contacted":
             return
+        if case.code:
+            yield from self._asked(case, clerk)
         casework.log_work(case, by=clerk, note="到现场看过，拍了照，正在联系施工的人。")
         yield timedelta(days=self.rng.uniform(5, 25)) if plot == "late" else self._hours(4, 40)
         if plot == "handling":
@@ -192,6 +205,14 @@ class Stage:
         yield self._hours(2, 20)
         if plot != "drafted":
             yield from self._after(case, plot, clerk, answer)
+
+    def _asked(self, case: Case, clerk: Actor) -> Story:
+        """A question to the asker; two of three answer."""
+        casework.ask_asker(case, by=clerk, question="最近一次是哪一天看到的？方便的话补一张照片。")
+        yield self._hours(2, 20)
+        if self.rng.random() < 0.66:  # noqa: PLR2004 - two of three
+            casework.reply(case, by=casework.asker_of_case(case), note="前天下午，站在路口就看得到。")
+            yield self._hours(1, 5)
 
     def _detour(self, case: Case, plot: str, clerk: Actor) -> Story:
         """More time, a pause, an extra trip of the asker."""
@@ -235,12 +256,15 @@ class Stage:
             )
             again = False
             yield self._hours(5, 40)
+        if case.code and plot == "plain" and case.state == "answered":
+            casework.settle(case, by=casework.asker_of_case(case), rating=self.rng.choice(["very", "good", "bad", ""]))
         if case.state == "redo" and plot != "redo":
             yield from self._again(case, clerk, answer)
         if case.state == "answered" and case.quiet_until and plot != "answered":
             yield case.quiet_until - clock.now() + timedelta(minutes=5)
             casework.close_quiet(case, by=system_actor("routine", self.county))
         if case.state == "closed":
+            yield from make_public(self, case, clerk)
             yield from self._reopened(case, plot, clerk, answer)
 
     def _again(self, case: Case, clerk: Actor, answer: str) -> Story:

@@ -34,7 +34,7 @@ function forget(test) {
 function keep(form) {
   const fields = fieldsOf(form).filter((field) => field.value !== field.defaultValue);
   if (!fields.length) return localStorage.removeItem(keyOf(form));
-  return write(keyOf(form), { at: Date.now(), text: Object.fromEntries(fields.map((field) => [field.name, field.value])) });
+  return write(keyOf(form), { at: Date.now(), key: read(keyOf(form)).key, text: Object.fromEntries(fields.map((field) => [field.name, field.value])) });
 }
 
 function note(form) {
@@ -57,8 +57,9 @@ function note(form) {
 }
 
 function restore(form) {
-  const { text } = read(keyOf(form));
+  const { text, key } = read(keyOf(form));
   if (!text) return;
+  if (key && form.elements._key) form.elements._key.value = key; // if it did arrive the first time, it is not taken again
   const fields = fieldsOf(form).filter((field) => field.name in text && field.value !== text[field.name]);
   fields.forEach((field) => (field.value = text[field.name]));
   if (fields.length) note(form);
@@ -92,7 +93,7 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if ("forgetDrafts" in form.dataset) forget(() => true);
   const draft = form.dataset.draft && read(keyOf(form));
-  if (draft?.text) write(keyOf(form), { ...draft, sent: true });
+  if (draft?.text) write(keyOf(form), { ...draft, sent: true, key: form.elements._key?.value });
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {

@@ -31,12 +31,13 @@ window.addEventListener("pageshow", (event) => {
 });
 
 document.addEventListener("input", (event) => {
-  const form = event.target.form;
+  const { form } = event.target;
+  if (form) delete form.dataset.kept;
   if (form?.method === "post" && event.target.tagName === "TEXTAREA") dirty.add(form);
 });
 
 window.addEventListener("beforeunload", (event) => {
-  if ([...dirty].some((form) => form.isConnected)) event.preventDefault();
+  if ([...dirty].some((form) => form.isConnected && !form.dataset.kept)) event.preventDefault();
 });
 
 // A ready-made text joins what is already typed; without this script its link opens the form with the text in it.

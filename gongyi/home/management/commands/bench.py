@@ -91,7 +91,7 @@ def _as_json(cases: int, line: dict[str, Any]) -> str:
 
 
 def _as_words(line: dict[str, Any]) -> str:
-    names = {"list": _("清单"), "filter": _("筛选"), "detail": _("一件"), "create": _("登记")}
+    names = {"list": _("清单"), "today": _("今日"), "filter": _("筛选"), "detail": _("一件"), "create": _("登记")}
     words = _(
         "%(name)s：中位 %(p50_ms).1f，95%% 在 %(p95_ms).1f 以内，处理器 %(cpu_ms).1f，语句 %(sql)d 条，网页压缩后 %(kb).1f KB；是最简清单（%(bare_p50_ms).1f）的 %(times).1f 倍"
     )
@@ -181,6 +181,7 @@ def _scenarios(browser: "Browser", home: UUID) -> dict[str, Request]:
 
     return {
         "list": lambda: browser.get(cases),
+        "today": lambda: browser.get(reverse("home:today")),
         "filter": lambda: browser.get(cases, wanted),
         "detail": lambda: browser.get(reverse("casework:detail", args=[next(told)])),
         "create": sent,

@@ -24,9 +24,16 @@ class Command(BaseCommand):
             raise CommandError(_("数据库里已经有县了，演示数据只装进空的数据库。"))
         with boot.loading_demo():
             made = fill_demo(cases=options["cases"])
-            boot.mark_demo(table())
+            boot.mark_demo(table() + to_follow(made))
         if options["json"]:
             self.stdout.write(json.dumps(made))
+
+
+def to_follow(made: dict[str, Any]) -> str:
+    """A line with a request that can be followed on the residents' pages; nothing without one."""
+    if not made["number"]:
+        return ""
+    return "\n" + _("群众查进度的例子：打开 /portal/track/，编号 %(number)s，查询码 %(code)s") % made
 
 
 def table() -> str:

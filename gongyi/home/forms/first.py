@@ -1,4 +1,4 @@
-"""Forms of the first pages."""
+"""A new county's first tasks."""
 
 from django import forms
 

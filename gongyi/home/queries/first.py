@@ -1,9 +1,7 @@
-"""Reads of the whole product: a new county's first tasks, what the bench compares the lists with."""
+"""A new county's first tasks."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
-from uuid import UUID
 
 from django.db.models import Count, Q
 from django.urls import reverse
@@ -11,7 +9,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gongyi.casework.models import CasePart, CaseStep
 from gongyi.core import boot
 from gongyi.core.access import Actor, Role
 from gongyi.core.access import Permission as P
@@ -109,16 +106,3 @@ JUDGES: dict[str, Callable[[int], str]] = {
     Name.LIMITS: lambda _county: _("先照通行的做法设好了。请看一遍各类事多久答复，再在日历上改本县的上班和休息日。"),
     Name.WORDS: lambda _county: _("先照通行的做法设好了。请看一遍分类和退单、延期、不予受理等理由，用不上的停用。"),
 }
-
-
-def bare_rows(county: int, unit: UUID, number: int) -> list[dict[str, Any]]:
-    """The newest cases of a unit as plainly as Django can: one query over the index of the list, six columns, no rights."""
-    rows = CasePart.objects.filter(county=county, unit=unit, until=None).order_by("-recorded_at", "-case")
-    columns = ("case__number", "case__title", "case__lead__name", "case__topic__full_name", "state", "recorded_at")
-    return list(rows.values(*columns)[:number])
-
-
-def told_cases(county: int, unit: UUID, lines: int, number: int) -> list[UUID]:
-    """Cases of a unit whose timeline has at least so many lines, the newest first."""
-    steps = CaseStep.objects.filter(county=county, unit=unit, seq=lines)
-    return list(steps.order_by("-id").values_list("case", flat=True)[:number])

@@ -1,0 +1,54 @@
+"""One form for many cases; which ones stands beside it."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from gongyi.casework.forms.fields import unit_field
+from gongyi.casework.models import Export
+from gongyi.core.access import Actor
+from gongyi.core.county import as_key
+from gongyi.core.inputs import Form, Textarea
+
+LONGEST_VERSION = 9  # digits
+
+
+class BulkForm(Form):
+    """Base: who does it."""
+
+    def __init__(self, *args: Any, by: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.by = by
+
+
+class AssignManyForm(BulkForm):
+    lead = unit_field(gettext_lazy("主办单位"), error_messages={"required": gettext_lazy("请选一个主办单位。")})
+    note = forms.CharField(
+        label=gettext_lazy("交代一句"), max_length=2000, required=False, widget=Textarea({"rows": 2})
+    )
+
+
+class RemindManyForm(BulkForm):
+    note = forms.CharField(
+        label=gettext_lazy("写一句"), max_length=2000, widget=Textarea({"rows": 2}),
+        help_text=gettext_lazy("每一件的主办单位都会收到。发出去就收不回来。"),
+    )  # fmt: skip
+
+
+class ExportForm(BulkForm):
+    kind = forms.ChoiceField(
+        label=gettext_lazy("文件格式"), choices=Export.Kind.choices, initial=Export.Kind.XLSX, widget=forms.RadioSelect
+    )
+
+
+def chosen_rows(marks: list[str]) -> list[tuple[UUID, int]]:
+    """The rows that were ticked, as `<key>:<version>`; what is none is left out."""
+    halves = (mark.partition(":") for mark in marks)
+    found = ((as_key(key), version) for key, _sep, version in halves)
+    return [
+        (key, int(version))
+        for key, version in found
+        if key and version.isascii() and version.isdigit() and len(version) <= LONGEST_VERSION
+    ]

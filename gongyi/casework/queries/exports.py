@@ -1,0 +1,94 @@
+"""What an export of a list holds: its columns, and each case's cells without names, phones and addresses."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from gongyi.casework.models import Asker, Case, Export
+from gongyi.casework.rules import visible_to
+from gongyi.casework.workflow import STATES
+from gongyi.core.access import Actor
+from gongyi.core.secrets import mask_name, mask_text
+from gongyi.documents.tables import Row
+
+BATCH = 500
+_WITH = ("type", "topic", "area", "unit", "lead", "turn_unit")
+
+
+def headers() -> list[str]:
+    """The columns, in order."""
+    return [
+        _("工单编号"), _("外部工单号"), _("标题"), _("诉求类型"), _("事项分类"), _("所属区划"), _("来源渠道"), _("急不急"), _("状态"),
+        _("轮到谁"), _("到期"), _("登记单位"), _("主办单位"), _("登记时间"), _("派单时间"), _("签收时间"), _("首次联系时间"),
+        _("答复期限"), _("答复时间"), _("办结时间"), _("办理结果"), _("回访结果"), _("满意度"), _("退单次数"), _("重办次数"),
+        _("诉求内容"), _("答复内容"),
+    ]  # fmt: skip
+
+
+def cells(by: Actor, keys: list[UUID]) -> Iterator[Row]:
+    """One row per case, in the order of the keys; a case that this person no longer may see is left out."""
+    for start in range(0, len(keys), BATCH):
+        batch = keys[start : start + BATCH]
+        found = {case.id: case for case in visible_to(by).filter(id__in=batch).select_related(*_WITH)}
+        askers = {row.case_id: row for row in Asker.objects.filter(county=by.county, case__in=list(found))}
+        for key in batch:
+            if case := found.get(key):
+                yield _row(case, askers.get(key))
+
+
+def still_visible(by: Actor, keys: list[UUID]) -> bool:
+    """Whether this person may see every one of these cases now."""
+    batches = (keys[start : start + BATCH] for start in range(0, len(keys), BATCH))
+    return all(visible_to(by).filter(id__in=batch).count() == len(batch) for batch in batches)
+
+
+def _row(case: Case, asker: Asker | None) -> Row:
+    answer = case.answer if case.state != "drafted" else ""
+    named = [str(row) if row else "" for row in (case.type, case.topic, case.area)]
+    times = (
+        case.recorded_at,
+        case.assigned_at,
+        case.signed_at,
+        case.contacted_at,
+        case.resident_due,
+        case.answered_at,
+        case.closed_at,
+    )
+    return [
+        case.number, mask_text(case.external_no), nameless(case.title, asker), *named, case.get_channel_display(),
+        case.get_urgency_display(), str(STATES[case.state].label), str(case.turn_unit or ""), _moment(case.turn_due),
+        str(case.unit), str(case.lead or ""), *map(_moment, times), case.get_outcome_display(), case.get_call_result_display(),
+        case.get_rating_display(), case.returns, case.redos, nameless(case.content, asker), nameless(answer, asker),
+    ]  # fmt: skip
+
+
+def nameless(text: str, asker: Asker | None) -> str:
+    """The text with numbers masked, and without the asker's own name, phone and address."""
+    text = mask_text(text)
+    if asker:
+        own = (asker.name, asker.phone, asker.address)
+        for fact in sorted((fact.strip() for fact in own if len(fact.strip()) > 1), key=len, reverse=True):
+            text = text.replace(fact, mask_name(fact))
+    return text
+
+
+def _moment(at: datetime | None) -> str:
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""
+
+
+def exports_of(by: Actor) -> QuerySet[Export]:
+    """The person's exports, the newest first."""
+    return Export.objects.filter(county=by.county, account=by.key).order_by("-asked_at", "-id")
+
+
+def fetch_export(by: Actor, key: UUID) -> Export:
+    """One of the person's own exports. Raises Http404 for any other."""
+    found = exports_of(by).filter(id=key).first()
+    if found is None:
+        raise Http404
+    return found

@@ -1,0 +1,266 @@
+"""What residents see of their own case: found by number and code, its way in plain words, who looked at their data."""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hmac import compare_digest
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from gongyi.casework.models import Case, CaseStep, CaseType, Topic
+from gongyi.casework.queries.case import JOINED, asker_of, timeline
+from gongyi.casework.queries.choices import types
+from gongyi.casework.workflow import STATES
+from gongyi.core import clock
+from gongyi.core.deadlines import remaining
+from gongyi.core.models import AccessRow, Attachment
+from gongyi.core.secrets import digest, mask_name, mask_phone, mask_text
+from gongyi.people.models import Looked, Purpose
+
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 5 bits a letter; none of them is read for another
+LETTERS = 12
+GROUP = 4
+
+
+# --- number and code --------------------------------------------------------------------------------------------------
+
+
+def make_code(seed: UUID) -> str:
+    """The tracking code, 60 bits in three groups of four: the same for the same seed, so that a form sent twice shows one code.
+
+    The seed is the form's random key; without this installation's digest key nobody can reckon the code from it.
+    """
+    number = int(digest("tracking code", str(seed)), 16)
+    letters = "".join(ALPHABET[(number >> 5 * place) & 31] for place in range(LETTERS))
+    return " ".join(letters[at : at + GROUP] for at in range(0, LETTERS, GROUP))
+
+
+def code_digest(code: str) -> str:
+    """What is stored of a code: a keyed digest. Capitals, spaces and hyphens do not matter."""
+    typed = unicodedata.normalize("NFKC", code).upper()
+    return digest("tracking", "".join(letter for letter in typed if letter in ALPHABET))
+
+
+def find_by_code(county: int, number: str, code: str) -> UUID | None:
+    """The case with this number and code; None for an unknown number as for a wrong code, after the same work (P3)."""
+    typed = "".join(unicodedata.normalize("NFKC", number).split())[:24]
+    key, kept = Case.objects.filter(county=county, number=typed).values_list("id", "code").first() or (None, "")
+    right = compare_digest(code_digest(code), kept or "-" * 64)
+    return key if right else None
+
+
+def just_submitted(county: int, code: str) -> UUID | None:
+    """The case that a form sent within the last day made, by the code that goes with the form."""
+    lately = clock.now() - timedelta(days=1)
+    rows = Case.objects.filter(county=county, recorded_at__gte=lately, code=code_digest(code))
+    return rows.values_list("id", flat=True).first()
+
+
+def followed_case(county: int, key: UUID | None) -> Case | None:
+    """The case that a session opened, with its units; None when it is gone or can no longer be followed."""
+    rows = Case.objects.filter(county=county, id=key).exclude(code="") if key else Case.objects.none()
+    return rows.select_related(*JOINED).first()
+
+
+def wishes_of(case: Case) -> list[dict[str, Any]]:
+    """What the asker asked about their own data in this case, newest first: title, number, state in words, until when, answer."""
+    rows = Case.objects.filter(county=case.county, wish_of=case).order_by("-recorded_at")[:20]
+    return [
+        {
+            "title": row.title, "number": row.number, "words": STATES[row.state].resident,
+            "until": row.resident_due if row.is_open else None, "answer": sent_answer(row),
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+def sent_answer(case: Case) -> str:
+    """The answer as the asker may read it: sent out, not a draft that waits for approval or was taken back."""
+    return mask_text(case.answer) if case.answered_at is not None and case.state != "drafted" else ""
+
+
+def files_of_asker(case: Case) -> list[Attachment]:
+    """The files that the asker sent; those of the office stay inside, other people may be in them."""
+    rows = Attachment.objects.filter(county=case.county, subject=case.id, added_by=None)
+    return list(rows.order_by("added_at"))
+
+
+def types_for_residents(county: int) -> QuerySet[CaseType]:
+    """The types that a resident may choose from; wishes about one's own data come from the page of a case."""
+    return types(county).exclude(code="rights")
+
+
+def topics_for_residents(county: int) -> QuerySet[Topic]:
+    """The topics of the first level in use."""
+    return Topic.objects.filter(county=county, active=True, level=1).order_by("position", "name")
+
+
+# --- whose turn it is -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Way:
+    """Where a case stands, for its asker: in two words, whose turn it is, by when, why; with tone and icon of the stamp."""
+
+    words: str
+    whose: str
+    until: datetime | None
+    why: str
+    tone: str
+    icon: str
+
+
+def way_of(case: Case, steps: list[CaseStep] | None = None) -> Way:
+    """Whose turn it is in the resident's words. `steps`, if read already, give the reason of a pause or of more time."""
+    state, unit = STATES[case.state], case.turn_unit.name if case.turn_unit else ""
+    words, tone = str(state.resident), state.tone
+    if case.question:
+        why = _("早一点回答，就能早一点办。答复的时限不因为提问往后推。")
+        return Way(_("想问您一句"), _("轮到您回答下面的问题。"), None, why, "soon", "question-circle")
+    until: datetime | None = case.resident_due
+    whose, why = _("轮到%(unit)s。") % {"unit": unit}, ""
+    if case.state == "answered":
+        whose, until = _("轮到您看看答复，说一句解决没有。"), case.quiet_until
+        why = _("到时没有听到您的意见，这件事就自动结束；结束后还可以要求重新办理。")
+    elif case.state == "calling":
+        whose, until = _("轮到%(unit)s问您满不满意，您也可以现在就在下面说。") % {"unit": unit}, case.turn_due
+    elif not state.open:
+        whose, until = "", None
+        why = str(case.get_outcome_display())
+    elif clock.now() > case.resident_due:
+        tone = "late"
+        why = _("已经%(late)s，时限没有停。") % {"late": remaining(clock.now(), case.resident_due).words}
+    if case.state in {"parked", "extending"} or case.extensions:
+        why = " ".join(filter(None, [why, _pause(case, steps or [])]))
+    return Way(words, whose, until, why, tone, state.icon)
+
+
+def _pause(case: Case, steps: list[CaseStep]) -> str:
+    """Why it takes longer, from the last step that asked for it, and the day to which it was put off."""
+    last = next((step for step in reversed(steps) if step.action in {"park", "ask_extension"}), None)
+    day = case.wakes_on if case.state == "parked" else None
+    if last is None:
+        return ""
+    if day:
+        return _("要等到 %(month)d 月 %(day)d 日：%(why)s。") % {"month": day.month, "day": day.day, "why": last.reason}
+    return _("需要更久：%(why)s。") % {"why": last.reason}
+
+
+# --- the way of a case ------------------------------------------------------------------------------------------------
+
+# What a resident reads of each step: the words, and whether its reason and its text are meant for them. Others stay inside.
+LINES: dict[str, tuple[Promise, bool, bool]] = {
+    "record": (gettext_lazy("收到了"), False, False),
+    "accept": (gettext_lazy("开始看"), False, False),
+    "decline": (gettext_lazy("没有受理"), True, True),
+    "assign": (gettext_lazy("交给承办单位"), True, False),
+    "transfer": (gettext_lazy("换一个单位来办"), True, False),
+    "return": (gettext_lazy("不归这个单位办，正在换单位"), False, False),
+    "sign": (gettext_lazy("接手了"), False, False),
+    "contact": (gettext_lazy("联系了您"), True, False),
+    "log": (gettext_lazy("办了一步"), False, False),
+    "park": (gettext_lazy("要等一等"), True, False),
+    "wake": (gettext_lazy("接着办"), False, False),
+    "wake_due": (gettext_lazy("接着办"), False, False),
+    "answer": (gettext_lazy("答复了"), False, True),
+    "approve_answer": (gettext_lazy("答复了"), False, True),
+    "call_back": (gettext_lazy("回访了您"), True, False),
+    "object": (gettext_lazy("您说没有解决，重新办理"), False, False),
+    "redo": (gettext_lazy("要求重新办理"), True, False),
+    "reopen": (gettext_lazy("重新办理"), False, False),
+    "close_quiet": (gettext_lazy("没有听到您的意见，自动结束"), False, False),
+    "void": (gettext_lazy("作废了"), True, False),
+    "ask": (gettext_lazy("问您"), False, True),
+    "reply": (gettext_lazy("您回答"), False, True),
+    "add": (gettext_lazy("您补充"), False, True),
+    "settle": (gettext_lazy("您说解决了"), False, True),
+    "unsolved": (gettext_lazy("您说没有解决"), False, True),
+    "rate": (gettext_lazy("您作了评价"), False, True),
+    "withdraw": (gettext_lazy("您撤回了"), False, True),
+    "wish": (gettext_lazy("您提了关于自己信息的要求"), True, False),
+}
+
+
+def events_for_asker(steps: list[CaseStep]) -> list[dict[str, Any]]:
+    """The steps that concern the asker, with units and never persons; an answer stands only once it was sent out."""
+    found, written = [], ""
+    for step in steps:
+        if step.action == "answer":
+            written = step.note
+        if step.action not in LINES or (step.action == "answer" and step.target == "drafted"):
+            continue
+        words, with_reason, with_text = LINES[step.action]
+        text = written if step.action == "approve_answer" else step.note
+        found.append(
+            {
+                "at": step.at, "what": str(words), "why": step.reason if with_reason else "", "who": step.unit_label or _("您"),
+                "text": mask_text(text) if with_text else "", "tone": STATES[step.target].tone, "icon": "", "corrected": "",
+            }
+        )  # fmt: skip
+        if not step.unit_label and step.action in {"close_quiet", "wake_due"}:
+            found[-1]["who"] = _("系统")
+    return found
+
+
+def followed(case: Case) -> dict[str, Any]:
+    """Everything that the asker's page shows of a case."""
+    steps, asker = timeline(case), asker_of(case)
+    late = case.reopen_until is None or clock.now() > case.reopen_until
+    return {
+        "case": case, "way": way_of(case, steps), "events": events_for_asker(steps), "content": mask_text(case.content),
+        "answer": sent_answer(case), "looks": looks(case), "wishes": wishes_of(case),
+        "files": files_of_asker(case), "asker_name": mask_name(asker.name) if asker and asker.name else "",
+        "asker_phone": mask_phone(asker.phone) if asker and asker.phone else "", "whom": asker.get_whom_display() if asker else "",
+        "may": allowed_acts(case, too_late=late),
+    }  # fmt: skip
+
+
+def allowed_acts(case: Case, *, too_late: bool) -> set[str]:
+    """What the asker can do now."""
+    return {
+        name
+        for name, can in {
+            "reply": bool(case.question),
+            "judge": case.state in {"answered", "calling"},
+            "again": case.state in {"closed", "declined"} and not too_late,
+            "rate": case.state == "closed" and not case.rating and case.outcome != Case.Outcome.WITHDRAWN,
+            "add": case.is_open,
+            "withdraw": case.is_open,
+        }.items()
+        if can
+    }
+
+
+# --- who looked -------------------------------------------------------------------------------------------------------
+
+_WHAT: dict[str, Promise] = {
+    Looked.CONTACT: gettext_lazy("您的姓名和联系方式"), Looked.NAME: gettext_lazy("您的姓名"),
+    Looked.PHONE: gettext_lazy("您的电话"), Looked.ADDRESS: gettext_lazy("您的住址"),
+    Looked.TEXT: gettext_lazy("您写的原文里的号码"), Looked.FILE: gettext_lazy("这件事的照片或文件"),
+}  # fmt: skip
+_WHY: dict[str, Promise] = {
+    Purpose.CONTACT: gettext_lazy("联系您"), Purpose.CALL: gettext_lazy("问您满不满意"), Purpose.CHECK: gettext_lazy("核对信息"),
+    Purpose.CORRECT: gettext_lazy("更正记录"), Purpose.APPROVE: gettext_lazy("审核答复"), Purpose.HANDLE: gettext_lazy("办这件事"),
+    Purpose.REVIEW: gettext_lazy("督办"), Purpose.REQUEST: gettext_lazy("答复您的查询"),
+}  # fmt: skip
+
+
+def looks(case: Case) -> list[str]:
+    """Who looked at the asker's data in this case, newest first: "10月3日 上午，东湖镇的工作人员看过您的电话，为了联系您"."""
+    rows = AccessRow.objects.filter(county=case.county, subject=case.id).order_by("-at", "-id")[:100]
+    return [_look(row) for row in rows]
+
+
+def _look(row: AccessRow) -> str:
+    at = timezone.localtime(row.at)
+    half = _("上午") if at.hour < 12 else _("下午")  # noqa: PLR2004 - noon
+    return _("%(month)d月%(day)d日 %(half)s，%(unit)s的工作人员看过%(what)s，为了%(why)s") % {
+        "month": at.month, "day": at.day, "half": half, "unit": row.unit_label,
+        "what": _WHAT[row.fields], "why": _WHY[row.purpose],
+    }  # fmt: skip

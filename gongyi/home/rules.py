@@ -1,0 +1,241 @@
+"""What helps somebody here: the short pages of `?` and the steps of the first hour, each for those whose work it is."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from gongyi.core.access import Actor
+from gongyi.core.access import Permission as P
+
+TOUR = "tour"  # the cookie with the step of the first hour where somebody stands; 0: not wanted any more
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A question of the work with its answer in a few sentences, and the page where one does it."""
+
+    slug: str
+    title: Promise
+    needs: P
+    lines: tuple[Promise, ...]
+    page: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of the first hour: a page of the product and what to look at there."""
+
+    needs: P
+    page: str
+    title: Promise
+    line: Promise
+
+
+TOPICS = (
+    Topic(
+        "record",
+        _("怎样记一件事"),
+        P.CASE_RECORD,
+        (
+            _("只有“发生了什么”必须写。姓名、电话不知道就空着，以后再补。"),
+            _("当面就能答复的，用“当场办结”：来事、答复和结果一次写完。"),
+            _("写到一半断网也不要紧，文字留在这台手机上，网络恢复后接着送。"),
+        ),
+        "casework:new",
+    ),
+    Topic(
+        "turn",
+        _("轮到谁，哪天以前"),
+        P.CASE_VIEW,
+        (
+            _("每件事都写着轮到哪个单位、还剩多少时间。点日期旁的“为什么是这一天”，可以看到逐天怎么数的。"),
+            _("有两个钟：群众的从登记起一直走，不会停；本单位的从派单起算，延期批准后才后移。"),
+        ),
+        "casework:list",
+    ),
+    Topic(
+        "assign",
+        _("受理、派单、改派"),
+        P.CASE_ASSIGN,
+        (
+            _("打开“登记”状态的办件，选主办单位就能派单，需要几家一起办的再选协办。"),
+            _("派错了用“改派”：编号、经过和群众的时限都不变。"),
+            _("不归我们管的，用“不予受理”，写明理由和该找谁。"),
+        ),
+        "casework:list",
+    ),
+    Topic(
+        "sign",
+        _("签收和退单"),
+        P.CASE_HANDLE,
+        (
+            _("派来的办件先签收，表示本单位接手。"),
+            _("不该本单位办的可以退单，要写依据，也要写建议由谁办。退单会计数，群众的时限不停。"),
+        ),
+        "casework:list",
+    ),
+    Topic(
+        "answer",
+        _("写答复，送审核"),
+        P.CASE_HANDLE,
+        (
+            _("答复写清三件事：看了什么、做了什么、接下来怎样。可以从模板开始，也可以先存草稿。"),
+            _("结果要如实选：解决、部分解决、解释。没有全部解决就不要选解决。"),
+            _("需要审核的类型会送给本单位的另一个人；本单位没有别人时，送上一级。"),
+        ),
+    ),
+    Topic(
+        "later",
+        _("来不及：延期和挂账"),
+        P.CASE_HANDLE,
+        (
+            _("要更多时间，在到期前申请延期，由别的人批准。"),
+            _("要等到某一天才能办的（如等天晴、等材料），用挂账，写明日期；那天会自动回来。"),
+        ),
+    ),
+    Topic(
+        "approve",
+        _("审核答复和延期"),
+        P.CASE_APPROVE,
+        (
+            _("自己写的不能自己审。看到的是将要发给群众的原文。"),
+            _("要改的退回去，写清改哪里；同意后答复马上发出。"),
+        ),
+        "home:today",
+    ),
+    Topic(
+        "call",
+        _("回访"),
+        P.CASE_CALL,
+        (
+            _("哪些要回访由系统在答复发出时抽，谁也不能挑。办这件事的人不回访。"),
+            _("没打通就记“没有联系上”，不算满意，也不算不满意。"),
+        ),
+        "home:today",
+    ),
+    Topic(
+        "again",
+        _("群众说没解决"),
+        P.CASE_VIEW,
+        (
+            _("答复以后说没解决的，记“诉求人有异议”，退回主办单位重办。"),
+            _("办结以后在期限内说没解决的，重新办理，主办和督办单位都会收到消息。编号不变。"),
+        ),
+    ),
+    Topic(
+        "wrong",
+        _("写错了、登记错了"),
+        P.CASE_RECORD,
+        (
+            _("笔误用“更正登记”，原来的文字留在记录里。"),
+            _("整件登记错了，由派单单位作废，写明理由；编号保留，不再使用。"),
+        ),
+    ),
+    Topic(
+        "find",
+        _("找一件事"),
+        P.CASE_VIEW,
+        (
+            _("按 / 到搜索框，输编号或标题里的两个字。"),
+            _("筛选好的清单，网址就是它：收藏网址，下次打开还是这些条件。"),
+        ),
+        "casework:list",
+    ),
+    Topic(
+        "person",
+        _("有人来问以前说过的事"),
+        P.PEOPLE_LOOKUP,
+        (
+            _("用全名加电话最后四位找，或者用工单编号找，要选用途。"),
+            _("每次查找都有记录，本人可以看到谁在什么时候、为什么看过。"),
+        ),
+        "casework:people",
+    ),
+    Topic(
+        "masked",
+        _("电话和姓名为什么遮着"),
+        P.STAFF,
+        (
+            _("平时用不着的不显示。要打电话时点“显示”，选用途，就能看到；这一次会记下来，本人看得到。"),
+            _("本平台不收集民族、信仰、党派、身份证号、行踪这类信息，带这些列的表格导入时会整份退回。"),
+        ),
+    ),
+    Topic(
+        "handover",
+        _("换人了，怎样交接"),
+        P.STAFF,
+        (
+            _("在岗位页点“交接”，系统把没办完的事、草稿、要核实的联系方式列成交接包，接手的人签收。"),
+            _("签收以前可以撤回；请假几天的，安排 AB 岗就行，不用交接。"),
+        ),
+    ),
+    Topic(
+        "accounts",
+        _("开账号、授权、重设密码"),
+        P.ACCOUNT_MANAGE,
+        (
+            _("填姓名、单位和角色，得到一个只能用一次的链接，当面交给本人。不需要邮箱。"),
+            _("停用、改授权在下一次点击就生效。忘了密码或丢了验证器，本人到场后重设。"),
+        ),
+        "people:accounts",
+    ),
+    Topic(
+        "settings",
+        _("改时限、理由、分类和模板"),
+        P.SETTINGS_EDIT,
+        (
+            _("改的只管以后登记的办件；日历改了，没办完的会重算并留下记录。"),
+            _("时限可以在保存前看看：同一件事按新规定会落在哪一天。"),
+        ),
+        "casework:settings",
+    ),
+    Topic(
+        "keys",
+        _("键盘上的快捷键"),
+        P.STAFF,
+        (
+            _("/ 到搜索框，? 到本页。清单里 j 下一件，k 上一件，回车打开。"),
+            _("正在打字时这些键不起作用；不想用可以在“我的”里关掉。"),
+        ),
+    ),
+)
+
+STEPS = (
+    Step(
+        P.STAFF,
+        "home:today",
+        _("今日"),
+        _("每天从这里开始：到期的、卡住的、只有你能办的，都在这一页，每条右边是下一步。"),
+    ),
+    Step(P.CASE_RECORD, "casework:new", _("记一件"), _("只要写一句发生了什么就能记下。试着写一句再退出，文字会留着。")),
+    Step(
+        P.CASE_VIEW,
+        "casework:list",
+        _("办件清单"),
+        _("上面的条件可以随意组合。点开任意一件，看看“轮到谁”和“为什么是这一天”。"),
+    ),
+    Step(P.PEOPLE_LOOKUP, "casework:people", _("有人来问"), _("用全名加电话最后四位找他说过的事。找过谁会留下记录。")),
+    Step(P.NETWORK_VIEW, "network:tree", _("网络"), _("县、镇、村和部门都在这里，点开看岗位、职责和空缺。")),
+    Step(P.ACCOUNT_MANAGE, "people:accounts", _("账号"), _("给同事开账号、授权。没有联络员的村会在“缺口”里提醒。")),
+    Step(P.SETTINGS_EDIT, "casework:settings", _("设置"), _("时限、日历、分类、理由和模板先看一遍，合适就不用改。")),
+    Step(P.AUDIT_READ, "people:audit", _("审计"), _("谁在什么时候做了什么。这里看不到办件的内容。")),
+    Step(P.STAFF, "home:inbox", _("消息"), _("新派来的、退回的、要你审核的，会先到这里，再出现在今日。")),
+    Step(P.STAFF, "home:help", _("帮助"), _("随时按 ? 回到这里。走完了，可以开始办事了。")),
+)
+
+
+def topics_for(actor: Actor, words: str = "") -> list[Topic]:
+    """The topics of this person's work that hold every one of the words, in title or text."""
+    wanted = words.casefold().split()
+    found = (topic for topic in TOPICS if actor.can(topic.needs))
+    return [topic for topic in found if all(word in _text(topic) for word in wanted)]
+
+
+def steps_for(actor: Actor) -> list[Step]:
+    """The first hour of this person: the pages that belong to the work."""
+    return [step for step in STEPS if actor.can(step.needs)]
+
+
+def _text(topic: Topic) -> str:
+    return " ".join(str(part) for part in (topic.title, *topic.lines)).casefold()

@@ -1,0 +1,266 @@
+"""Pages for residents: say something, follow it, answer, judge, withdraw, see who looked. Numbers and codes never stand in an address."""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from gongyi.casework import actions
+from gongyi.casework.actions.publishing import ask_take_down
+from gongyi.casework.models import Case
+from gongyi.casework.queries import portal as queries
+from gongyi.casework.queries import publications
+from gongyi.casework.queries import why as explain
+from gongyi.core import attachments, clock, limits, secrets
+from gongyi.core.county import as_key
+from gongyi.core.errors import Refused
+from gongyi.core.http import ActorRequest, public, submit
+from gongyi.home.forms import portal as portal_forms
+
+OPENED, SHOWN = "portal", "portal_code"  # in the session: the opened case; the code that is still shown
+OPEN_FOR, SHOW_FOR = timedelta(minutes=30), timedelta(minutes=10)
+DAY, QUARTER = timedelta(days=1), timedelta(minutes=15)
+PER_ADDRESS, PER_DEVICE = 60, 10  # requests and files a day: a village office has one address for everybody
+WRONG_CODES = 20  # within a quarter of an hour from one address
+
+
+@public("the residents' first page")
+def portal(request: ActorRequest) -> HttpResponse:
+    context = {"title": _("共议"), "ready": request.actor.county, "published": _published(request.actor.county)}
+    context["published_url"] = reverse("home:answers")
+    return render(request, "portal/start.html", context)
+
+
+def _published(county: int) -> list[dict[str, str]]:
+    """The latest published answers."""
+    found = publications.recent(county, 5) if county else []
+    return [{"title": one.title, "url": reverse("home:answer", args=[one.publication.slug])} for one in found]
+
+
+@public("residents say what troubles them, without an account")
+def ask(request: ActorRequest) -> HttpResponse:
+    """我要反映."""
+    if not request.actor.county:
+        return redirect("home:portal")
+    form = portal_forms.TellForm(request.POST or None, request.FILES or None, county=request.actor.county)
+    if request.method == "POST":
+        _hold_stranger(request)
+    if done := submit(request, form, lambda: _tell(request, form)):
+        _show_code(request)
+        return done
+    return render(request, "portal/ask.html", {"title": _("我要反映"), "form": form})
+
+
+def _hold_stranger(request: ActorRequest) -> None:
+    """Raise Refused when too much came from this address or this browser today."""
+    limits.hold(
+        "portal", {limits.address(request): PER_ADDRESS, f"device {limits.device(request)}": PER_DEVICE}, per=DAY
+    )
+
+
+def _count_stranger(request: ActorRequest) -> None:
+    limits.count("portal", limits.address(request), per=DAY)
+    if name := limits.device(request):
+        limits.count("portal", f"device {name}", per=DAY)
+
+
+def _tell(request: ActorRequest, form: portal_forms.TellForm) -> str:
+    data = form.cleaned_data
+    asker = actions.AskerFacts(name=data["name"], phone=data["phone"], whom=data["whom"], theirs=data["theirs"])
+    actions.submit_case(
+        county=request.actor.county, content=data["content"], type=data["type"], code=_code_of_form(request), area=data["place"],
+        topic=data["topic"], asker=asker, may_publish=data["may_publish"], files=data["file"],
+    )  # fmt: skip
+    _count_stranger(request)
+    return reverse("home:portal_done")
+
+
+def _code_of_form(request: ActorRequest) -> str:
+    """The code that goes with this form, however often it is sent."""
+    return queries.make_code(UUID(request.POST["_key"]))
+
+
+def _show_code(request: ActorRequest) -> None:
+    """Open the case that this form made and keep its code, sealed, for the page that shows it."""
+    code = _code_of_form(request)
+    _open(request, queries.just_submitted(request.actor.county, code))
+    request.session[SHOWN] = {"code": secrets.seal(code, SHOWN), "until": _in(SHOW_FOR)}
+
+
+def _in(time: timedelta) -> float:
+    return (clock.now() + time).timestamp()
+
+
+def _open(request: ActorRequest, key: UUID | None) -> None:
+    """From here on this browser may act as the asker of this case, for a while."""
+    request.session.cycle_key()
+    request.session[OPENED] = {"case": str(key), "until": _in(OPEN_FOR)}
+
+
+def _opened_case(request: ActorRequest) -> Case | None:
+    """The case that this browser opened by its code within the last half hour."""
+    held = request.session.get(OPENED) or {}
+    if held.get("until", 0) < clock.now().timestamp():
+        return None
+    return queries.followed_case(request.actor.county, as_key(held.get("case")))
+
+
+def _opened(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Give the view the opened case; lead to number and code where there is none."""
+
+    @wraps(view)
+    def guarded(request: ActorRequest, **kwargs: Any) -> HttpResponseBase:
+        case = _opened_case(request)
+        return view(request, case, **kwargs) if case else redirect("home:portal_track")
+
+    return guarded
+
+
+@public("number and code of the request just sent, in the browser that sent it")
+@_opened
+def done(request: ActorRequest, case: Case) -> HttpResponse:
+    """The page after sending: shown again on reloading for ten minutes, then never."""
+    held = request.session.get(SHOWN) or {}
+    if held.get("until", 0) < clock.now().timestamp():
+        request.session.pop(SHOWN, None)
+        return redirect("home:portal_case")
+    context = {"title": _("已收到"), "case": case, "code": secrets.unseal(held["code"], SHOWN)}
+    return render(request, "portal/done.html", context)
+
+
+@public("residents follow their request by number and code")
+def track(request: ActorRequest) -> HttpResponse:
+    """查进度. A wrong code and an unknown number get the same answer."""
+    form = portal_forms.TrackForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        limits.hold("track", {limits.address(request): WRONG_CODES}, per=QUARTER)
+        if key := queries.find_by_code(request.actor.county, **form.cleaned_data):
+            _open(request, key)
+            return redirect("home:portal_case")
+        limits.count("track", limits.address(request), per=QUARTER)
+        form.add_error(None, _("编号和查询码对不上。请对照记下的再看一遍，或找受理的窗口问。"))
+    return render(request, "portal/track.html", {"title": _("查进度"), "form": form})
+
+
+@public("the asker's own case, opened by number and code")
+@_opened
+def case(request: ActorRequest, case: Case) -> HttpResponse:
+    """Whose turn it is, by when and why; what happened; what the asker can do; who looked."""
+    request.session.pop(SHOWN, None)
+    context = queries.followed(case) | {
+        "title": case.title,
+        "judge": portal_forms.JudgeForm(),
+        "reply": portal_forms.ReplyForm(),
+    }
+    return render(request, "portal/case.html", context)
+
+
+@public("why the own case has its date, opened by number and code")
+@_opened
+def why(request: ActorRequest, case: Case) -> HttpResponse:
+    """为什么是这一天: the day of the answer, day by day."""
+    context = {"title": _("为什么是这一天？"), "case": case, "why": explain(case, "resident")}
+    return render(request, "portal/why.html", context)
+
+
+def _judge(case: Case, *, solved: str, **facts: Any) -> Any:
+    return (actions.settle if solved == "yes" else actions.unsolved)(case, **facts)
+
+
+def _add(case: Case, *, file: Sequence[Any], **facts: Any) -> Any:
+    return actions.add_word(case, files=file, **facts)
+
+
+Step = tuple[Any, type[forms.Form], Callable[..., Any], Any]
+STEPS: dict[str, Step] = {
+    "reply": (
+        gettext_lazy("回答提问"), portal_forms.ReplyForm, actions.reply, gettext_lazy("已送到，正在办的单位看得到您的回答。"),
+    ),
+    "judge": (gettext_lazy("说一句解决没有"), portal_forms.JudgeForm, _judge, gettext_lazy("记下了，谢谢您。")),
+    "again": (
+        gettext_lazy("没有解决，要求重新办理"), portal_forms.AgainForm, actions.unsolved,
+        gettext_lazy("已经重新开始办，主办单位和督办的人都会知道。"),
+    ),
+    "rate": (gettext_lazy("评价"), portal_forms.RateForm, actions.rate, gettext_lazy("记下了，谢谢您。")),
+    "add": (gettext_lazy("补充一句或加照片"), portal_forms.AddForm, _add, gettext_lazy("已补充。")),
+    "private": (
+        gettext_lazy("不同意公开了"), portal_forms.PlainForm, ask_take_down,
+        gettext_lazy("记下了：公开的已经撤下，以后也不再公开。"),
+    ),
+    "withdraw": (
+        gettext_lazy("撤回，不办了"), portal_forms.WithdrawForm, actions.withdraw,
+        gettext_lazy("已撤回。以后还想办，在期限内可以重新提出。"),
+    ),
+    "wish": (
+        gettext_lazy("要求更正、删除或查看我的信息"), portal_forms.WishForm, actions.wish_about_data,
+        gettext_lazy("已收到您的要求，办到哪一步会写在下面。"),
+    ),
+}  # fmt: skip
+
+
+@public("what the asker does to the own case, opened by number and code")
+@_opened
+def step(request: ActorRequest, case: Case, step: str) -> HttpResponse:
+    """One thing that the asker does: a form of its own."""
+    if step not in STEPS:
+        raise Http404
+    label, form_class, act, thanks = STEPS[step]
+    form = form_class(request.POST or None, request.FILES or None)
+    if request.method == "POST" and request.FILES:
+        _hold_stranger(request)
+    if done := submit(request, form, lambda: _act(request, case, act, form)):
+        messages.success(request, thanks)
+        return done
+    context = {"title": label, "form": form, "case": case, "step": step, "way": queries.way_of(case)}
+    return render(request, "portal/step.html", context)
+
+
+def _act(request: ActorRequest, case: Case, act: Callable[..., Any], form: forms.Form) -> str:
+    """Act as the asker; what the office wrote meanwhile is not shown in a refusal."""
+    try:
+        act(case, by=actions.asker_of_case(case), **form.cleaned_data)
+    except Refused as refused:
+        raise Refused(
+            refused.code, refused.sentence, refused.todo, mine=refused.mine, status=refused.status
+        ) from refused
+    if request.FILES:
+        _count_stranger(request)
+    request.session[OPENED] = {"case": str(case.id), "until": _in(OPEN_FOR)}
+    return reverse("home:portal_case")
+
+
+@public("a file that the asker sent, in the browser that opened the case; a 404 in every other")
+def file(request: ActorRequest, file_key: UUID) -> HttpResponseBase:
+    """One of the asker's own files."""
+    case = _opened_case(request)
+    row = next((row for row in queries.files_of_asker(case) if row.id == file_key), None) if case else None
+    if row is None:
+        raise Http404
+    return attachments.response(row.path, row.name, row.kind)
+
+
+@require_POST
+@public("the asker closes the case that this browser opened")
+def leave(request: ActorRequest) -> HttpResponse:
+    """Forget number and code in this browser."""
+    for name in (OPENED, SHOWN):
+        request.session.pop(name, None)
+    return redirect("home:portal")
+
+
+@public("names of villages and townships, for the picker")
+def places(request: ActorRequest) -> HttpResponse:
+    """Hits of the picker of villages."""
+    hits = portal_forms.place_hits(request.GET.get("q", "")) if request.actor.county else []
+    return render(request, "components/picker_hits.html", {"hits": hits})

@@ -1,0 +1,309 @@
+"""One filter behind list, count, bulk work and export; named views; paging both ways."""
+
+from datetime import timedelta
+from io import BytesIO
+from types import SimpleNamespace
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.http import Http404
+from django.http.request import QueryDict
+from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gongyi.casework import actions, queries
+from gongyi.casework.actions import exports, saved
+from gongyi.casework.forms import ListForm
+from gongyi.casework.models import CasePart, SavedView, Topic
+from gongyi.casework.queries import Wanted, lists
+from gongyi.casework.queries import exports as export_queries
+from gongyi.casework.queries import saved as saved_queries
+from gongyi.casework.rules import visible_to
+from gongyi.core import clock
+from gongyi.people.models import Account
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+def browser(by) -> Client:
+    client = Client()
+    client.force_login(Account.objects.get(id=by.id), backend=BACKEND)
+    return client
+
+
+def opened(land, **facts):
+    return actions.open_case(
+        **{"by": land.officer, "unit": land.village, "type": land.enquiry, "content": "路灯坏了"} | facts
+    )
+
+
+@pytest.fixture
+def many(land) -> SimpleNamespace:
+    """Requests in several states, of several days, types and topics."""
+    street = Topic(level=1, name="道路", full_name="道路")
+    street.save()
+    lamp = Topic(level=2, parent=street, name="路灯", full_name="道路 / 路灯")
+    lamp.save()
+    cases = []
+    for at, (type_, topic, to) in enumerate(
+        [
+            (land.enquiry, lamp, None), (land.complaint, street, land.town), (land.enquiry, None, land.other),
+            (land.complaint, lamp, land.town), (land.tipoff, None, None), (land.enquiry, street, land.town),
+        ] * 2
+    ):  # fmt: skip
+        with clock.at(clock.now() - timedelta(days=at)):
+            case = opened(land, type=type_, topic=topic, content=f"第{at}件事")
+            if to:
+                actions.assign_case(case, by=land.desk, lead=to)
+            if to == land.town and at % 2:
+                actions.sign_case(case, by=land.clerk)
+        cases.append(case)
+    land.street, land.lamp, land.cases = street, lamp, cases
+    return land
+
+
+def listed(by, query: str) -> list:
+    """What the pages of a list hold, going on to the end."""
+    form, found, after = ListForm(QueryDict(query), by=by), [], ""
+    while True:
+        rows, more = queries.page(by, form.wanted(after))
+        found += [row.id for row in rows]
+        if not more:
+            return found
+        after = f"{rows[-1].recorded_at.isoformat()}_{rows[-1].id}"
+
+
+def exported(by, query: str) -> set[str]:
+    """The numbers in the file that an export of the list gives."""
+    keys = queries.list_keys(by, queries.wanted_of(dict(QueryDict(query).items())), 10_000)
+    return {row[0] for row in export_queries.cells(by, keys)}
+
+
+PIECES = {
+    "state": ["recorded", "assigned", "signed"], "waiting": ["me", "only", "others"], "due": ["late", "soon", "later"],
+    "turn": ["on"], "overdue": ["on"], "type": ["enquiry", "complaint"], "topic": ["street", "lamp"], "unit": ["town", "village"],
+    "whom": ["town", "other"], "since": [-3, -20], "until": [-1, -4], "q": ["事", "第3", "没有"],
+}  # fmt: skip
+FILTERS = st.dictionaries(st.sampled_from(sorted(PIECES)), st.integers(0, 2), max_size=4)
+PEOPLE = st.sampled_from(["desk", "clerk", "officer", "stranger", "caller", "county_desk", "supervisor"])
+
+
+def address(land, pieces: dict) -> str:
+    """The filter as an address; names of the land become keys, numbers days."""
+    query = QueryDict(mutable=True)
+    for name, at in pieces.items():
+        value = PIECES[name][at % len(PIECES[name])]
+        if isinstance(value, int):
+            value = (clock.today() + timedelta(days=value)).isoformat()
+        query[name] = str(getattr(land, value).id) if hasattr(land, value) else value
+    return query.urlencode()
+
+
+def agree(land, by, query: str) -> None:
+    """The same rows in list, count, export and detail."""
+    rows = listed(by, query)
+    form = ListForm(QueryDict(query), by=by)
+    assert (
+        len(rows) == len(set(rows)) == queries.count(by, form.wanted()) == queries.count(by, form.wanted(), exact=True)
+    )
+    numbers = set(visible_to(by).filter(id__in=rows).values_list("number", flat=True))
+    assert exported(by, form.kept()) == numbers
+    assert len(numbers) == len(rows)  # each opens
+    for key in rows:
+        queries.fetch(by, key)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(who=PEOPLE, pieces=FILTERS)
+def test_p4_list_count_export_and_detail_agree(many, who, pieces):
+    lists.PAGE, kept = 3, lists.PAGE
+    try:
+        agree(many, getattr(many, who), address(many, pieces))
+    finally:
+        lists.PAGE = kept
+
+
+def test_p4_control_a_filter_that_only_the_list_knows_is_noticed(many, monkeypatch):
+    monkeypatch.setattr(export_queries, "visible_to", lambda by: visible_to(by).exclude(state="assigned"))
+    with pytest.raises(AssertionError):
+        agree(many, many.desk, "")
+
+
+def test_topic_takes_what_stands_below_it(many):
+    street, lamp = (listed(many.desk, f"topic={topic.id}") for topic in (many.street, many.lamp))
+    assert set(lamp) < set(street)
+
+
+def test_waiting_for_a_unit(many):
+    waits = listed(many.desk, f"whom={many.other.id}")
+    assert waits
+    assert set(CasePart.objects.filter(case__in=waits).values_list("turn_unit", flat=True)) == {many.other.id}
+    assert listed(many.stranger, f"whom={many.town.id}") == []
+
+
+def test_pages_go_on_and_back(many, monkeypatch):
+    monkeypatch.setattr(lists, "PAGE", 5)
+    client, seen = browser(many.desk), []
+    url = "/cases/"
+    while url:
+        answer = client.get(url)
+        seen.append([row["number"] for row in answer.context["rows"]])
+        url = f"/cases/{answer.context['next_url']}" if answer.context.get("next_url") else ""
+    back = answer.context["previous_url"]
+    again = client.get(f"/cases/{back}")
+    assert [row["number"] for row in again.context["rows"]] == seen[-2]
+    first = client.get(f"/cases/{again.context['previous_url']}") if again.context.get("previous_url") else again
+    assert [row["number"] for row in first.context["rows"]] == seen[0] or len(seen) == 2
+    assert len(sum(seen, [])) == len(set(sum(seen, []))) == len(listed(many.desk, ""))
+
+
+def test_count_is_exact_on_request(many, monkeypatch):
+    monkeypatch.setattr(lists, "PAGE", 2)
+    monkeypatch.setattr(lists, "COUNT_TO", 3)
+    monkeypatch.setattr(queries, "COUNT_TO", 3)
+    client = browser(many.desk)
+    assert "超过 1,000 条" in client.get("/cases/").content.decode()
+    exact = client.get("/cases/?count=exact").content.decode()
+    assert f"共 {len(listed(many.desk, ''))} 件" in exact
+    assert "超过" not in exact
+
+
+def test_chips_say_the_filter_in_words_and_take_it_away(many):
+    answer = browser(many.desk).get(f"/cases/?topic={many.lamp.id}&whom={many.town.id}&due=late&since=2026-01-01")
+    chips = {chip["words"]: chip["url"] for chip in answer.context["chips"]}
+    assert any("路灯" in words for words in chips)
+    assert any(words.endswith("东湖镇") for words in chips)
+    assert not [url for words, url in chips.items() if "路灯" in words and "topic" in url]
+
+
+# --- named views ------------------------------------------------------------------------------------------------------
+
+
+def test_a_view_is_kept_without_search_words_and_only_for_its_person(many):
+    client = browser(many.desk)
+    form = client.get("/cases/views/new/?state=assigned&q=刘大勇")
+    key = form.content.decode().split('name="_key" value="')[1][:36]
+    client.post("/cases/views/new/?state=assigned&q=刘大勇", {"_key": key, "name": "已派的"})
+    view = SavedView.objects.get()
+    assert (view.name, view.query) == ("已派的", "state=assigned")
+    assert "已派的" in client.get("/cases/").content.decode()
+    assert "已派的" not in browser(many.clerk).get("/cases/").content.decode()
+    with pytest.raises(Http404):
+        saved_queries.fetch_view(many.clerk, view.id)
+    assert browser(many.clerk).post(f"/cases/views/{view.id}/remove/").status_code == 404
+
+
+def test_a_view_is_renamed_removed_and_brought_back(many):
+    view = saved.save_view(by=many.desk, name="一", query="state=assigned")
+    saved.rename_view(view, by=many.desk, name="二")
+    client = browser(many.desk)
+    page = client.post(f"/cases/views/{view.id}/remove/", follow=True).content.decode()
+    assert "还没有存过列表" in page
+    assert f"/cases/views/{view.id}/restore/" in page
+    client.post(f"/cases/views/{view.id}/restore/")
+    assert [view.name for view in saved_queries.saved_views(many.desk)] == ["二"]
+
+
+@pytest.mark.parametrize("name", ["少数民族重点人员", "党员", " "])
+def test_d2_a_view_that_sorts_people_is_refused(many, name):
+    with pytest.raises(ValidationError):
+        saved.save_view(by=many.desk, name=name, query="")
+
+
+def test_views_have_a_name_each_and_a_limit(many, monkeypatch):
+    saved.save_view(by=many.desk, name="一", query="")
+    with pytest.raises(ValidationError):
+        saved.save_view(by=many.desk, name="一", query="")
+    saved.save_view(by=many.clerk, name="一", query="")
+    monkeypatch.setattr(saved, "MOST_VIEWS", 1)
+    with pytest.raises(ValidationError):
+        saved.save_view(by=many.desk, name="二", query="")
+
+
+# --- exports ----------------------------------------------------------------------------------------------------------
+
+
+def ask(by, query="", kind="csv"):
+    return exports.ask_export(by=by, kind=kind, query=query, words="")
+
+
+def taken(export, by) -> str:
+    with exports.take_export(export, by=by) as file:
+        return BytesIO(file.read()).getvalue().decode("utf-8-sig", errors="replace")
+
+
+def test_p6_an_export_names_nobody(land):
+    asker = actions.AskerFacts(name="刘大勇", phone="13812345678", address="李家村三组12号")
+    text = "我是刘大勇，住李家村三组12号，电话13812345678，身份证11010519491231002X，低保怎么办"
+    opened(land, content=text, title="刘大勇问低保", asker=asker)
+    for kind in ("csv", "xlsx"):
+        export = ask(land.desk, kind=kind)
+        row = next(iter(export_queries.cells(land.desk, queries.list_keys(land.desk, Wanted(), 9))))
+        assert not [
+            fact for fact in ("刘大勇", "三组12号", "13812345678", "19491231") if fact in " ".join(map(str, row))
+        ]
+        assert "低保怎么办" in row[-2]
+        assert export.query == ""
+        if kind == "csv":
+            assert "刘大勇" not in taken(export, land.desk)
+
+
+def test_an_export_is_taken_once_by_its_person(many):
+    export = ask(many.desk)
+    with pytest.raises(Http404):
+        exports.take_export(export, by=many.clerk)
+    assert browser(many.clerk).post(f"/cases/exports/{export.id}/take/").status_code == 404
+    answer = browser(many.desk).post(f"/cases/exports/{export.id}/take/")
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert len(b"".join(answer).decode("utf-8-sig").splitlines()) == len(listed(many.desk, "")) + 1
+    assert browser(many.desk).post(f"/cases/exports/{export.id}/take/").status_code == 410
+    with pytest.raises(FileNotFoundError):
+        exports._keys(export)
+
+
+def test_d11_an_export_is_gone_after_a_day(many):
+    export = ask(many.desk)
+    with clock.at(clock.now() + timedelta(hours=25)):
+        assert exports.drop_old(many.county.county) == 1
+        with pytest.raises(FileNotFoundError):
+            exports._keys(export)
+        assert browser(many.desk).get(f"/cases/exports/{export.id}/").status_code in {200, 302}
+
+
+def test_p10_a_finished_export_is_checked_again_at_download(many):
+    export = ask(many.clerk)
+    case = next(case for case in many.cases if case.lead_id == many.town.id)
+    CasePart.objects.filter(case=case, unit=many.town).update(until=clock.now())
+    assert browser(many.clerk).post(f"/cases/exports/{export.id}/take/").status_code == 409
+    export.refresh_from_db()
+    assert export.gone_at
+
+
+def test_p10_control_without_the_check_the_file_goes_out(many, monkeypatch):
+    export = ask(many.clerk)
+    CasePart.objects.filter(unit=many.town).update(until=clock.now())
+    monkeypatch.setattr(exports.exports, "still_visible", lambda *_args: True)
+    assert "第" in taken(export, many.clerk)
+
+
+def test_a_long_export_is_written_by_the_worker_as_its_person_stands_then(many, monkeypatch):
+    monkeypatch.setattr(exports, "AT_ONCE", 2)
+    kept, lost = ask(many.desk), ask(many.clerk)
+    assert kept.ready_at is None
+    assert "正在后台做" in browser(many.desk).get(kept.get_absolute_url()).content.decode()
+    Account.objects.filter(id=many.clerk.id).update(is_active=False)
+    assert exports.make_waiting(many.county.county) == 1
+    kept.refresh_from_db()
+    lost.refresh_from_db()
+    assert kept.done == len(listed(many.desk, ""))
+    assert (lost.ready_at, bool(lost.gone_at)) == (None, True)
+
+
+def test_the_export_page_asks_for_the_kind_and_leads_to_the_file(many):
+    client = browser(many.desk)
+    page = client.get("/cases/exports/new/?state=assigned").content.decode()
+    key = page.split('name="_key" value="')[1][:36]
+    answer = client.post("/cases/exports/new/?state=assigned", {"_key": key, "kind": "xlsx"}, follow=True)
+    assert "做好了" in answer.content.decode()
+    assert "状态：派单" in client.get("/cases/exports/").content.decode()

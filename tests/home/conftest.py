@@ -1,0 +1,5 @@
+"""The small county of casework serves the residents' pages too."""
+
+from tests.casework.conftest import land
+
+__all__ = ["land"]
