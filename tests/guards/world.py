@@ -26,6 +26,7 @@ from gongyi.core.access import Permission, Role
 from gongyi.core.checks import Entrance
 from gongyi.core.county import new_key
 from gongyi.core.models import Attachment, AuditDetail, AuditEntry, AuditHead, Message, ScheduleRun
+from gongyi.home.views.portal import OPENED
 from gongyi.network.models import Unit
 from gongyi.people.models import Account, Device, Grant, HandOver, Invitation
 from tests.factories import grant, make_account, make_county, make_unit
@@ -43,7 +44,7 @@ OK = {200, 302, 409, 422}
 # Values of converters that are not keys; every one is tried.
 WORDS: dict[str, list[str]] = {
     "action": [move.action for move in CASE.moves if move.permission not in {Permission.SYSTEM, Permission.ASKER}],
-    "step": ["reply", "judge"],
+    "home:portal_step": ["reply", "judge", "add", "withdraw"],
     "which": ["resident", "unit"],
     "people:account_step": ["disable", "enable", "sessions", "unlock"],
     "people:device_step": ["confirm", "end"],
@@ -87,10 +88,16 @@ class World:
     folder: Path = Path()
 
     def client(self, who: str) -> Client:
-        """A browser signed in as this person (a role's value, `no_role`), or a stranger's (`nobody`)."""
+        """A browser signed in as this person (a role's value, `no_role`), or a stranger's (`nobody`).
+
+        Each also opened one case of `mine` by its number and code, as anybody may who has them.
+        """
         browser = Client(raise_request_exception=False)
         if account := self.people[who]:
             browser.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+        session = browser.session
+        session[OPENED] = {"case": str(self.mine.cases["handling"].pk), "until": LATER.timestamp()}
+        session.save()
         return browser
 
 
@@ -123,7 +130,7 @@ def fill(place: Place, code: int, people: dict[str, Account | None]) -> None:
     kind = make_row(CaseType, code, active=True, needs_approval=True, **given)
     units = dict.fromkeys(("unit", "desk", "lead", "second", "caller"), place.unit)
     for state in CASE.states:
-        place.cases[state] = make_case(Case, code, state, type=kind, **units)
+        place.cases[state] = make_case(Case, code, state, type=kind, code="ab" * 32, **units)
         sync_parts(place.cases[state])
         make_row(Asker, code, case=place.cases[state])
     given |= {"post": post, "casetype": kind, "case": place.cases["handling"]}
