@@ -19,7 +19,7 @@ from django.test import Client
 from django.urls import reverse
 
 from gongyi.casework.actions.moving import sync_parts
-from gongyi.casework.models import Asker, Case, CasePart, CaseType, Publication
+from gongyi.casework.models import Asker, BulkRun, Case, CasePart, CaseType, Export, Publication, SavedView
 from gongyi.casework.workflow import CASE, PUBLICATION
 from gongyi.core import attachments, checks, clock, county
 from gongyi.core.access import Permission, Role
@@ -62,6 +62,13 @@ MEANT = {
     "people:confirm_reset": "people.Invitation/waiting",
     "people:guard_unlock": "people.Account/locked",
     "casework:settings_template": "casework.AnswerTemplate",
+    "casework:view_rename": "casework.SavedView",
+    "casework:view_remove": "casework.SavedView",
+    "casework:view_restore": "casework.SavedView",
+    "casework:bulk_run": "casework.BulkRun",
+    "casework:bulk_undo": "casework.BulkRun",
+    "casework:export": "casework.Export",
+    "casework:export_take": "casework.Export",
     "casework:publish": "casework.Case",
 }
 _arguments = re.compile(r"<(?:(\w+):)?(\w+)>")
@@ -183,6 +190,10 @@ def _extra(model: Any, place: Place, people: dict[str, Account | None]) -> dict[
         return {"digest": sha256(token.encode()).hexdigest(), "expires_at": LATER, "confirmed_at": LATER}
     if model is Message and people:
         return {"account": people[Role.CLERK.value].pk}
+    if model in {SavedView, Export} and people:
+        return {"account": people[Role.CLERK.value].pk}
+    if model is BulkRun and people:
+        return {"account": people[Role.DISPATCHER.value].pk, "what": "assign", "at": clock.now()}
     if model is Device:
         return {"digest": "ab" * 32}
     if model is Publication:
