@@ -83,15 +83,15 @@ def test_request_path_writes_no_shared_table(world):
 
 
 def test_shared_write_of_a_page_is_seen(world, monkeypatch):
-    from gongyi.home.views import pages
+    from gongyi.home.views import inbox
 
-    plain = pages.outbox.inbox
+    plain = inbox.outbox.inbox
 
     def noting(*args, **kwargs):
         Unit.objects.filter(id=world.mine.unit.pk).update(name="改了")
         return plain(*args, **kwargs)
 
-    monkeypatch.setattr(pages.outbox, "inbox", noting)
+    monkeypatch.setattr(inbox.outbox, "inbox", noting)
 
     assert any("network_unit" in line for line in shared_writes(world))
 

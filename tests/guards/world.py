@@ -19,13 +19,14 @@ from django.test import Client
 from django.urls import reverse
 
 from gongyi.casework.actions.moving import sync_parts
-from gongyi.casework.models import Asker, Case, CasePart, CaseType, Publication
+from gongyi.casework.models import Asker, BulkRun, Case, CasePart, CaseType, Export, Publication, SavedView
 from gongyi.casework.workflow import CASE, PUBLICATION
 from gongyi.core import attachments, checks, clock, county
 from gongyi.core.access import Permission, Role
 from gongyi.core.checks import Entrance
 from gongyi.core.county import new_key
 from gongyi.core.models import Attachment, AuditDetail, AuditEntry, AuditHead, Message, ScheduleRun
+from gongyi.home.views.portal import OPENED
 from gongyi.network.models import Unit
 from gongyi.people.models import Account, Device, Grant, HandOver, Invitation
 from tests.factories import grant, make_account, make_county, make_unit
@@ -43,7 +44,7 @@ OK = {200, 302, 409, 422}
 # Values of converters that are not keys; every one is tried.
 WORDS: dict[str, list[str]] = {
     "action": [move.action for move in CASE.moves if move.permission not in {Permission.SYSTEM, Permission.ASKER}],
-    "step": ["reply", "judge"],
+    "home:portal_step": ["reply", "judge", "add", "withdraw"],
     "which": ["resident", "unit"],
     "people:account_step": ["disable", "enable", "sessions", "unlock"],
     "people:device_step": ["confirm", "end"],
@@ -61,6 +62,13 @@ MEANT = {
     "people:confirm_reset": "people.Invitation/waiting",
     "people:guard_unlock": "people.Account/locked",
     "casework:settings_template": "casework.AnswerTemplate",
+    "casework:view_rename": "casework.SavedView",
+    "casework:view_remove": "casework.SavedView",
+    "casework:view_restore": "casework.SavedView",
+    "casework:bulk_run": "casework.BulkRun",
+    "casework:bulk_undo": "casework.BulkRun",
+    "casework:export": "casework.Export",
+    "casework:export_take": "casework.Export",
     "casework:publish": "casework.Case",
 }
 _arguments = re.compile(r"<(?:(\w+):)?(\w+)>")
@@ -87,10 +95,16 @@ class World:
     folder: Path = Path()
 
     def client(self, who: str) -> Client:
-        """A browser signed in as this person (a role's value, `no_role`), or a stranger's (`nobody`)."""
+        """A browser signed in as this person (a role's value, `no_role`), or a stranger's (`nobody`).
+
+        Each also opened one case of `mine` by its number and code, as anybody may who has them.
+        """
         browser = Client(raise_request_exception=False)
         if account := self.people[who]:
             browser.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+        session = browser.session
+        session[OPENED] = {"case": str(self.mine.cases["handling"].pk), "until": LATER.timestamp()}
+        session.save()
         return browser
 
 
@@ -123,7 +137,7 @@ def fill(place: Place, code: int, people: dict[str, Account | None]) -> None:
     kind = make_row(CaseType, code, active=True, needs_approval=True, **given)
     units = dict.fromkeys(("unit", "desk", "lead", "second", "caller"), place.unit)
     for state in CASE.states:
-        place.cases[state] = make_case(Case, code, state, type=kind, **units)
+        place.cases[state] = make_case(Case, code, state, type=kind, code="ab" * 32, **units)
         sync_parts(place.cases[state])
         make_row(Asker, code, case=place.cases[state])
     given |= {"post": post, "casetype": kind, "case": place.cases["handling"]}
@@ -176,6 +190,10 @@ def _extra(model: Any, place: Place, people: dict[str, Account | None]) -> dict[
         return {"digest": sha256(token.encode()).hexdigest(), "expires_at": LATER, "confirmed_at": LATER}
     if model is Message and people:
         return {"account": people[Role.CLERK.value].pk}
+    if model in {SavedView, Export} and people:
+        return {"account": people[Role.CLERK.value].pk}
+    if model is BulkRun and people:
+        return {"account": people[Role.DISPATCHER.value].pk, "what": "assign", "at": clock.now()}
     if model is Device:
         return {"digest": "ab" * 32}
     if model is Publication:
