@@ -90,11 +90,15 @@ def check_tables(every: Iterable[Model]) -> Iterator[Error]:
                 yield _error("E002", model, f"{field.name}: keys are made in the application, there is no sequence")
             if isinstance(field, models.ForeignKey):
                 yield from _foreign_key(model, field)
-        for many in meta.local_many_to_many:
-            if many.remote_field.through is None or many.remote_field.through._meta.auto_created:
-                yield _error("E010", model, f"{many.name}: many-to-many only through an explicit county-owned model")
+        yield from _many_to_many(model)
         if any(isinstance(field, GenericForeignKey) for field in meta.private_fields):
             yield _error("E011", model, "a generic foreign key cannot be routed; keep a plain UUID")
+
+
+def _many_to_many(model: Model) -> Iterator[Error]:
+    for many in model._meta.local_many_to_many:
+        if many.remote_field.through is None or many.remote_field.through._meta.auto_created:
+            yield _error("E010", model, f"{many.name}: many-to-many only through an explicit county-owned model")
 
 
 def _county_table(model: Model) -> Iterator[Error]:

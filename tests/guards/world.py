@@ -179,30 +179,28 @@ def _one_per_county(model: Any, code: int) -> bool:
 def _extra(model: Any, place: Place, people: dict[str, Account | None]) -> dict[str, Any]:
     """What makes a row reachable: a real file, a secret that is known, its owner among the people."""
     if model is Attachment:
-        return {
-            "subject": place.cases["handling"].pk,
-            "path": attachments.store(b"photo"),
-            "kind": "image/png",
-            "name": "photo.png",
-        }
+        photo = {"path": attachments.store(b"photo"), "kind": "image/png", "name": "photo.png"}
+        return {"subject": place.cases["handling"].pk, **photo}
     if model is Invitation:
         token = TOKEN if people else f"{TOKEN}{place.unit.pk}"
         return {"digest": sha256(token.encode()).hexdigest(), "expires_at": LATER, "confirmed_at": LATER}
-    if model is Message and people:
-        return {"account": people[Role.CLERK.value].pk}
-    if model in {SavedView, Export} and people:
-        return {"account": people[Role.CLERK.value].pk}
-    if model is BulkRun and people:
-        return {"account": people[Role.DISPATCHER.value].pk, "what": "assign", "at": clock.now()}
     if model is Device:
         return {"digest": "ab" * 32}
     if model is Publication:
-        case = make_case(
-            Case, place.unit.county, "closed", lead=place.unit, desk=place.unit, unit=place.unit, may_publish=True
-        )
+        units = dict.fromkeys(("unit", "desk", "lead"), place.unit)
+        case = make_case(Case, place.unit.county, "closed", may_publish=True, **units)
         sync_parts(case)
         return {"case": case, "slug": "pubansw3r" if people else f"p{place.unit.pk.hex[-9:]}", "second": place.unit}
-    return {"taker": people[Role.CLERK.value]} if model is HandOver and people else {}
+    return _owner(model, people) if people else {}
+
+
+def _owner(model: Any, people: dict[str, Account | None]) -> dict[str, Any]:
+    """Whose row it is, where only one person may open it."""
+    if model in {Message, SavedView, Export}:
+        return {"account": people[Role.CLERK.value].pk}
+    if model is BulkRun:
+        return {"account": people[Role.DISPATCHER.value].pk, "what": "assign", "at": clock.now()}
+    return {"taker": people[Role.CLERK.value]} if model is HandOver else {}
 
 
 # --- addresses --------------------------------------------------------------------------------------------------------

@@ -172,12 +172,7 @@ def _topic(by: Actor, text: str, latest: list[Past]) -> Proposal | None:
             above = said & (note.pairs(full) - words)
             scores[key] = 3 * len(hits) + len(above) + (2 if name in text else 0)
             why[key] = _because(note.shared_words(text, name))
-    alike: dict[UUID, tuple[int, Past]] = {}
-    for past in latest:
-        number = len(said & note.pairs(past.row.title))
-        if past.topic and number >= ENOUGH and number > alike.get(past.topic, (0, past))[0]:
-            alike[past.topic] = (number, past)
-    for key, (number, past) in alike.items():
+    for key, (number, past) in _alike(said, latest).items():
         if 2 * number > scores[key]:
             why[key] = _("因为和 %(number)s“%(title)s”相像") % {"number": past.row.number, "title": past.row.title}
         scores[key] += 2 * number
@@ -185,6 +180,16 @@ def _topic(by: Actor, text: str, latest: list[Past]) -> Proposal | None:
     if not best or (len(best) > 1 and best[0][1] == best[1][1]):
         return None
     return Proposal(best[0][0], why[best[0][0]])
+
+
+def _alike(said: set[str], latest: list[Past]) -> dict[UUID, tuple[int, Past]]:
+    """By topic the past case whose title shares most with what was said, and how much; the newest of equals."""
+    alike: dict[UUID, tuple[int, Past]] = {}
+    for past in latest:
+        number = len(said & note.pairs(past.row.title))
+        if past.topic and number >= ENOUGH and number > alike.get(past.topic, (0, past))[0]:
+            alike[past.topic] = (number, past)
+    return alike
 
 
 def _unit_hint(latest: list[Past], topic: UUID, area: UUID | None) -> list[str]:

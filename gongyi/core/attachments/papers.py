@@ -131,20 +131,12 @@ def _walk(content: bytes, budget: _Budget, inside: str = "") -> Iterator[tuple[s
 
 def _inflate(content: bytes, entry: zipfile.ZipInfo) -> bytes:
     """The entry's bytes, where local header, directory and data agree. Raises BadZipFile or zlib.error."""
-    name, at = entry.orig_filename, entry.header_offset
-    raw_name = name.encode("utf-8" if entry.flag_bits & 0x800 else "cp437")
+    at = entry.header_offset
+    raw_name = entry.orig_filename.encode("utf-8" if entry.flag_bits & 0x800 else "cp437")
     name_length, extra_length = unpack_from("<HH", content, at + 26)
     data = at + 30 + name_length + extra_length
-    stranger = (
-        content[at : at + 4] != b"PK\x03\x04"
-        or content[at + 30 : at + 30 + name_length] != raw_name
-        or entry.flag_bits & 1
-        or stat.S_ISLNK(entry.external_attr >> 16)
-        or name.startswith("/")
-        or ".." in name.split("/")
-        or re.search(r"[\\:\0-\x1f]", name)
-    )
-    if stranger or entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+    foreign = content[at : at + 4] != b"PK\x03\x04" or content[at + 30 : at + 30 + name_length] != raw_name
+    if foreign or _odd(entry) or entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
         raise zipfile.BadZipFile
     part = content[data : data + entry.compress_size]
     if entry.compress_type == zipfile.ZIP_DEFLATED:
@@ -155,6 +147,14 @@ def _inflate(content: bytes, entry: zipfile.ZipInfo) -> bytes:
     if len(part) != entry.file_size or zlib.crc32(part) != entry.CRC:
         raise zipfile.BadZipFile
     return part
+
+
+def _odd(entry: zipfile.ZipInfo) -> bool:
+    """Encrypted, a link, or named so that it would land outside its folder."""
+    name = entry.orig_filename
+    linked = stat.S_ISLNK(entry.external_attr >> 16)
+    outside = name.startswith("/") or ".." in name.split("/") or bool(re.search(r"[\\:\0-\x1f]", name))
+    return bool(entry.flag_bits & 1) or linked or outside
 
 
 def _look(name: str, part: bytes) -> None:

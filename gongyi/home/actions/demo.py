@@ -129,17 +129,22 @@ def _posts(units: dict[str, Unit], people: dict[str, Account]) -> None:
             if village
             else next(people[w] for w, _n, p, r in sign_ins() if p == name and "clerk" in r)
         )
-        if holder is None or name in data["vacant"]:
-            continue
-        year, fresh = today + timedelta(days=365), clock.now().date() + SPAN - timedelta(days=20 + 9 * len(name))
-        Holding(
-            post=post,
-            account=holder,
-            since=today,
-            until=None if village else year,
-            contact="见单位电话",
-            verified_on=fresh,
-        ).save()
+        if holder and name not in data["vacant"]:
+            _holding(post, holder, name, for_a_year=not village)
+
+
+def _holding(post: Post, holder: Account, place: str, *, for_a_year: bool) -> None:
+    """The holder's card, checked on a day of each place's own."""
+    today = clock.today()
+    year, fresh = today + timedelta(days=365), clock.now().date() + SPAN - timedelta(days=20 + 9 * len(place))
+    Holding(
+        post=post,
+        account=holder,
+        since=today,
+        until=year if for_a_year else None,
+        contact="见单位电话",
+        verified_on=fresh,
+    ).save()
 
 
 def _read_old_messages(end: datetime) -> None:

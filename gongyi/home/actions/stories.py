@@ -5,7 +5,7 @@ A heap of moments leads all stories side by side, so numbers, timeline and audit
 
 import heapq
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -243,19 +243,8 @@ class Stage:
         if case.state == "drafted":
             casework.approve_answer(case, by=self._second(case, clerk))
             yield self._hours(10, 60)
-        again = plot in {"redone", "redo"}
-        while case.state == "calling" and plot != "calling":
-            by = self.who(Role.CALLER, Unit.objects.get(id=case.caller_id)) if case.type.separate_caller else clerk
-            if by is None:
-                return
-            result = "unsolved" if again else self.rng.choices(["solved", "unreached"], [5, 1])[0]
-            if plot == "answered":  # drawn, so nobody is reached until it waits like one that was not drawn
-                result = "unreached"
-            casework.call_back(
-                case, by=by, result=result, rating=self.rng.choice(["very", "good", "fair", ""]), note=""
-            )
-            again = False
-            yield self._hours(5, 40)
+        if not (yield from self._calls(case, plot, clerk)):
+            return
         if case.code and plot == "plain" and case.state == "answered":
             casework.settle(case, by=casework.asker_of_case(case), rating=self.rng.choice(["very", "good", "bad", ""]))
         if case.state == "redo" and plot != "redo":
@@ -266,6 +255,23 @@ class Stage:
         if case.state == "closed":
             yield from make_public(self, case, clerk)
             yield from self._reopened(case, plot, clerk, answer)
+
+    def _calls(self, case: Case, plot: str, clerk: Actor) -> Generator[timedelta, None, bool]:
+        """Calls until one counts; False where nobody is there to call."""
+        again = plot in {"redone", "redo"}
+        while case.state == "calling" and plot != "calling":
+            by = self.who(Role.CALLER, Unit.objects.get(id=case.caller_id)) if case.type.separate_caller else clerk
+            if by is None:
+                return False
+            result = "unsolved" if again else self.rng.choices(["solved", "unreached"], [5, 1])[0]
+            if plot == "answered":  # drawn, so nobody is reached until it waits like one that was not drawn
+                result = "unreached"
+            casework.call_back(
+                case, by=by, result=result, rating=self.rng.choice(["very", "good", "fair", ""]), note=""
+            )
+            again = False
+            yield self._hours(5, 40)
+        return True
 
     def _again(self, case: Case, clerk: Actor, answer: str) -> Story:
         """The second try, which works."""
