@@ -6,9 +6,12 @@ A row is a sequence of texts and whole numbers. Rows are taken one by one, so th
 import csv
 import io
 import re
-import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import IO
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 Cell = str | int
 Row = Sequence[Cell]
@@ -19,20 +22,6 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NAME = re.compile(r"[\[\]:*?/\\'\x00-\x1f]")
 LONGEST = 32_000  # a cell of Excel holds 32,767
 BOM = "\ufeff"
-
-_TYPES = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
-<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/><Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/></Types>"""
-_RELS = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
-<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"""
-_BOOK_RELS = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
-<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/></Relationships>"""
-_BOOK = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
-<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="{name}" sheetId="1" r:id="rId1"/></sheets></workbook>"""
-# Style 0 is text (format 49, "@"), so that a cell edited later stays text; style 1 the same in bold for the heading.
-_STYLES = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
-<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><fonts count="2"><font><sz val="11"/></font><font><b/><sz val="11"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="3"><xf numFmtId="49" fontId="0" applyNumberFormat="1"/><xf numFmtId="49" fontId="1" applyNumberFormat="1" applyFont="1"/><xf numFmtId="0" fontId="0"/></cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>"""
-_SHEET = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
-<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="15"/><cols>{columns}</cols><sheetData>"""
 
 
 def safe_text(text: str) -> str:
@@ -59,43 +48,36 @@ def write_csv(file: IO[bytes], headers: Sequence[str], rows: Iterable[Row]) -> i
 def write_xlsx(file: IO[bytes], headers: Sequence[str], rows: Iterable[Row], *, sheet: str = "Sheet1") -> int:
     """Write an .xlsx with one sheet of typed text and whole numbers; returns the number of rows. Nothing in it is a formula."""
     number = 0
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as book:
-        book.writestr("[Content_Types].xml", _TYPES)
-        book.writestr("_rels/.rels", _RELS)
-        book.writestr("xl/workbook.xml", _BOOK.format(name=_escaped(sheet_name(sheet))))
-        book.writestr("xl/_rels/workbook.xml.rels", _BOOK_RELS)
-        book.writestr("xl/styles.xml", _STYLES)
-        with book.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as part:
-            part.write(_SHEET.format(columns="".join(_columns(headers))).encode())
-            part.write(_row(1, headers, style=1).encode())
-            for number, row in enumerate(rows, start=1):
-                part.write(_row(number + 1, row).encode())
-            part.write(b"</sheetData></worksheet>")
+    with Workbook(file, {"constant_memory": True}) as book:
+        page = book.add_worksheet(sheet_name(sheet))
+        page.freeze_panes(1, 0)
+        for at, header in enumerate(headers):
+            page.set_column(at, at, max(12, min(40, 2 * len(header) + 6)))
+        # Format "@": a cell that is edited later stays text.
+        text, heading = book.add_format({"num_format": "@"}), book.add_format({"num_format": "@", "bold": True})
+        _write_row(page, 0, headers, heading)
+        for number, row in enumerate(rows, start=1):
+            _write_row(page, number, row, text)
     return number
+
+
+def _write_row(page: Worksheet, number: int, cells: Row, text: Format) -> None:
+    """By the kind of each cell, never by what it looks like: `write` would make a formula of "=1+1"."""
+    for at, cell in enumerate(cells):
+        if isinstance(cell, int):
+            page.write_number(number, at, cell)
+        elif cell:
+            page.write_string(number, at, _plain(cell), text)
+        else:
+            page.write_blank(number, at, None, text)
+
+
+def _plain(text: str) -> str:
+    """What XML can hold; never in `<r>…</r>`, which XlsxWriter would copy into the file as markup of its own making."""
+    text = _NOT_XML.sub("", text)[:LONGEST]
+    return f"{text} " if text.startswith("<r>") else text
 
 
 def sheet_name(text: str) -> str:
     """A name that Excel takes for a sheet: no special marks, at most 31 characters, no beginning of a formula."""
     return _NAME.sub("", text).lstrip("=+-@＝＋－＠ ").strip()[:31] or "Sheet1"
-
-
-def _columns(headers: Sequence[str]) -> Iterator[str]:
-    for at, header in enumerate(headers, start=1):
-        yield f'<col min="{at}" max="{at}" width="{max(12, min(40, 2 * len(header) + 6))}" customWidth="1"/>'
-
-
-def _row(number: int, cells: Row, *, style: int = 0) -> str:
-    return f'<row r="{number}">' + "".join(_cell(cell, style) for cell in cells) + "</row>"
-
-
-def _cell(cell: Cell, style: int) -> str:
-    if isinstance(cell, int):
-        return f'<c s="2"><v>{cell}</v></c>'
-    if not cell:
-        return "<c/>"
-    return f'<c t="inlineStr" s="{style}"><is><t xml:space="preserve">{_escaped(cell[:LONGEST])}</t></is></c>'
-
-
-def _escaped(text: str) -> str:
-    text = _NOT_XML.sub("", text)
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")

@@ -45,6 +45,27 @@ def test_xlsx_holds_texts_as_texts(tmp_path):
     assert (kinds, name) == ({"inlineStr"}, "办件1")
 
 
+MARKUP = "<r></r></is></c><c><f>1+1</f><v>2</v></c><c><is><r></r>"
+
+
+def test_r8_no_markup_of_a_person_is_the_files_own():
+    rows, kinds, _name = cells(xlsx([MARKUP], [[MARKUP], ["<r>"], ["_x003D_1+1"]]))
+    assert ([row[0].rstrip() for row in rows[:3]], kinds) == ([MARKUP, MARKUP, "<r>"], {"inlineStr"})
+    assert "x003D" in rows[3][0]
+
+
+def test_r8_control_without_the_guard_markup_is_live(monkeypatch):
+    monkeypatch.setattr(tables, "_plain", str)
+    with pytest.raises(AssertionError, match="a formula"):
+        cells(xlsx(["编号"], [[MARKUP]]))
+
+
+def test_r8_control_a_cell_written_by_its_looks_is_live(monkeypatch):
+    monkeypatch.setattr(tables.Worksheet, "write_string", tables.Worksheet.write)
+    with pytest.raises(AssertionError, match="a formula"):
+        cells(xlsx(["编号"], [["=1+1"]]))
+
+
 def test_xlsx_holds_numbers_as_numbers():
     rows, kinds, _name = cells(xlsx(["天"], [[12]]))
     assert (rows[1], kinds) == (["12"], {"inlineStr", None})
