@@ -41,7 +41,7 @@ def inbox(request: ActorRequest) -> HttpResponse:
 def _context(request: ActorRequest) -> dict[str, Any]:
     """What the page shows: at most 30 messages, those of one matter together."""
     me, wanted = request.actor, request.GET
-    event, since, unread = wanted.get("event", ""), parse_day(wanted.get("since", "")), bool(wanted.get("unread"))
+    event, since, unread = wanted.get("event", ""), _parse_day(wanted.get("since", "")), bool(wanted.get("unread"))
     begin = queries.begin_of(since) if since else None
     rows = outbox.inbox(me.county, me.key, unread=unread, event=event[:40], since=begin)
     if after := _moment(wanted.get("after", "")):
@@ -66,7 +66,7 @@ def _groups(rows: list[Message]) -> list[list[Message]]:
     return [list(group) for _subject, group in groupby(together, key=lambda row: row.subject or row.id)]
 
 
-def parse_day(text: str) -> date | None:
+def _parse_day(text: str) -> date | None:
     """A day of the address; None for anything else."""
     try:
         return parse_date(text[:10])
