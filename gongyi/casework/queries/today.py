@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -115,8 +116,12 @@ def _window(by: Actor, wanted: Wanted, number: int = 0) -> list[tuple[UUID, date
     units, number = by.units(P.CASE_VIEW), number or COUNT_TO + 1
     each = [wanted] if len(units) == 1 else [replace(wanted, unit=unit) for unit in units]
     found: dict[UUID, datetime | None] = {}
-    for one in each:
-        found |= dict(list_parts(by, one).order_by("due", "case").values_list("case", "due")[:number])
+    turns = (False, True) if wanted.waiting == "others" else (True,)
+    for one, turn in product(each, turns):  # each its own range of the index: unit, turn, due time
+        rows = (
+            list_parts(by, one).filter(my_turn__in=[turn]).order_by("due", "case")
+        )  # "=" would hide it from the index
+        found |= dict(rows.values_list("case", "due")[:number])
     return sorted(found.items(), key=lambda pair: (pair[1] is None, pair[1], str(pair[0])))[:number]
 
 
