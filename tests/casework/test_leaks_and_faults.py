@@ -15,7 +15,7 @@ from gongyi.casework.rules import can_see_asker, visible_to
 from gongyi.casework.views import case as case_views
 from gongyi.core.access import Role
 from gongyi.core.models import AuditEntry
-from gongyi.home import views as home_views
+from gongyi.home.views import pages as home_views
 from gongyi.people.models import Account
 from gongyi.people.queries import actor_of
 from tests.factories import grant, make_account, make_actor, make_unit, refused

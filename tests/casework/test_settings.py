@@ -44,7 +44,7 @@ def filled(steward):
 def test_fill_defaults_gives_a_new_county_what_it_needs_and_nothing_twice(county):
     by = system_actor("setup_county", county.county)
     made = actions.fill_defaults(by=by)
-    assert made == {"types": 5, "reasons": 46, "topics": 16 + 75 + 183, "templates": 12}
+    assert made == {"types": 6, "reasons": 46, "topics": 16 + 75 + 183, "templates": 12}
     assert Register.objects.count() == 0
     assert actions.fill_defaults(by=by) == {"types": 0, "reasons": 0, "topics": 0, "templates": 0}
     assert AuditEntry.objects.filter(action="settings.defaults").count() == 1
@@ -61,7 +61,7 @@ def test_fill_defaults_keeps_counties_apart(filled):
     other = make_county(999002, "西山县")
     with bind(other.county):
         actions.fill_defaults(by=system_actor("setup_county", other.county))
-    assert CaseType.objects.filter(county=999001).count() == CaseType.objects.filter(county=999002).count() == 5
+    assert CaseType.objects.filter(county=999001).count() == CaseType.objects.filter(county=999002).count() == 6
     assert not Topic.objects.filter(county=999002, parent__county=999001).exists()
 
 
@@ -76,6 +76,7 @@ def test_default_types_are_those_of_the_rule(filled):
         "complaint": ("13w", "24h", "2h", True, True, 100, False, True),
         "tipoff": ("13w", "24h", "2h", True, True, 30, True, False),
         "suggestion": ("13w", "24h", "2h", False, False, 30, False, True),
+        "rights": ("15w", "24h", "2h", False, False, 0, False, False),
     }
 
 
@@ -146,7 +147,7 @@ def test_save_type_without_change_writes_no_audit_row(filled):
 
 def test_save_type_makes_new_ones_with_a_code_of_their_own(filled):
     one, two = (actions.save_type(by=filled, name=name) for name in ("报修", "表扬"))
-    assert (one.code, two.code) == ("own6", "own7")
+    assert (one.code, two.code) == ("own7", "own8")
     assert [t.name for t in queries.types(999001)][-2:] == ["报修", "表扬"]
 
 

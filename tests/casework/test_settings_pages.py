@@ -132,7 +132,7 @@ def test_every_view_declares_its_permission_before_the_county_check():
 def test_the_index_counts_what_is_in_use(page, county):
     actions.set_offered(Reason.objects.first(), by=make_actor(Role.STEWARD, county), offered=False)
     text = re.sub(r"\s+", "", page.get(url("settings")).content.decode())
-    assert "在用5条" in text
+    assert "在用6条" in text
     assert "在用45条" in text
     assert "停用1条" in text
     assert reverse("network:calendar") in text
