@@ -12,7 +12,7 @@ from gongyi.casework import actions, queries
 from gongyi.casework.actions import AskerFacts, care, lookup
 from gongyi.casework.models import Case
 from gongyi.casework.models import case as case_model
-from gongyi.casework.queries import case as case_queries
+from gongyi.casework.queries import limits as limit_queries
 from gongyi.casework.views import lists
 from gongyi.core import clock
 from gongyi.core.models import AccessRow, AuditEntry
@@ -133,8 +133,8 @@ def test_why_this_day_after_a_transfer_counts_from_it_on_the_calendar_of_the_new
 
 
 def test_control_on_the_old_calendar_the_market_day_is_not_told(land, transferred, monkeypatch):
-    real = case_queries.calendar_of
-    monkeypatch.setattr(case_queries, "calendar_of", lambda _unit, county: real(None, county))
+    real = limit_queries.calendar_of
+    monkeypatch.setattr(limit_queries, "calendar_of", lambda _unit, county: real(None, county))
 
     assert "西山赶集" not in why_unit(land, transferred)
 

@@ -45,7 +45,7 @@ OK = {200, 302, 409, 422}
 WORDS: dict[str, list[str]] = {
     "action": [move.action for move in CASE.moves if move.permission not in {Permission.SYSTEM, Permission.ASKER}],
     "home:portal_step": ["reply", "judge", "add", "withdraw"],
-    "which": ["resident", "unit"],
+    "which": ["resident", "unit", "turn", "quiet", "reopen"],
     "people:account_step": ["disable", "enable", "sessions", "unlock"],
     "people:device_step": ["confirm", "end"],
     "group": ["types", "topics", "reasons", "templates"],

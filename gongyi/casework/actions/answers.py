@@ -84,10 +84,10 @@ def _quiet(case: Case) -> Any:
 
 def again(case: Case) -> dict[str, Any]:
     """What is set when a case is worked on again: the lead unit's clock starts anew, the resident's never stopped."""
-    lead = case.lead
+    lead, now = case.lead, clock.now()
     return {
         "redos": case.redos + 1, "answered_at": None, "closed_at": None, "quiet_until": None, "drawn": None, "outcome": "",
-        "approved_by": None, "rating": "", "unit_from": clock.now(), "unit_due": unit_clock(case, lead) if lead else None, "draft": case.answer,
+        "approved_by": None, "rating": "", "unit_from": now, "unit_due": unit_clock(case, lead, now) if lead else None, "draft": case.answer,
     }  # fmt: skip
 
 

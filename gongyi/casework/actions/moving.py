@@ -86,16 +86,13 @@ def next_turn(case: Case) -> dict[str, Any]:
     place = TURNS.get(case.state, ("", None))[0]
     due: datetime | None = case.resident_due
     match case.state:
-        case "assigned":
-            due = _limit(case, case.assigned_at, case.type.sign_span)
-        case "signed":
-            due = _limit(case, case.assigned_at, case.type.contact_span)
+        case state if state in queries.STEP_LIMITS:
+            _kind, start, span = queries.STEP_LIMITS[state]
+            due = _limit(case, getattr(case, start), getattr(case.type, span))
         case "contacted" | "handling" | "redo" | "extending" | "drafted":
             due = case.unit_due
         case "parked" if case.wakes_on:
             due = timezone.make_aware(datetime.combine(case.wakes_on, time()))
-        case "calling":
-            due = _limit(case, case.answered_at, case.type.call_span)
         case "answered":
             due = case.quiet_until
         case state if not STATES[state].open:
@@ -107,15 +104,18 @@ def _limit(case: Case, start: datetime | None, span: str) -> datetime:
     return queries.due_at(start or clock.now(), span, calendar_of(case.lead, case.county))
 
 
-def unit_clock(case: Case, lead: Unit) -> datetime:
-    """When a unit that gets the case now has to have answered."""
-    return queries.due_at(clock.now(), case.span, calendar_of(lead, case.county))
+def unit_clock(case: Case, lead: Unit, start: datetime) -> datetime:
+    """When a unit that gets the case at this moment has to have answered."""
+    return queries.due_at(start, case.span, calendar_of(lead, case.county))
 
 
 def ended(case: Case) -> dict[str, Any]:
     """What is set when a case closes."""
-    until = queries.due_at(clock.now(), case.type.reopen_span, calendar_of(None, case.county))
-    return {"closed_at": clock.now(), "reopen_until": until}
+    now = clock.now()
+    return {
+        "closed_at": now,
+        "reopen_until": queries.due_at(now, case.type.reopen_span, calendar_of(None, case.county)),
+    }
 
 
 def sync_parts(case: Case, *, co_units: Iterable[Unit] | None = None) -> None:

@@ -1,6 +1,9 @@
 """What the system does by itself: find whoever goes on, wake, close what nobody objected to, file, count deadlines anew."""
 
-from typing import Any
+import copy
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
@@ -10,13 +13,15 @@ from gongyi.casework import queries
 from gongyi.casework.actions.intake import desk_for
 from gongyi.casework.actions.moving import PARTS, ended, judge_of, move
 from gongyi.casework.actions.work import wake_case
-from gongyi.casework.models import Case, CasePart
+from gongyi.casework.models import Case, CasePart, CaseType
 from gongyi.casework.queries.stranded import stranded
 from gongyi.casework.workflow import TURNS
 from gongyi.core import clock
 from gongyi.core.access import Actor, system_actor
 from gongyi.core.county import new_key
+from gongyi.core.deadlines import Calendar, due
 from gongyi.core.errors import Refused
+from gongyi.core.models import AuditDetail
 from gongyi.network.models import Unit
 from gongyi.network.queries import calendar_of
 
@@ -74,25 +79,65 @@ def run_due(county: int, *, name: str = "routine") -> dict[str, int]:
 
 @transaction.atomic
 def recompute_deadlines(county: int, unit: Unit | None = None) -> int:
-    """Count the open cases' deadlines anew after a calendar changed; returns how many moved. Each leaves a timeline line.
+    """Count the limits that still run anew after a calendar changed; returns in how many cases one moved, each with a line.
 
-    A limit that was extended by approval stays. With `unit` only cases that it or a unit below it handles.
+    Also the next step's, the quiet time's and that of reopening. A limit that was extended by approval stays, and so does one
+    whose setting was changed since: settings count for new cases. With `unit` only cases that it or a unit below it handles.
     """
-    rows = Case.objects.filter(county=county, closed_at=None).exclude(state="void").select_related(*queries.JOINED)
+    running = Q(closed_at=None) | Q(state__in=queries.REOPENABLE, reopen_until__gte=clock.now())
+    rows = Case.objects.filter(running, county=county).exclude(state="void").select_related(*queries.JOINED)
     if unit is not None:
         rows = rows.filter(lead__path__startswith=unit.path)
-    by, moved, calendars = system_actor(_("日历"), county), 0, {None: calendar_of(None, county)}
+    by, moved, count = system_actor(_("日历"), county), 0, _Recount(county)
     for case in rows.iterator(500):
-        if case.lead_id not in calendars:
-            calendars[case.lead_id] = calendar_of(case.lead, county)
-        facts = {"resident_due": queries.due_at(case.recorded_at, case.span, calendars[None])}
-        if case.unit_from and case.unit_due and not case.extensions:
-            facts["unit_due"] = queries.due_at(case.unit_from, case.span, calendars[case.lead_id])
-        facts = {name: due for name, due in facts.items() if due != getattr(case, name)}
-        if facts:
+        if facts := count.moved(case):
             move(case, "recompute", by=by, changes=facts, note=_("日历改了，时限重新计算"), quietly=True)
             moved += 1
     return moved
+
+
+class _Recount:
+    """The limits of a county's cases by the calendars as they are now; each calendar is read once."""
+
+    COLUMNS: ClassVar = {
+        "resident": "resident_due",
+        "unit": "unit_due",
+        "quiet": "quiet_until",
+        "reopen": "reopen_until",
+    }
+
+    def __init__(self, county: int) -> None:
+        self.county, self.calendars = county, dict[UUID | None, Calendar]()
+        types = CaseType.objects.filter(county=county).values("id")
+        changes = AuditDetail.objects.filter(county=county, entry__subject__in=types, field__endswith="_span")
+        self.set_at = {(key, name): at for key, name, at in changes.values_list(*_CHANGE).order_by("entry__seq")}
+
+    def moved(self, case: Case) -> dict[str, Any]:
+        """The columns of a case that are no longer right, with what they should hold."""
+        after = copy.copy(case)
+        for which in ("resident", "unit", "quiet") if case.is_open else ("reopen",):
+            setattr(after, self.COLUMNS[which], self._due(case, which) or getattr(case, self.COLUMNS[which]))
+        limit = queries.limit_of(after, "turn")
+        if limit:
+            same = self.COLUMNS.get(limit.kind)
+            after.turn_due = getattr(after, same) if same else self._due(case, "turn") or case.turn_due
+        found = {name: getattr(after, name) for name in (*self.COLUMNS.values(), "turn_due")}
+        return {name: due for name, due in found.items() if due != getattr(case, name)}
+
+    def _due(self, case: Case, which: str) -> datetime | None:
+        """When the limit ends now; None where no calendar moves it."""
+        limit = queries.limit_of(case, which)
+        if limit is None or limit.in_hours or (limit.kind == "unit" and case.extensions):
+            return None
+        if limit.setting and (at := self.set_at.get((case.type_id, limit.setting))) and at > limit.start:
+            return None
+        place = limit.place.id if limit.place else None
+        if place not in self.calendars:
+            self.calendars[place] = calendar_of(limit.place, self.county)
+        return due(limit.start, limit.span, self.calendars[place])
+
+
+_CHANGE = ("entry__subject", "field", "entry__at")
 
 
 @transaction.atomic

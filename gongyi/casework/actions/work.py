@@ -67,7 +67,7 @@ def assign_case(
     now = clock.now()
     given = {
         "lead_id": lead.id, "assigned_at": now, "accepted_at": case.accepted_at or now, "signed_at": None,
-        "proposed_id": None, "second_id": None, "asked_due": None, "wakes_on": None, "unit_from": now, "unit_due": unit_clock(case, lead), "extensions": 0,
+        "proposed_id": None, "second_id": None, "asked_due": None, "wakes_on": None, "unit_from": now, "unit_due": unit_clock(case, lead, now), "extensions": 0,
         "draft": case.draft or case.answer, "answer": "", "outcome": "", "answered_by": None,
     }  # fmt: skip
     others = [unit for unit in co_units if unit.id not in {lead.id, case.about_unit_id}]

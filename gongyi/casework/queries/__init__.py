@@ -2,21 +2,18 @@
 
 from gongyi.casework.queries.case import (
     JOINED,
-    Why,
     asker_of,
     attachments_of,
-    due_at,
     fetch,
     last_return,
     lead_on,
     one_visit,
     roles_of,
-    span_for,
     timeline,
-    why,
 )
 from gongyi.casework.queries.choices import filled, find_topics, reasons, templates_for, topic_named, types
 from gongyi.casework.queries.handover import handover_drafts, handover_lines, handover_waiting, open_matters
+from gongyi.casework.queries.limits import REOPENABLE, STEP_LIMITS, Limit, Why, due_at, limit_of, span_for, why
 from gongyi.casework.queries.lists import (
     COUNT_TO,
     PAGE,
@@ -39,7 +36,10 @@ __all__ = [
     "COUNT_TO",
     "JOINED",
     "PAGE",
+    "REOPENABLE",
     "STEP_ICONS",
+    "STEP_LIMITS",
+    "Limit",
     "Line",
     "Proposal",
     "Proposals",
@@ -62,6 +62,7 @@ __all__ = [
     "handover_waiting",
     "last_return",
     "lead_on",
+    "limit_of",
     "list_keys",
     "list_parts",
     "my_day",

@@ -1,7 +1,5 @@
 """One case: fetched only by who may see it, and everything that hangs on it."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
@@ -10,12 +8,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404
 from django.urls import reverse
 
-from gongyi.casework.models import Asker, Case, CasePart, CaseStep, CaseType
+from gongyi.casework.models import Asker, Case, CasePart, CaseStep
 from gongyi.casework.rules import declared, is_about, parts_visible_to, visible_to
 from gongyi.core.access import Actor
-from gongyi.core.deadlines import Calendar, DayLine, Span, due, explain
 from gongyi.core.models import Attachment
-from gongyi.network.queries import calendar_of
 
 PLACES = ("unit", "desk", "lead", "second", "caller", "turn_unit")
 JOINED = ("type", "topic", "area", "about_unit", *PLACES)
@@ -77,43 +73,6 @@ def asker_of(case: Case) -> Asker | None:
 def attachments_of(case: Case) -> list[Attachment]:
     """The case's files, oldest first."""
     return list(Attachment.objects.filter(county=case.county, subject=case.id).order_by("added_at"))
-
-
-def span_for(type_: CaseType, urgency: str) -> Span:
-    """The answering limit of a type at this urgency."""
-    text = {"urgent": type_.urgent_span, "danger": type_.danger_span}.get(urgency, type_.answer_span)
-    return Span.parse(text)
-
-
-def due_at(start: datetime, text: str, calendar: Calendar) -> datetime:
-    """When a limit that starts now ends on this calendar."""
-    return due(start, Span.parse(text), calendar)
-
-
-@dataclass(frozen=True)
-class Why:
-    """Why a deadline falls on its day: from when, which limit, day by day; `extended` when somebody approved a later day."""
-
-    start: datetime
-    span: Span
-    lines: list[DayLine]
-    due: datetime
-    extended: bool
-    provisional: bool
-
-
-def why(case: Case, which: str) -> Why | None:
-    """The explanation of the resident's (`resident`) or the unit's (`unit`) deadline; None where there is none."""
-    span = Span.parse(case.span)
-    start, due_, place = case.recorded_at, case.resident_due, None
-    if which == "unit":
-        if case.unit_due is None or case.assigned_at is None:
-            return None
-        start, due_, place = case.unit_from or case.assigned_at, case.unit_due, case.lead
-    calendar = calendar_of(place, case.county)
-    lines = explain(start, span, calendar)
-    extended = which == "unit" and bool(case.extensions) and due_ > due(start, span, calendar)
-    return Why(start, span, lines, due_, extended, any(line.provisional for line in lines))
 
 
 def one_visit(case: Case, asker: Asker | None, *, visited: bool) -> bool:

@@ -42,7 +42,7 @@ def _context(request: ActorRequest, case: Case) -> dict[str, Any]:
         "files": queries.attachments_of(case) if any(step.action in {"attach", "add"} for step in steps) else [],
         "one_visit": queries.one_visit(case, asker, visited=bool(visits)),
         "may_see_asker": can_see_asker(request.actor, case), "publishes": may_start_publication(request.actor, case) and not why_not_public(case),
-        "purposes": Purpose.choices,
+        "purposes": Purpose.choices, "turn_limit": queries.limit_of(case, "turn"), "reopen_limit": queries.limit_of(case, "reopen"),
     }  # fmt: skip
 
 
@@ -151,9 +151,7 @@ def why(request: ActorRequest, key: UUID, which: str) -> HttpResponse:
     found = queries.why(case, which)
     if found is None:
         raise Http404
-    return render(
-        request, "casework/why.html", {"case": case, "why": found, "which": which, "title": _("为什么是这一天？")}
-    )
+    return render(request, "casework/why.html", {"case": case, "why": found, "title": _("为什么是这一天？")})
 
 
 @require_POST

@@ -326,7 +326,7 @@ MOVES = (
         (),
         _("轮到的单位没有人能接这一步了，转给上一级"),
     ),
-    Move("recompute", _("重算时限"), _OPEN, None, P.SYSTEM, (), _("日历改了，时限重新计算")),
+    Move("recompute", _("重算时限"), (*_OPEN, "closed", "declined"), None, P.SYSTEM, (), _("日历改了，时限重新计算")),
     Move(
         "void",
         _("作废"),
