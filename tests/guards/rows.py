@@ -21,6 +21,7 @@ STARTS: dict[str, dict[str, Any]] = {
     "casework.Publication": {"state": "draft"},
     "casework.PublicationStep": {"source": "draft", "target": "draft", "action": "edit"},
     "casework.CaseStep": {"source": "assigned", "target": "handling", "action": "log"},
+    "core.Message": {"path": "/cases/"},
     "people.Holding": {"contact": "13899990002"},
     "people.Account": {"name": "样人", "is_active": True},
     "network.Unit": {"status": "running", "since": date(2020, 1, 1)},

@@ -172,7 +172,10 @@ def _special(place: Place, code: int, people: dict[str, Account | None]) -> None
 
 
 def _one_per_county(model: Any, code: int) -> bool:
-    single = any(getattr(rule, "fields", None) == ("county",) for rule in model._meta.constraints)
+    """Whether the county has its one row already, or its one row of the first choice."""
+    chosen = {"county", *(field.name for field in model._meta.local_fields if field.choices)}
+    unique = [set(rule.fields) for rule in model._meta.constraints if getattr(rule, "fields", ())]
+    single = any(fields <= chosen for fields in unique)
     return single and model._base_manager.filter(county=code).exists()
 
 

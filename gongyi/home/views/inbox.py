@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_date
@@ -91,7 +91,7 @@ def message(request: ActorRequest, key: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     outbox.mark_read(me.county, me.key, found)
-    return redirect(found.path)
+    return HttpResponseRedirect(found.path)
 
 
 @require_POST

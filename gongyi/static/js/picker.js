@@ -81,6 +81,7 @@ function setUp(box) {
 
   input.addEventListener("input", () => {
     hiddenOf(box, input.name.replace(/_text$/, "")).value = "";
+    asked += 1; // what was asked before these letters comes too late
     clearTimeout(timer);
     timer = setTimeout(ask, 200);
   });
