@@ -322,7 +322,7 @@ def test_timeline_names_units_never_persons_nor_what_is_inside(land):
     actions.contact_asker(case, by=land.clerk, note="内部：此人难缠")
     actions.log_work(case, by=land.clerk, note="内部：等包工头")
     actions.save_draft(case, by=land.clerk, draft="草稿")
-    actions.remind(case, by=land.desk, note="快点")
+    actions.remind(case, by=land.desk, action="remind", note="快点")
     actions.answer_case(case, by=land.clerk, answer="换了灯泡", outcome="solved")
 
     shown = str(portal.followed(case)["events"])

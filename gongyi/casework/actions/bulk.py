@@ -19,6 +19,7 @@ from gongyi.casework.models import BulkLine, BulkRun, Case
 from gongyi.casework.queries.bulk import MOST, lines_of
 from gongyi.core import clock
 from gongyi.core.access import Actor
+from gongyi.core.access import Permission as P
 from gongyi.core.errors import Refused
 from gongyi.network.models import Unit
 
@@ -48,10 +49,11 @@ def assigning(*, by: Actor, lead: Unit, note: str = "") -> Act:
 
 
 def reminding(*, by: Actor, note: str) -> Act:
-    """催办 (or 督办) of each case's lead unit."""
+    """催办 of each case's lead unit, 督办 where one supervises alone."""
 
     def act(case: Case, seen: int) -> str:
-        remind(case, by=by, note=note, seen=seen)
+        action = "remind" if by.can(P.CASE_ASSIGN, case.desk_id) else "supervise"
+        remind(case, by=by, action=action, note=note, seen=seen)
         return _("提醒%(unit)s") % {"unit": case.lead or case.desk}
 
     return act

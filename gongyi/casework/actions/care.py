@@ -159,10 +159,9 @@ def set_external(case: Case, *, by: Actor, external_no: str, seen: int | None = 
 
 
 @transaction.atomic
-def remind(case: Case, *, by: Actor, note: str, seen: int | None = None) -> Case:
-    """催办 (desk) or 督办 (supervisor): a message to the lead unit; a supervisor's also to the desk."""
-    supervises = by.can(P.CASE_SUPERVISE, case.desk_id)
-    action = "supervise" if supervises else "remind"
+def remind(case: Case, *, by: Actor, action: str, note: str, seen: int | None = None) -> Case:
+    """`action` remind (催办) or supervise (督办): a message to the lead unit; a supervisor's also to the desk."""
+    supervises = action == "supervise"
     move(case, action, by=by, seen=seen, note=note, quietly=True)
     wanted = {case.lead_id: P.CASE_HANDLE} | ({case.desk_id: P.CASE_ASSIGN} if supervises else {})
     tell_holders(case, wanted, by=by, event=action, words=_("督办") if supervises else _("催办"))

@@ -51,7 +51,7 @@ ACTS: dict[str, Callable[..., Any]] = {
     "refuse_extension": partial(decide_extension, agreed=False),
     "wake": wake_case, "call_back": call_back, "object": object_to, "redo": order_redo,
     "reopen": reopen_case, "file": file_case, "recategorise": recategorise,
-    "correct": correct_case, "visit": write_visit, "attach": attach, "remind": remind,
-    "supervise": remind, "external": set_external, "conflict": declare_conflict,
+    "correct": correct_case, "visit": write_visit, "attach": attach, "remind": partial(remind, action="remind"),
+    "supervise": partial(remind, action="supervise"), "external": set_external, "conflict": declare_conflict,
     "void": void_case, "ask": ask_asker,
 }  # fmt: skip
