@@ -86,8 +86,9 @@ def again(case: Case) -> dict[str, Any]:
     """What is set when a case is worked on again: the lead unit's clock starts anew, the resident's never stopped."""
     lead, now = case.lead, clock.now()
     return {
-        "redos": case.redos + 1, "answered_at": None, "closed_at": None, "quiet_until": None, "drawn": None, "outcome": "",
+        "redos": case.redos + 1, "answered_at": None, "closed_at": None, "quiet_until": None, "drawn": None, "outcome": "", "extensions": 0,
         "approved_by": None, "rating": "", "unit_from": now, "unit_due": unit_clock(case, lead, now) if lead else None, "draft": case.answer,
+        "drafted_by": case.answered_by,
     }  # fmt: skip
 
 

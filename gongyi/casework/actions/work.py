@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gongyi.casework.actions.moving import ended, move, somebody_else, unit_clock
+from gongyi.casework.actions.moving import conflicted, ended, move, somebody_else, unit_clock
 from gongyi.casework.models import Case, Reason
 from gongyi.casework.queries import due_at
 from gongyi.core import clock
@@ -39,24 +39,26 @@ def assign_case(
 ) -> Case:
     """派单 or, for a case that a unit already holds, 改派: the lead unit's clock starts now, the resident's goes on.
 
-    Raises Refused 422 `not_there` when nobody in the unit could sign it or the complaint is about it.
+    Raises Refused 422 `not_there` when nobody in the unit could sign it, `about_it` and `concerned` when the complaint is
+    about it or everybody there who could.
     """
     action = "assign" if case.state in {"recorded", "accepted", "returned"} else "transfer"
     if lead.id == case.about_unit_id:
         raise Refused(
             "about_it", _("这件事反映的就是%(unit)s。") % {"unit": lead.name}, _("请派给别的单位。"), status=422
         )
-    if (
-        lead.county != case.county
-        or lead.status != Unit.Status.RUNNING
-        or not holders(P.CASE_HANDLE, {lead.id})[lead.id]
-    ):
+    there = holders(P.CASE_HANDLE, {lead.id})[lead.id]
+    if lead.county != case.county or lead.status != Unit.Status.RUNNING or not there:
         raise Refused(
             "not_there",
             _("%(unit)s现在没有人能签收办件。") % {"unit": lead.name},
             _("请换一个单位，或请账号管理员给它配经办人。"),
             status=422,
         )
+    if not there - conflicted(case):
+        raise Refused(
+            "concerned", _("%(unit)s能签收办件的人都和这件事有关。") % {"unit": lead.name}, _("请派给别的单位。"), status=422
+        )  # fmt: skip
     if action == "transfer" and lead.id == case.lead_id:
         raise Refused(
             "same_unit",
@@ -68,7 +70,7 @@ def assign_case(
     given = {
         "lead_id": lead.id, "assigned_at": now, "accepted_at": case.accepted_at or now, "signed_at": None,
         "proposed_id": None, "second_id": None, "asked_due": None, "wakes_on": None, "unit_from": now, "unit_due": unit_clock(case, lead, now), "extensions": 0,
-        "draft": case.draft or case.answer, "answer": "", "outcome": "", "answered_by": None,
+        "draft": case.draft or case.answer, "drafted_by": case.drafted_by if case.draft else case.answered_by, "answer": "", "outcome": "", "answered_by": None,
     }  # fmt: skip
     others = [unit for unit in co_units if unit.id not in {lead.id, case.about_unit_id}]
     text = note or ("" if not others else _("协办：%(units)s") % {"units": "、".join(u.name for u in others)})
