@@ -1,6 +1,7 @@
 """Keeping a case right: slips, categories, files, visits, reminders, conflicts, void, a look at the asker."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from gongyi.casework import queries
+from gongyi.casework.actions.history import asker_line, asker_values, changed_lines, sealed_changes
 from gongyi.casework.actions.intake import AskerFacts, short_title, store_asker
 from gongyi.casework.actions.moving import judge_of, move, tell_holders
 from gongyi.casework.actions.publishing import keep_in_line
@@ -34,37 +36,35 @@ def correct_case(
     case: Case, *, by: Actor, content: str, title: str = "", channel: str, may_publish: bool = False,
     asker: AskerFacts | None = None, why: str = "", seen: int | None = None,
 ) -> Case:  # fmt: skip
-    """更正登记: a slip is mended; what stood there before stays in the timeline. `asker` None leaves the asker alone."""
+    """更正登记: a slip is mended; the timeline says what stood there before. `asker` None leaves the asker alone.
+
+    Of who asked the timeline names the fields only; their old values stay encrypted beside the audit row.
+    """
     content = content.strip()
     if not content:
         raise ValidationError({"content": _("请写一句发生了什么。")})
-    facts = {
-        "content": content,
-        "title": mask_text(title.strip() or short_title(content)),
-        "channel": channel,
-        "may_publish": may_publish,
-    }
-    old = "" if content == case.content else _("原来写的：%(text)s") % {"text": case.content}
-    note = "\n".join(filter(None, [why.strip(), old]))
-    move(case, "correct", by=by, seen=seen, changes=facts, note=note, quietly=True)
-    keep_in_line(case)
+    title = mask_text(title.strip() or short_title(content))
+    facts = {"title": title, "channel": channel, "may_publish": may_publish, "content": content}
+    lines = [why.strip(), *changed_lines(case, facts)]
     if asker is not None:
-        _correct_asker(case, asker, by=by)
+        lines.append(_correct_asker(case, asker, by=by))
+    move(case, "correct", by=by, seen=seen, changes=facts, note="\n".join(filter(None, lines)), quietly=True)
+    keep_in_line(case)
     return case
 
 
-def _correct_asker(case: Case, facts: AskerFacts, *, by: Actor) -> None:
-    """Replace who asked, by somebody who may see it; the audit row holds digests of before and after."""
+def _correct_asker(case: Case, facts: AskerFacts, *, by: Actor) -> str:
+    """Replace who asked, by somebody who may see it; returns the line that names what changed, without the values."""
     if not can_see_asker(by, case):
         raise PermissionDenied
-    row = queries.asker_of(case) or Asker(county=case.county, case=case)
-    digests = ("kind", "organisation", "name_digest", "phone_digest")
-    before = {name: getattr(row, name) for name in digests}
-    store_asker(row, facts)
-    changes = {name: (old, getattr(row, name)) for name, old in before.items() if old != getattr(row, name)}
+    row = queries.asker_of(case) or Asker(id=new_key(case.county), county=case.county, case=case)
+    before = asker_values(row)
+    store_asker(row, replace(facts, whom=row.whom, theirs=row.theirs))
+    changes = sealed_changes(row, before)
     audit.record(
         by=by, action="asker.correct", kind="casework.asker", subject=case.id, label=case.number, changes=changes
     )
+    return asker_line(before, asker_values(row))
 
 
 @transaction.atomic
@@ -99,8 +99,8 @@ def recategorise(
         facts["resident_due"] = queries.due_at(case.recorded_at, span, calendar_of(None, case.county))
         if case.unit_from and case.unit_due and not case.extensions:
             facts["unit_due"] = queries.due_at(case.unit_from, span, calendar_of(case.lead, case.county))
-    note = f"{case.type.name} → {type.name}" if type.id != case.type_id else ""
-    move(case, "recategorise", by=by, seen=seen, changes=facts, note=note, quietly=True)
+    told = changed_lines(case, {"type": type, "topic": topic, "area": area, "urgency": urgency})
+    move(case, "recategorise", by=by, seen=seen, changes=facts, note="\n".join(told), quietly=True)
     case.type = type
     keep_in_line(case)
     return case
