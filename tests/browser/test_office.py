@@ -13,9 +13,14 @@ def accessible(person) -> None:
     assert found.violations_count == 0, found.generate_report()
 
 
+# The outermost things that reach beyond the screen, to say where to look.
+WIDEST = """[...document.querySelectorAll("main *")]
+  .filter((e) => e.getBoundingClientRect().right > innerWidth + 1).slice(0, 3).map((e) => e.outerHTML.slice(0, 200))"""
+
+
 def wraps_nothing_sideways(person) -> None:
     wide = person.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0, f"{person.page.url} is {wide} px too wide"
+    assert wide <= 0, f"{person.page.url} is {wide} px too wide: {person.page.evaluate(WIDEST)}"
 
 
 def looked_at(person, name: str, width: str) -> None:
