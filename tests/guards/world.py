@@ -9,6 +9,7 @@ from hashlib import sha256
 from itertools import product
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -40,7 +41,7 @@ PASSWORD = "kept in the guards alone"
 TOKEN = "a-one-time-secret-of-the-guards"
 LATER = datetime(2099, 1, 1, tzinfo=UTC)
 LEFT_OUT = {AuditHead, AuditEntry, AuditDetail, ScheduleRun, CasePart, Asker}
-OK = {200, 302, 409, 422}
+OK = {200, 302, 409, 410, 422}
 # Values of converters that are not keys; every one is tried.
 WORDS: dict[str, list[str]] = {
     "action": [move.action for move in CASE.moves if move.permission not in {Permission.SYSTEM, Permission.ASKER}],
@@ -55,6 +56,8 @@ WORDS: dict[str, list[str]] = {
     "token": [TOKEN],
     "year": ["2026"],
 }
+# What an address asks after its question mark: a row by its model, or a value.
+QUERY = {"casework:register_print": [("unit", "network.Unit"), ("day", "2026-03-02")]}
 # Which row stands behind a key where the path does not say it.
 MEANT = {
     "network:clear_day": "network.CalendarDay",
@@ -219,8 +222,11 @@ class Address:
 
     @property
     def url(self) -> str:
-        """The path."""
-        return reverse(self.entrance.name, kwargs=dict(self.kwargs))
+        """The path, and what is asked of it."""
+        named = {name for _kind, name in _arguments.findall(self.entrance.route)}
+        asked = [(name, value) for name, value in self.kwargs if name not in named]
+        path = reverse(self.entrance.name, kwargs={name: value for name, value in self.kwargs if name in named})
+        return f"{path}?{urlencode(asked)}" if asked else path
 
     def swapped(self, name: str, key: UUID) -> "Address":
         """The same address with another key."""
@@ -247,6 +253,9 @@ def samples(world: World, entrance: Entrance) -> Iterator[Address]:
             choices.append([(str(row.pk), label) for label, row in _ranked(world, entrance, name)])
         else:
             choices.append([(word, "") for word in WORDS.get(entrance.name) or WORDS.get(name, ["x"])])
+    for name, asked in QUERY.get(entrance.name, []):
+        names.append(("", name))
+        choices.append([(str(world.mine.rows[asked].pk), asked) if asked in world.mine.rows else (asked, "")])
     for chosen in product(*choices[::-1]):
         kwargs = tuple((name, value) for (_kind, name), (value, _label) in zip(names, chosen[::-1], strict=True))
         rows = tuple((name, label) for (_kind, name), (_value, label) in zip(names, chosen[::-1], strict=True) if label)
