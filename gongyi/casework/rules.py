@@ -66,6 +66,8 @@ def can_move(by: Actor, case: Case, move: Move) -> bool:
         return False
     if by.id is not None and by.id in makers(case, move.action):
         return False
+    if move.action == "correct" and case.hides_asker and not can_see_asker(by, case):
+        return False  # the words as they were typed may tell who said it
     return holds_at(by, case, move) or _handler_calls(by, case, move)
 
 
