@@ -77,6 +77,11 @@ def recallable(case: Case) -> bool:
     return case.assigned_at is not None and clock.now() - case.assigned_at < fresh
 
 
+def reopenable(case: Case) -> bool:
+    """Whether an ended case is still within its limit of 重新办理."""
+    return case.reopen_until is not None and clock.now() <= case.reopen_until
+
+
 def makers(case: Case, action: str) -> set[UUID | None]:
     """The people whose own work this move would judge."""
     if action in OWN_WORK or (action in OWN_ANSWER and case.type.separate_caller):
@@ -124,7 +129,8 @@ def declared(by: Actor, case: UUID | OuterRef | None = None) -> QuerySet[CaseCon
 
 def moves_for(by: Actor, case: Case) -> list[Move]:
     """The moves that this person may make now, in table order."""
-    return [move for move in CASE.leaving(case.state) if can_move(by, case, move)]
+    early = {"file"} if reopenable(case) else set()
+    return [move for move in CASE.leaving(case.state) if move.action not in early and can_move(by, case, move)]
 
 
 def next_by(by: Actor) -> Q:

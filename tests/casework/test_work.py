@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from gongyi.casework import actions
 from gongyi.casework.models import Case
+from gongyi.casework.rules import moves_for
 from gongyi.core import clock
 from gongyi.core.access import Role
 from tests.casework.test_actions import assigned, handled, opened
@@ -54,3 +55,15 @@ def test_a_unit_with_nobody_but_whom_it_is_about_gets_no_case(land):
     actions.assign_case(case, by=land.desk, lead=lonely)
     assert case.lead == lonely
     assert assigned(land).lead == land.town
+
+
+def test_what_may_be_reopened_is_not_filed(land):
+    case = actions.decline_case(opened(land), by=land.desk, reason=land.reasons["decline"])
+    assert "file" not in {move.action for move in moves_for(land.desk, case)}
+    with refused("reopenable"):
+        actions.file_case(case, by=land.desk)
+    assert case.state == "declined"
+    with clock.at(case.reopen_until + timedelta(seconds=1)):
+        assert "file" in {move.action for move in moves_for(land.desk, case)}
+        actions.file_case(case, by=land.desk)
+    assert case.state == "filed"

@@ -18,14 +18,14 @@ from gongyi.core.errors import Refused
 from tests.factories import refused
 
 
-def put(land, state: str) -> Case:
-    """A case set into a state directly, with everything that the state needs."""
+def put(land, state: str, action: str = "") -> Case:
+    """A case set into a state directly, with everything that the state, and this move of it, needs."""
     case = actions.open_case(by=land.officer, unit=land.village, type=land.enquiry, content="路灯坏了")
     now = clock.now()
     facts = {
         "code": "d" * 64, "state": state, "lead": land.town, "second": land.town, "caller": land.town, "answer": "修好了", "outcome": "solved",
         "assigned_at": now, "answered_at": now, "unit_due": now + timedelta(days=3), "asked_due": now + timedelta(days=9),
-        "quiet_until": now, "reopen_until": now + timedelta(days=30), "asked_by": land.clerk.id, "answered_by": land.clerk.id,
+        "quiet_until": now, "reopen_until": now + timedelta(days=-1 if action == "file" else 30), "asked_by": land.clerk.id, "answered_by": land.clerk.id,
         "wakes_on": clock.today() + timedelta(days=3), "closed_at": None if state in [*OPEN, "void"] else now,
     }  # fmt: skip
     for name, value in facts.items():
@@ -89,7 +89,7 @@ BY_HAND = [move.action for move in MOVES if move.permission not in {"system", "a
 @pytest.mark.parametrize("state", STATES)
 def test_every_state_and_action_is_done_or_refused(land, state):
     for action in BY_HAND:
-        case, move = put(land, state), CASE[action]
+        case, move = put(land, state, action), CASE[action]
         allowed = state in move.sources or (action in GIVE and any(state in CASE[other].sources for other in GIVE))
         if allowed:
             ACTS[action](case, by=who(land, action), **facts_for(land, action))
@@ -115,7 +115,7 @@ def test_guard_off_lets_a_wrong_move_through(land, monkeypatch):
 @pytest.mark.parametrize("action", BY_HAND)
 def test_nobody_from_elsewhere_may_move(land, action):
     sources = CASE[action].sources
-    case = put(land, sources[0])
+    case = put(land, sources[0], action)
     people = [land.stranger, land.county_desk]
     if action not in {"wake", "file"}:  # the worker does these on their day, through moves of its own
         people.append(system_actor("nobody", land.county.county))

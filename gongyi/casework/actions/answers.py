@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from gongyi.casework import queries
 from gongyi.casework.actions.moving import ended, move, somebody_else, unit_clock
 from gongyi.casework.models import Case, Reason
+from gongyi.casework.rules import reopenable
 from gongyi.core import clock
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
@@ -157,7 +158,7 @@ def reopen_case(case: Case, *, by: Actor, note: str, seen: int | None = None) ->
 
     Raises Refused `too_late` after the limit.
     """
-    if case.reopen_until is None or clock.now() > case.reopen_until:
+    if not reopenable(case):
         raise Refused("too_late", _("已过了可以重新办理的期限。"), _("请作为新的来事登记，并写上原编号。"), status=422)
     target = "redo" if case.lead_id else "recorded"
     return move(

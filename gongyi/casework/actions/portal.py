@@ -17,8 +17,8 @@ from gongyi.casework.actions.intake import AskerFacts, desk_for, new_case, store
 from gongyi.casework.actions.moving import ended, move, tell_holders, tell_turn
 from gongyi.casework.models import Case, CaseType, Topic
 from gongyi.casework.queries.portal import code_digest
+from gongyi.casework.rules import reopenable
 from gongyi.casework.workflow import TURNS
-from gongyi.core import clock
 from gongyi.core.access import Actor, Permission, asker_actor
 from gongyi.core.access import Permission as P
 from gongyi.core.county import new_key
@@ -116,7 +116,7 @@ def unsolved(case: Case, *, by: Actor, note: str, rating: str = "", seen: int | 
     A declined case without a lead unit goes back to the desk. Raises Refused `too_late` after the limit.
     """
     over = case.closed_at is not None
-    if over and (case.reopen_until is None or clock.now() > case.reopen_until):
+    if over and not reopenable(case):
         raise Refused("too_late", _("已过了可以重新办理的期限。"), _("请重新反映一次，并写上原来的编号。"), status=422)
     facts = again(case) | ({"answer": case.answer} if over else _called(case, Case.CallResult.UNSOLVED))
     if rating:

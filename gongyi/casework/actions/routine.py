@@ -7,6 +7,8 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from gongyi.casework import queries
@@ -15,6 +17,7 @@ from gongyi.casework.actions.moving import PARTS, ended, judge_of, move
 from gongyi.casework.actions.work import wake_case
 from gongyi.casework.models import Case, CasePart, CaseType
 from gongyi.casework.queries.stranded import stranded
+from gongyi.casework.rules import reopenable
 from gongyi.casework.workflow import TURNS
 from gongyi.core import clock
 from gongyi.core.access import Actor, system_actor
@@ -36,7 +39,12 @@ def close_quiet(case: Case, *, by: Actor) -> Case:
 
 @transaction.atomic
 def file_case(case: Case, *, by: Actor, seen: int | None = None) -> Case:
-    """归档: by the desk, or by the system once it can no longer be reopened."""
+    """归档: by the desk or the system once it can no longer be reopened. Raises Refused `reopenable` before."""
+    if not by.system and case.closed_at and case.reopen_until and reopenable(case):
+        day = date_format(timezone.localtime(case.reopen_until), _("n月j日"))
+        raise Refused(
+            "reopenable", _("到%(day)s还可以要求重新办理，现在不能归档。") % {"day": day}, _("过了这一天会自动归档。"), status=422
+        )  # fmt: skip
     return move(case, "file_due" if by.system else "file", by=by, seen=seen, quietly=True)
 
 

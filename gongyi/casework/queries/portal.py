@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from gongyi.casework.models import Case, CaseStep, CaseType, Topic
 from gongyi.casework.queries.case import JOINED, asker_of, timeline
 from gongyi.casework.queries.choices import types
+from gongyi.casework.rules import reopenable
 from gongyi.casework.workflow import STATES
 from gongyi.core import clock
 from gongyi.core.deadlines import remaining
@@ -211,13 +212,12 @@ def events_for_asker(steps: list[CaseStep]) -> list[dict[str, Any]]:
 def followed(case: Case) -> dict[str, Any]:
     """Everything that the asker's page shows of a case."""
     steps, asker = timeline(case), asker_of(case)
-    late = case.reopen_until is None or clock.now() > case.reopen_until
     return {
         "case": case, "way": way_of(case, steps), "events": events_for_asker(steps), "content": mask_text(case.content),
         "answer": sent_answer(case), "looks": looks(case), "wishes": wishes_of(case),
         "files": files_of_asker(case), "asker_name": mask_name(asker.name) if asker and asker.name else "",
         "asker_phone": mask_phone(asker.phone) if asker and asker.phone else "", "whom": asker.get_whom_display() if asker else "",
-        "may": allowed_acts(case, too_late=late),
+        "may": allowed_acts(case, too_late=not reopenable(case)),
     }  # fmt: skip
 
 
