@@ -2,7 +2,7 @@
 
 from gongyi.casework.actions import exports, run_due
 from gongyi.core.county import bind
-from gongyi.core.schedule import every
+from gongyi.core.schedule import every, meant
 from gongyi.network.queries import counties
 
 
@@ -10,7 +10,7 @@ from gongyi.network.queries import counties
 def due() -> str:
     """Send on what nobody is left to judge, wake parked cases, close answered ones that nobody objected to, file closed ones."""
     done: dict[str, int] = {}
-    for county in counties():
+    for county in meant(counties()):
         with bind(county):
             for job, number in run_due(county).items():
                 done[job] = done.get(job, 0) + number
@@ -21,7 +21,7 @@ def due() -> str:
 def write_exports() -> str:
     """Write the long exports that wait, remove the files of yesterday."""
     made = gone = 0
-    for county in counties():
+    for county in meant(counties()):
         with bind(county):
             made += exports.make_waiting(county)
             gone += exports.drop_old(county)

@@ -141,6 +141,12 @@ def _altered_details(county: int) -> list[Finding]:
     return found
 
 
+def counties() -> list[int]:
+    """Every county with a chain, and those of which only the file outside the database is left."""
+    kept = {int(file.stem) for file in (settings.GONGYI_DATA / "audit").glob("*.heads")}
+    return sorted(kept | set(AuditHead.objects.values_list("county", flat=True)))
+
+
 def append_head(county: int) -> None:
     """Write the chain's present end to the file outside the database; the worker does it every hour."""
     head = AuditHead.objects.filter(county=county).first()

@@ -7,7 +7,7 @@ from gongyi.core.models import AuditHead
 @schedule.every(minutes=60, name="people.audit_heads")
 def append_heads() -> str:
     """Append each county's head of the audit chain to its file outside the database."""
-    counties = list(AuditHead.objects.order_by("county").values_list("county", flat=True))
+    counties = schedule.meant(AuditHead.objects.order_by("county").values_list("county", flat=True))
     for county in counties:
         audit.append_head(county)
     return str(len(counties))
@@ -16,5 +16,5 @@ def append_heads() -> str:
 @schedule.nightly(hour=1, name="people.seal_access")
 def seal_access() -> str:
     """Seal the access rows of every day that is over."""
-    counties = list(AuditHead.objects.order_by("county").values_list("county", flat=True))
+    counties = schedule.meant(AuditHead.objects.order_by("county").values_list("county", flat=True))
     return str(sum(seals.seal_days(county) for county in counties))

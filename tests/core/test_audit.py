@@ -6,7 +6,7 @@ from io import StringIO
 from uuid import uuid4
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from gongyi.core import audit, clock, seals
@@ -145,8 +145,17 @@ def test_p13_the_file_outside_is_what_finds_a_careful_cut():
 def test_verify_audit_says_that_all_is_well():
     record(3)
     out = StringIO()
-    call_command("verify_audit", county=COUNTY, json=True, stdout=out, skip_checks=True)
+    call_command("verify_audit", county=str(COUNTY), json=True, stdout=out, skip_checks=True)
     assert json.loads(out.getvalue()) == {"ok": True, "counties": [COUNTY], "rows": 3, "findings": []}
+
+
+@pytest.mark.parametrize(("code", "says"), [("000001", "现有的县：999001"), ("0", "六位数字"), ("全部", "六位数字")])
+def test_verify_audit_of_a_county_that_is_not_here_is_refused(code, says):
+    record()
+    out = StringIO()
+    with pytest.raises(CommandError, match=says) as end:
+        call_command("verify_audit", county=code, stdout=out, skip_checks=True)
+    assert (end.value.returncode, out.getvalue()) == (2, "")
 
 
 # --- triggers ---------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
-from django.core.management import call_command
+from django.core.management import call_command, get_commands, load_command_class
 from django.core.management.base import SystemCheckError
 from django.db import models
 from django.test.utils import isolate_apps
@@ -18,6 +18,7 @@ from gongyi.core.access import Permission as P
 from gongyi.core.checks import ANYBODY, SIGNED_IN, check_listed, check_tables, check_views, entrances
 from gongyi.core.county import CountyForeignKey, CountyModel, SharedModel
 from gongyi.core.http import permission, public
+from gongyi.core.management.county import CountyCommand
 from gongyi.core.models import FormKey, ScheduleRun
 
 NAMES = count()
@@ -282,3 +283,14 @@ def test_d1_library_tables_with_people_are_classified_too():
 def test_d1_unreadable_file_is_found():
     assert found("models: [", MATTER)[0][0] == "E031"
     assert [finding.number for finding in privacy.findings("", [MATTER])] == ["E031", "E032"]
+
+
+# Commands that work on no county of the database: on the folder, on the code, or on a county they invent.
+COUNTYLESS = {"prepare", "serve", "bench", "load_demo", "write_docs"}
+
+
+def test_every_command_about_a_county_takes_it_the_same_way():
+    names = set(checks.own_commands())
+    takes = {name for name in names if isinstance(load_command_class(get_commands()[name], name), CountyCommand)}
+    assert takes == names - COUNTYLESS
+    assert takes >= {"verify_audit", "load_units", "reset_account", "setup_county", "worker"}

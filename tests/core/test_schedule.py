@@ -10,10 +10,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
-from django.db import OperationalError
+from django.core.management import CommandError, call_command
+from django.db import OperationalError, transaction
 
-from gongyi.core import clock, schedule
+from gongyi.core import audit, clock, schedule
+from gongyi.core.access import system_actor
 from gongyi.core.models import ScheduleRun
 
 BASE = Path(__file__).resolve().parents[2]
@@ -141,6 +142,26 @@ def test_clock_is_right_forgives_a_run_in_the_future(capsys):
     assert "count" in capsys.readouterr().err
     assert calls == []
     assert runs_at(NOON + MINUTE) == [1]
+
+
+def test_a_worker_for_one_county_leaves_the_others_their_runs():
+    worked = []
+
+    @schedule.every(minutes=1, name="here")
+    def job():
+        worked.append(schedule.meant([431123, 999001]))
+
+    for county in (431123, 999001):
+        with transaction.atomic():
+            audit.record(by=system_actor("test", county), action="x", kind="y")
+    with clock.at(NOON):
+        call_command("worker", once=True, county="999001")
+        call_command("worker", once=True, county="999001")
+        call_command("worker", once=True)
+    assert worked == [[999001], [431123, 999001]]
+    with pytest.raises(CommandError, match="000001"):
+        call_command("worker", once=True, county="000001")
+    assert len(worked) == 2
 
 
 def test_two_workers_that_saw_the_same_row_do_not_both_claim():

@@ -175,3 +175,16 @@ def test_a_county_is_loaded_quickly():
     began = time.perf_counter()
     load("310115")  # 1,569 units, the largest there is
     assert time.perf_counter() - began < 6  # 0.8 s when alone; the bound leaves room for a busy machine
+
+
+def test_load_units_asks_for_the_county_only_where_there_is_no_single_one(settings, tmp_path):
+    settings.GONGYI_DATA = tmp_path
+    with pytest.raises(CommandError, match="--county"):
+        call_command("load_units", skip_checks=True)
+    load("431123")
+    out = StringIO()
+    call_command("load_units", "--json", stdout=out, skip_checks=True)
+    assert (json.loads(out.getvalue())["county"], json.loads(out.getvalue())["kept"]) == (431123, 134)
+    load("460323")
+    with pytest.raises(CommandError, match="--county"):
+        call_command("load_units", skip_checks=True)

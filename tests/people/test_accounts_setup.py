@@ -130,3 +130,13 @@ def test_the_operator_helps_the_last_manager(secret, client):
     assert AuditEntry.objects.filter(action="account.reset", actor=None, label="wangqiang").exists()
     with pytest.raises(CommandError, match="没有叫"):
         run("reset_account", "nobody")
+
+
+def test_the_operator_names_the_county_of_the_account(secret):
+    set_up(secret)
+    set_up(secret, county="460323", manager="张三=zhangsan", lead="李四=lisi")
+    assert "/accounts/invite/" in run("reset_account", "wangqiang", county="431123")
+    with pytest.raises(CommandError, match="没有叫"):
+        run("reset_account", "wangqiang", county="460323")
+    with pytest.raises(CommandError, match="000001"):
+        run("reset_account", "wangqiang", county="000001")

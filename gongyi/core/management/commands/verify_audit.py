@@ -3,34 +3,28 @@
 import sys
 from json import dumps
 
-from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
 from gongyi.core import audit, seals
-from gongyi.core.models import AuditEntry, AuditHead
+from gongyi.core.management.county import CountyCommand
+from gongyi.core.models import AuditEntry
 
 
-class Command(BaseCommand):
+class Command(CountyCommand):
     help = "Check that nobody edited, removed, swapped or inserted audit rows or sealed access rows; exit 1 if somebody did."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--county", type=int, help="one county only (six digits)")
+        super().add_arguments(parser)
         parser.add_argument("--json", action="store_true", help="one JSON line for programs")
 
-    def handle(self, *, county: int | None, json: bool, **options: object) -> None:
-        counties = [county] if county is not None else _counties()
+    def handle(self, *, county: str | None, json: bool, **options: object) -> None:
+        counties = self.counties(county)
         found = [finding for one in counties for finding in audit.verify(one) + seals.verify(one)]
         rows = AuditEntry.objects.filter(county__in=counties).count()
         self.stdout.write(_as_json(counties, rows, found) if json else _as_words(rows, found))
         if found:
             sys.exit(1)
-
-
-def _counties() -> list[int]:
-    """Every county with a head, and those of which only the file outside the database is left."""
-    kept = {int(file.stem) for file in (settings.GONGYI_DATA / "audit").glob("*.heads")}
-    return sorted(kept | set(AuditHead.objects.values_list("county", flat=True)))
 
 
 def _as_json(counties: list[int], rows: int, found: list[audit.Finding]) -> str:

@@ -2,14 +2,13 @@
 
 import getpass
 import json
-import re
 import stat
 import sys
 from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 from django.utils.translation import gettext as _
 from pypinyin import lazy_pinyin
@@ -19,6 +18,7 @@ from gongyi.core import boot
 from gongyi.core.access import Actor, system_actor
 from gongyi.core.county import bind
 from gongyi.core.errors import Refused
+from gongyi.core.management.county import CountyCommand, county_number
 from gongyi.network.actions import load_units
 from gongyi.network.models import Unit
 from gongyi.people.actions.accounts import encoded_password, first_accounts, refuse_set_up
@@ -27,11 +27,11 @@ from gongyi.people.models import Account
 Person = tuple[str, str]
 
 
-class Command(BaseCommand):
+class Command(CountyCommand):
     help = "Set up a county for real work: units, the account manager, the lead, the settings to begin with. Once per county."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--county", required=True, help="the county's six digits, such as 431123")
+        super().add_arguments(parser)
         parser.add_argument("--manager", help="the account manager: 姓名 or 姓名=sign-in name")
         parser.add_argument("--lead", help="the lead, who also keeps the settings: 姓名 or 姓名=sign-in name")
         parser.add_argument(
@@ -45,12 +45,12 @@ class Command(BaseCommand):
             boot.mark_for_work()
         super().run_from_argv(argv)
 
-    def handle(self, *, county: str, json: bool, **options: Any) -> None:
-        if not re.fullmatch("[0-9]{6}", county):
-            raise CommandError(_("县的代码是六位数字，例如 431123。"))
+    def handle(self, *, county: str | None, json: bool, **options: Any) -> None:
+        # A county that is named is new here; one that was loaded before (load_units) need not be named.
+        number = county_number(county) if county else self.one_county(None)
         try:
-            with bind(int(county)):
-                done = _set_up(system_actor("setup_county", int(county)), county, **options)
+            with bind(number):
+                done = _set_up(system_actor("setup_county", number), f"{number:06d}", **options)
         except Refused as no:
             raise CommandError(str(no)) from None
         except ValidationError as error:

@@ -5,30 +5,31 @@ import re
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from gongyi.core.access import system_actor
 from gongyi.core.county import bind
 from gongyi.core.errors import Refused
+from gongyi.core.management.county import CountyCommand
 from gongyi.network.actions import Loaded, load_units
 
 
-class Command(BaseCommand):
+class Command(CountyCommand):
     help = "Take a county's units (county, townships, villages) from the packed list of divisions; changes nothing that is there."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--county", required=True, help="the county's six digits, such as 431123")
+        super().add_arguments(parser)
         parser.add_argument("--dry-run", action="store_true", help="only say what would be added and what differs")
         parser.add_argument("--json", action="store_true", help="print one JSON value")
 
-    def handle(self, *, county: str, dry_run: bool, json: bool, **options: Any) -> None:
-        number = (
-            int(county) if re.fullmatch("[0-9]{6}", county) else 0
-        )  # what is none is refused below, with a sentence
+    def handle(self, *, county: str | None, dry_run: bool, json: bool, **options: Any) -> None:
+        # A county that is named may be new here: the packed list says whether there is one, and which may be meant.
+        code = county if county is not None else f"{self.one_county(None):06d}"
+        number = int(code) if re.fullmatch("[0-9]{6}", code) else 0
         try:
             with bind(number):
-                done = load_units(by=system_actor("load_units", number), code=county, dry_run=dry_run)
+                done = load_units(by=system_actor("load_units", number), code=code, dry_run=dry_run)
         except Refused as no:
             raise CommandError(str(no)) from None
         self.stdout.write(_as_json(done, dry_run=dry_run) if json else _in_words(done, dry_run=dry_run))
