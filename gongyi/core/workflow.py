@@ -35,8 +35,8 @@ class State:
 class Move:
     """One row of the table: who (permission, at which of the record's units) may lead it from where to where.
 
-    `target` None keeps the state. `places` are names of the record's unit columns; the mover must hold the permission in one
-    of them. `needs` are the facts the action asks for. `tells` is the half sentence that says the consequence.
+    `target` None keeps the state. `places` are names of the record's unit columns (or of a set of units); the mover must hold the
+    permission in one of them. `needs` are the facts the action asks for. `tells` is the half sentence that says the consequence.
     """
 
     action: str
@@ -223,5 +223,11 @@ def holds_at(by: Actor, record: Any, move: Move) -> bool:
         return move.permission == Permission.SYSTEM
     if by.asks is not None:
         return move.permission == Permission.ASKER and record.pk == by.asks
-    units: set[UUID | None] = {getattr(record, place) for place in move.places}
-    return bool(by.units(move.permission) & units) if move.places else by.can(move.permission)
+    held = by.units(move.permission)
+    return bool(held) and (not move.places or any(held & _units_at(record, place) for place in move.places))
+
+
+def _units_at(record: Any, place: str) -> frozenset[UUID | None]:
+    """The unit in a record's column, or the several units that stand behind a name."""
+    units = getattr(record, place)
+    return units if isinstance(units, frozenset) else frozenset({units})

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from gongyi.casework import actions
 from gongyi.casework.actions import ACTS
+from gongyi.casework.actions.moving import sync_parts
 from gongyi.casework.forms import FORMS
 from gongyi.casework.models import Case
 from gongyi.casework.models.case import ENDED, OPEN
@@ -31,6 +32,7 @@ def put(land, state: str, action: str = "") -> Case:
     for name, value in facts.items():
         setattr(case, name, value)
     case.save()
+    sync_parts(case, co_units=[land.village])
     return case
 
 
@@ -53,7 +55,18 @@ def facts_for(land, action: str) -> dict:
         "recategorise": {"type": land.complaint, "topic": None, "area": None, "urgency": "normal"},
         "correct": {"content": "路灯坏了两盏", "channel": "phone"}, "ask": {"question": "哪一盏？"},
     }  # fmt: skip
-    noted = {"contact", "log", "send_back", "refuse_extension", "object", "reopen", "remind", "supervise", "conflict"}
+    noted = {
+        "contact",
+        "log",
+        "send_back",
+        "refuse_extension",
+        "object",
+        "reopen",
+        "remind",
+        "supervise",
+        "conflict",
+        "assist",
+    }
     return facts | more.get(action, {}) | ({"note": "写一句"} if action in noted else {})
 
 
@@ -79,7 +92,12 @@ def who(land, action: str):
         return land.lead
     if action in desk:
         return land.desk
-    return {"call_back": land.caller, "redo": land.supervisor, "supervise": land.supervisor}.get(action, land.clerk)
+    return {
+        "call_back": land.caller,
+        "assist": land.officer,
+        "redo": land.supervisor,
+        "supervise": land.supervisor,
+    }.get(action, land.clerk)
 
 
 GIVE = ("assign", "transfer")  # one action behind both

@@ -125,10 +125,10 @@ def sync_parts(case: Case, *, co_units: Iterable[Unit] | None = None) -> None:
     """
     kept = {row.unit_id: row for row in CasePart.objects.filter(county=case.county, case=case)}
     wanted = {unit: part for part, place in reversed(PARTS) if (unit := getattr(case, place))}
-    if co_units is None:
-        wanted = {u: r.part for u, r in kept.items() if r.part in {"co", "supervises"} and r.until is None} | wanted
-    else:
-        wanted = {unit.id: "co" for unit in co_units} | wanted
+    helping = {u for u, r in kept.items() if r.part == "co" and r.until is None}
+    if co_units is not None:
+        helping = {unit.id for unit in co_units}
+    wanted |= dict.fromkeys(helping - {case.lead_id}, "co")  # also a unit that recorded or assigned the case may help
     wanted.pop(case.about_unit_id, None)
     now = clock.now()
     copied = {
@@ -158,6 +158,7 @@ def sync_parts(case: Case, *, co_units: Iterable[Unit] | None = None) -> None:
         until = None if unit in wanted else row.until or now
         if (part, until) != (row.part, row.until):
             rows.filter(id=row.id).update(part=part, until=until)
+    vars(case).pop("taking_part", None)
 
 
 def tell_turn(case: Case, *, by: Actor) -> None:

@@ -1,5 +1,7 @@
 """撤回派单: a case that was sent to the wrong unit comes back before anybody there has signed for it."""
 
+from uuid import UUID
+
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,11 +25,12 @@ def recall_case(case: Case, *, by: Actor, seen: int | None = None) -> Case:
     if case.state == "assigned" and not recallable(case):
         told = {"n": RECALL_MINUTES}
         raise Refused("too_late", _("派单过了 %(n)d 分钟，不能撤回。") % told, _("要换单位请用改派。"))
-    lead = case.lead_id
+    lead, helping = case.lead_id, case.co_units
     given = {"lead_id": None, "assigned_at": None, "unit_from": None, "unit_due": None}
     move(case, "recall", by=by, seen=seen, changes=given, co_units=(), quietly=True)
     if lead:
-        accounts = holders(P.CASE_HANDLE, {lead})[lead] - conflicted(case)
+        found = holders(P.CASE_HANDLE, {lead, *helping})
+        accounts = set[UUID]().union(*found.values()) - conflicted(case)
         words, path = _("派单已撤回，不用签收"), reverse("casework:list")
         outbox.tell(accounts, by=by, event="recall", text=f"{words} {case.number}", path=path, subject=case.id)
     return case

@@ -31,6 +31,7 @@ from gongyi.casework.actions.work import (
     accept_case,
     ask_extension,
     assign_case,
+    assist_case,
     contact_asker,
     decide_extension,
     decline_case,
@@ -44,7 +45,7 @@ from gongyi.casework.actions.work import (
 ACTS: dict[str, Callable[..., Any]] = {
     "accept": accept_case, "recall": recall_case, "assign": assign_case, "transfer": assign_case,
     "decline": decline_case, "sign": sign_case, "return": return_case,
-    "contact": contact_asker, "log": log_work, "answer": answer_case,
+    "contact": contact_asker, "log": log_work, "assist": assist_case, "answer": answer_case,
     "save_draft": save_draft, "ask_extension": ask_extension, "park": park_case,
     "approve_answer": approve_answer, "send_back": send_back,
     "approve_extension": partial(decide_extension, agreed=True),

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gongyi.casework.actions.moving import conflicted, ended, move, somebody_else, unit_clock
+from gongyi.casework.actions.moving import conflicted, ended, move, somebody_else, tell_holders, unit_clock
 from gongyi.casework.models import Case, Reason
 from gongyi.casework.queries import due_at
 from gongyi.core import clock
@@ -35,9 +35,11 @@ def decline_case(case: Case, *, by: Actor, reason: Reason, note: str = "", seen:
 
 @transaction.atomic
 def assign_case(
-    case: Case, *, by: Actor, lead: Unit, co_units: Iterable[Unit] = (), note: str = "", seen: int | None = None
+    case: Case, *, by: Actor, lead: Unit, co_units: Iterable[Unit] | None = None, note: str = "", seen: int | None = None
 ) -> Case:
     """派单 or, for a case that a unit already holds, 改派: the lead unit's clock starts now, the resident's goes on.
+
+    `co_units` None keeps the co-handling units; those that come new are told, those that go no longer see the case.
 
     Raises Refused 422 `not_there` when nobody in the unit could sign it, `about_it` and `concerned` when the complaint is
     about it or everybody there who could.
@@ -72,9 +74,19 @@ def assign_case(
         "proposed_id": None, "second_id": None, "asked_due": None, "wakes_on": None, "unit_from": now, "unit_due": unit_clock(case, lead, now), "extensions": 0,
         "draft": case.draft or case.answer, "drafted_by": case.drafted_by if case.draft else case.answered_by, "answer": "", "outcome": "", "answered_by": None,
     }  # fmt: skip
-    others = [unit for unit in co_units if unit.id not in {lead.id, case.about_unit_id}]
-    text = note or ("" if not others else _("协办：%(units)s") % {"units": "、".join(u.name for u in others)})
-    return move(case, action, by=by, seen=seen, changes=given, note=text, reason=lead.name, co_units=others)
+    before = case.co_handlers
+    helping = [u for u in (before if co_units is None else co_units) if u.id not in {lead.id, case.about_unit_id}]
+    gone = [unit for unit in before if unit not in helping and unit != lead]
+    lines = [note, _named(_("协办：%(units)s"), helping), _named(_("不再协办：%(units)s"), gone)]
+    text = "\n".join(filter(None, lines))
+    move(case, action, by=by, seen=seen, changes=given, note=text, reason=lead.name, co_units=helping)
+    new = {unit.id: P.CASE_HANDLE for unit in helping if unit not in before}
+    tell_holders(case, new, by=by, event="co", words=_("请您的单位协办"))
+    return case
+
+
+def _named(words: str, units: list[Unit]) -> str:
+    return words % {"units": _("、").join(unit.name for unit in units)} if units else ""
 
 
 @transaction.atomic
@@ -106,7 +118,7 @@ def return_case(
         "unit_due": None,
         "returns": case.returns + 1,
     }
-    return move(case, "return", by=by, seen=seen, changes=given, note=text, reason=reason, co_units=())
+    return move(case, "return", by=by, seen=seen, changes=given, note=text, reason=reason)
 
 
 @transaction.atomic
@@ -122,6 +134,14 @@ def contact_asker(case: Case, *, by: Actor, note: str, reached: bool = True, see
 def log_work(case: Case, *, by: Actor, note: str, seen: int | None = None) -> Case:
     """记办理经过: what was done and what comes next."""
     return move(case, "log", by=by, seen=seen, note=note, quietly=True)
+
+
+@transaction.atomic
+def assist_case(case: Case, *, by: Actor, note: str, seen: int | None = None) -> Case:
+    """记协办情况: a co-handling unit writes what it did or thinks; the state stays, the lead unit is told."""
+    move(case, "assist", by=by, seen=seen, note=note, quietly=True)
+    tell_holders(case, {case.lead_id: P.CASE_HANDLE}, by=by, event="assist", words=_("协办单位写了情况"))
+    return case
 
 
 @transaction.atomic

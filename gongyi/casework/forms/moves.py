@@ -78,11 +78,21 @@ class AssignForm(MoveForm):
             self.why = mask_text(self.returned.note) if self.returned else ""
             if proposed.status == Unit.Status.RUNNING and proposed.id != self.case.about_unit_id:
                 self.fields["lead"].initial = proposed.id
+        for number, unit in enumerate(self.case.co_handlers, start=1):
+            name = "co_unit" if number == 1 else f"co_unit_{number}"
+            if name not in self.fields:
+                self.fields[name] = unit_field(gettext_lazy("另一个协办单位"), required=False)
+            self.fields[name].initial = unit.id
+        self.order_fields(["lead", *filter(self._is_co, self.fields), "note"])
+
+    @staticmethod
+    def _is_co(name: str) -> bool:
+        return name.startswith("co_unit")
 
     def clean(self) -> dict[str, Any]:
         data = dict(super().clean() or self.cleaned_data)
-        found = (data.pop("co_unit", None), data.pop("co_unit_2", None))
-        self.cleaned_data = data | {"co_units": [unit for unit in found if unit]}
+        found = [data.pop(name) for name in filter(self._is_co, list(data))]
+        self.cleaned_data = data | {"co_units": list(dict.fromkeys(filter(None, found)))}
         return self.cleaned_data
 
 
@@ -103,6 +113,10 @@ class ContactForm(MoveForm):
 
 class LogForm(MoveForm):
     note = _note(gettext_lazy("办理经过"), required=True, rows=5, help_text=gettext_lazy("做了什么，下一步是什么。"))
+
+
+class AssistForm(MoveForm):
+    note = _note(gettext_lazy("做了什么、有什么意见"), required=True, rows=5)
 
 
 class AnswerForm(MoveForm):
@@ -252,7 +266,7 @@ class VoidForm(MoveForm):
 
 FORMS: dict[str, type[MoveForm]] = {
     "accept": MoveForm, "assign": AssignForm, "transfer": AssignForm, "decline": DeclineForm, "sign": MoveForm,
-    "return": ReturnForm, "contact": ContactForm, "log": LogForm, "answer": AnswerForm, "save_draft": DraftForm,
+    "return": ReturnForm, "contact": ContactForm, "log": LogForm, "assist": AssistForm, "answer": AnswerForm, "save_draft": DraftForm,
     "ask_extension": ExtendForm, "park": ParkForm, "approve_answer": MoveForm, "send_back": NoteForm,
     "approve_extension": MoveForm, "refuse_extension": NoteForm, "wake": MoveForm, "call_back": CallForm, "object": NoteForm,
     "redo": RedoForm, "reopen": NoteForm, "file": MoveForm, "recategorise": CategoryForm, "correct": CorrectForm,

@@ -1,6 +1,7 @@
 """A request and everything that hangs on it."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
@@ -165,6 +166,16 @@ class Case(Tracked):
         return list(
             CasePart.objects.filter(county=self.county, case=self).select_related("unit").order_by("since", "id")
         )
+
+    @property
+    def co_handlers(self) -> "list[Unit]":
+        """The units that help to handle the case now."""
+        return [part.unit for part in self.taking_part if part.part == CasePart.Part.CO and part.until is None]
+
+    @property
+    def co_units(self) -> frozenset[UUID]:
+        """Their keys, as a place of the table of moves."""
+        return frozenset(unit.id for unit in self.co_handlers)
 
 
 class Asker(CountyModel):

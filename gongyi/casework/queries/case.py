@@ -55,7 +55,7 @@ def last_return(case: Case) -> CaseStep | None:
 def roles_of(case: Case) -> list[dict[str, Any]]:
     """Which unit does what in a case: by the case's own columns, and its co-handling units."""
     by_column = [(label, getattr(case, name)) for name, label in _ROLES.items()]
-    by_part = [(CasePart.Part.CO.label, row.unit) for row in case.taking_part if row.part == "co" and row.until is None]
+    by_part = [(CasePart.Part.CO.label, unit) for unit in case.co_handlers]
     return [{"label": label, "unit": unit} for label, unit in by_column + by_part if unit]
 
 

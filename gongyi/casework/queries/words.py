@@ -115,7 +115,7 @@ def _limit(due_: datetime) -> str:
 # What each line of the timeline was, at a glance.
 STEP_ICONS = {
     "record": "inbox", "record_done": "check-circle", "accept": "check-lg", "assign": "send", "transfer": "forward",
-    "decline": "x-circle", "sign": "person-check", "return": "arrow-return-left", "contact": "telephone", "log": "journal-text",
+    "decline": "x-circle", "sign": "person-check", "return": "arrow-return-left", "contact": "telephone", "log": "journal-text", "assist": "people",
     "answer": "chat-left-text", "save_draft": "file-earmark-text", "ask_extension": "calendar-event",
     "approve_extension": "calendar-check", "refuse_extension": "x-lg", "park": "pause-circle", "wake": "sun", "wake_due": "sun",
     "approve_answer": "clipboard-check", "send_back": "reply", "call_back": "chat-square-text", "object": "exclamation-circle",

@@ -260,12 +260,22 @@ MOVES = (
         ("reason",),
     ),
     Move(
+        "assist",
+        _("记协办情况"),
+        _HELD,
+        None,
+        P.CASE_HANDLE,
+        ("co_units",),
+        _("写下本单位做了什么、有什么意见，主办单位会知道；答复由主办单位来写"),
+        ("note",),
+    ),
+    Move(
         "attach",
         _("加附件"),
         _OPEN,
         None,
         P.CASE_RECORD,
-        ("unit_id", "desk_id", "lead_id"),
+        ("unit_id", "desk_id", "lead_id", "co_units"),
         _("照片或文件，位置信息会去掉"),
     ),
     Move(

@@ -74,7 +74,7 @@ EVENTS: dict[str, Promise] = {
     "recorded": gettext_lazy("新登记、等派单"), "assigned": gettext_lazy("新派来"), "returned": gettext_lazy("退回来"),
     "drafted": gettext_lazy("等您审核的答复"), "extending": gettext_lazy("等您批的延期"), "calling": gettext_lazy("等您回访"),
     "redo": gettext_lazy("重新办理"), "handling": gettext_lazy("回到办理"), "remind": gettext_lazy("催办"),
-    "supervise": gettext_lazy("督办"), "digest": gettext_lazy("每天的小结"),
+    "supervise": gettext_lazy("督办"), "co": gettext_lazy("请您的单位协办"), "assist": gettext_lazy("协办单位写了情况"), "digest": gettext_lazy("每天的小结"),
 }  # fmt: skip
 
 
