@@ -27,9 +27,11 @@ from django.utils.translation import gettext as _
 
 from gongyi.core import upgrade
 from gongyi.core.errors import Refused
+from gongyi.core.models import AuditHead
 
 # What belongs to the folder and not to the data in it.
 FRAME = {"backups", "demo-loading", "for-work", "keys", "locks", "prepare.lock", "static", "static.stamp"}
+DEMO_COUNTY = 999001  # invented: no county in the list of divisions has this code
 LEAST_FREE_BYTES = 64 * 1024 * 1024
 
 
@@ -49,6 +51,7 @@ def prepare(*, demo: bool) -> None:
     _open()
     with _alone():
         _set_half_demo_aside()
+        _recognise_demo()
         _collect_static()
         if demo and not is_for_work() and (not upgrade.applied() or (not holds_demo() and is_empty())):
             with loading_demo():
@@ -117,6 +120,18 @@ def demo_sign_ins() -> str:
     return _demo().read_text(encoding="utf-8") if holds_demo() else ""
 
 
+def _recognise_demo() -> None:
+    """Mark the folder again where the database holds the demo: the mark was deleted, or the database came with another folder."""
+    if (
+        holds_demo()
+        or (settings.GONGYI_DATA / "demo-loading").exists()
+        or ("core", "0001_initial") not in upgrade.applied()
+    ):
+        return
+    if AuditHead.objects.filter(county=DEMO_COUNTY).exists():
+        mark_demo(_("数据库里是演示县。演示账号和密码见 README。"))
+
+
 @contextmanager
 def loading_demo() -> Iterator[None]:
     """Around everything that puts the demo into an empty folder: a block that does not end is set aside at the next start."""
@@ -137,6 +152,7 @@ def check_demo_may_be_served(host: str, wish: str) -> None:
     if wish not in {"", "0", "1"}:
         raise Refused("demo_wish", _("GONGYI_DEMO 只能是 0 或 1。"))
     _open()
+    _recognise_demo()
     if holds_demo() and wish == "0":
         raise Refused(
             "holds_demo",

@@ -201,6 +201,38 @@ def test_demo_is_loaded_once_into_an_empty_folder(data):
     assert run(data, "boot.prepare(demo=True); out = [loaded, boot.holds_demo()]") == [[], True]
 
 
+HOLDS_THE_DEMO = """
+from gongyi.core import audit
+from gongyi.core.access import system_actor
+from django.db import transaction
+boot.prepare(demo=False)
+with transaction.atomic():
+    audit.record(by=system_actor("demo", {county}), action="x", kind="y")
+out = boot.holds_demo()
+"""
+SERVED = """
+try:
+    boot.check_demo_may_be_served({host!r}, {wish!r})
+    out = None
+except Refused as no:
+    out = no.code
+"""
+
+
+@pytest.mark.parametrize(
+    ("county", "code"),
+    [(999001, ["holds_demo", "demo_on_network"]), (431123, [None, None])],  # control: an office's own county
+)
+def test_demo_is_known_from_the_database_where_its_mark_is_gone(used, county, code):
+    assert run(used, HOLDS_THE_DEMO.format(county=county)) is False
+    assert run(used, SERVED.format(host="127.0.0.1", wish="0")) == code[0]
+    (used / "demo").unlink(missing_ok=True)
+    (used / "for-work").touch()
+    assert run(used, SERVED.format(host="0.0.0.0", wish="")) == code[1]
+    (used / "demo").unlink(missing_ok=True)
+    assert run(used, "boot.prepare(demo=False); out = boot.holds_demo()") is (county == 999001)
+
+
 def test_demo_may_open_its_own_block(data):
     """So does load_demo, for those who call it by hand."""
     code = """

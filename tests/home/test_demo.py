@@ -47,3 +47,10 @@ def test_demo_goes_only_into_an_empty_database(tmp_path):
     assert boot.holds_demo()
     with pytest.raises(CommandError):
         call_command("load_demo", cases=2)
+
+
+def test_demo_is_not_loaded_where_real_work_is_meant(monkeypatch):
+    monkeypatch.setenv("GONGYI_DEMO", "0")
+    with pytest.raises(CommandError, match="正式使用"):
+        call_command("load_demo", cases=2)
+    assert not Account.objects.exists()

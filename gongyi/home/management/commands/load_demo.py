@@ -1,6 +1,7 @@
 """Loads the invented demo county into an empty data folder; `./run` calls it on first start."""
 
 import json
+import os
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -20,6 +21,10 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if os.environ.get("GONGYI_DEMO") == "0":
+            raise CommandError(
+                _("GONGYI_DEMO=0 表示正式使用，不装演示县。要看演示，请去掉它，并换一个空的数据文件夹。")
+            )
         if counties():
             raise CommandError(_("数据库里已经有县了，演示数据只装进空的数据库。"))
         with boot.loading_demo():
