@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gongyi.casework.views import bulk, case, exports, listing, lists, publishing, reception, settings
+from gongyi.casework.views import book, bulk, case, exports, listing, lists, publishing, reception, settings
 
 app_name = "casework"
 urlpatterns = [
@@ -25,6 +25,7 @@ urlpatterns = [
     path("exports/new/", exports.new, name="export_new"),
     path("exports/<uuid:key>/", exports.progress, name="export"),
     path("exports/<uuid:key>/take/", exports.take, name="export_take"),
+    path("book/", book.book, name="book"),
     path("register/", reception.register, name="register"),
     path("register/print/", reception.sheets, name="register_print"),
     path("register/type/", reception.type_in, name="register_type"),

@@ -1,5 +1,4 @@
 """The filters of a list, as they stand in its address."""
-
 from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -16,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from gongyi.casework import queries
 from gongyi.casework.forms.fields import topic_field, unit_field
+from gongyi.casework.queries.book import may_read_book
 from gongyi.casework.queries.saved import saved_views
 from gongyi.casework.workflow import CASE
 from gongyi.core.access import Actor
@@ -124,7 +124,7 @@ def beside(form: ListForm, by: Actor) -> dict[str, Any]:
     return {
         "own_views": own, "views_url": reverse("casework:views"),
         "save_url": reverse("casework:view_new") + f"?{plain}" if plain else "",
-        "may_record": by.can(P.CASE_RECORD), "choose_url": reverse("casework:choose") + on, "export_url": reverse("casework:export_new") + on,
+        "may_record": by.can(P.CASE_RECORD), "may_see_book": may_read_book(by), "choose_url": reverse("casework:choose") + on, "export_url": reverse("casework:export_new") + on,
     }  # fmt: skip
 
 
