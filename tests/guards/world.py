@@ -225,8 +225,13 @@ class Address:
         """The path, and what is asked of it."""
         named = {name for _kind, name in _arguments.findall(self.entrance.route)}
         asked = [(name, value) for name, value in self.kwargs if name not in named]
-        path = reverse(self.entrance.name, kwargs={name: value for name, value in self.kwargs if name in named})
-        return f"{path}?{urlencode(asked)}" if asked else path
+        return f"{self.path}?{urlencode(asked)}" if asked else self.path
+
+    @property
+    def path(self) -> str:
+        """The path alone."""
+        named = {name for _kind, name in _arguments.findall(self.entrance.route)}
+        return reverse(self.entrance.name, kwargs={name: value for name, value in self.kwargs if name in named})
 
     def swapped(self, name: str, key: UUID) -> "Address":
         """The same address with another key."""
