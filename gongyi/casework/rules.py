@@ -203,7 +203,9 @@ def why_not_public(case: Case) -> str:
 
 
 def why_never_public(case: Case) -> str:
-    """Why nothing of this case may be public, whatever its state, in a sentence; '' where it may."""
+    """Why nothing of this case may be public, whatever becomes of it, in a sentence; '' where it may."""
+    if case.state == "void":
+        return _("这件事已经作废。")
     if case.hides_asker or case.type.hides_asker:
         return _("举报不公开，免得看出是谁说的。")
     if case.about_unit_id or case.about_account:

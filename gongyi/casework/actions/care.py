@@ -192,8 +192,9 @@ def _rerouted(case: Case, *, by: Actor) -> dict[str, Any]:
 
 @transaction.atomic
 def void_case(case: Case, *, by: Actor, reason: Reason, note: str = "", seen: int | None = None) -> Case:
-    """作废 of a case recorded by mistake; its number stays in the register."""
-    move(case, "void", by=by, seen=seen, note=note, reason=reason)
+    """作废 of a case recorded by mistake, also of an ended one; its number stays in the register, nothing of it is public."""
+    move(case, "void", by=by, seen=seen, changes={"closed_at": None}, note=note, reason=reason)
+    keep_in_line(case)
     numbering.strike(county=case.county, subject=case.id, fate=RegisterLine.Fate.VOID, why=str(reason))
     return case
 

@@ -243,7 +243,7 @@ MOVES = (
     Move(
         "correct",
         _("更正登记"),
-        _OPEN,
+        (*_OPEN, "closed", "declined"),
         None,
         P.CASE_CORRECT,
         ("unit_id", "desk_id", "lead_id"),
@@ -340,7 +340,7 @@ MOVES = (
     Move(
         "void",
         _("作废"),
-        _OPEN,
+        (*_OPEN, "closed", "declined"),
         "void",
         P.CASE_ASSIGN,
         _DESK,
