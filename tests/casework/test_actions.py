@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from gongyi.casework import actions, queries
-from gongyi.casework.models import Case, CasePart, CaseStep
+from gongyi.casework.models import Case, CasePart, CaseStep, Topic
 from gongyi.casework.rules import can_see_asker, visible_to
 from gongyi.core import audit, clock
 from gongyi.core.access import Role
@@ -271,13 +271,19 @@ def test_number_has_no_gap_and_void_keeps_it(land):
 
 
 def test_one_visit_is_computed(land):
-    case = actions.answer_case(handled(land), by=land.clerk, answer="好了", outcome="solved")
+    topic = Topic(name="路灯")
+    topic.save()
+    case = handled(land, topic=topic, asker=actions.AskerFacts(phone="13812345678"))
+    actions.answer_case(case, by=land.clerk, answer="好了", outcome="solved")
     with clock.at(case.quiet_until + timedelta(days=1)):
         actions.run_due(case.county)
     case.refresh_from_db()
     asker = queries.asker_of(case)
-    assert queries.one_visit(case, asker, visited=False)
-    assert not queries.one_visit(case, asker, visited=True)
+    assert queries.one_visit(case, asker, visited=False) is True
+    assert queries.one_visit(case, asker, visited=True) is False
+    assert queries.one_visit(case, None, visited=False) is None, "nobody knows whether they came again"
+    case.topic = None
+    assert queries.one_visit(case, asker, visited=False) is None
 
 
 def test_conflict_stops_acting_but_not_looking(land):

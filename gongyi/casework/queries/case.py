@@ -75,15 +75,15 @@ def attachments_of(case: Case) -> list[Attachment]:
     return list(Attachment.objects.filter(county=case.county, subject=case.id).order_by("added_at"))
 
 
-def one_visit(case: Case, asker: Asker | None, *, visited: bool) -> bool:
+def one_visit(case: Case, asker: Asker | None, *, visited: bool) -> bool | None:
     """解决且没有多跑: solved, no line of an extra visit, no new request of the same asker on the same matter within N days.
 
-    Computed, never ticked: N is the type's 重新办理 limit. The asker and the visits are what the page has read already.
+    None where nobody can tell whether they came again: no topic, or no phone. Computed, never ticked: N is the type's 重新办理 limit. The asker and the visits are what the page has read already.
     """
     if case.outcome != Case.Outcome.SOLVED or case.closed_at is None or visited:
         return False
-    if asker is None or not asker.phone_digest or case.reopen_until is None:
-        return True
+    if asker is None or not asker.phone_digest or case.topic_id is None or case.reopen_until is None:
+        return None
     same = Asker.objects.filter(county=case.county, phone_digest=asker.phone_digest).values("case")
     later = Case.objects.filter(id__in=same, topic=case.topic_id, recorded_at__gt=case.recorded_at)
     return not later.filter(recorded_at__lte=case.reopen_until).exclude(id=case.id).exclude(state="void").exists()
