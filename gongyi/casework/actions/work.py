@@ -35,7 +35,13 @@ def decline_case(case: Case, *, by: Actor, reason: Reason, note: str = "", seen:
 
 @transaction.atomic
 def assign_case(
-    case: Case, *, by: Actor, lead: Unit, co_units: Iterable[Unit] | None = None, note: str = "", seen: int | None = None
+    case: Case,
+    *,
+    by: Actor,
+    lead: Unit,
+    co_units: Iterable[Unit] | None = None,
+    note: str = "",
+    seen: int | None = None,
 ) -> Case:
     """派单 or, for a case that a unit already holds, 改派: the lead unit's clock starts now, the resident's goes on.
 

@@ -1,4 +1,5 @@
 """The filters of a list, as they stand in its address."""
+
 from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
