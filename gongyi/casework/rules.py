@@ -5,7 +5,8 @@ from functools import lru_cache
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from gongyi.casework.models import Case, CaseConflict, CasePart, CaseType, Publication, PublicationStep
 from gongyi.casework.workflow import CASE, PUBLICATION, TURNS
@@ -195,26 +196,26 @@ MAKING = {"start", "edit", "show", "hide", "propose", "amend", "revive"}
 OWN_TEXT = {"approve", "refuse"}  # never by who had a hand in the text (P8)
 
 
-def why_not_public(case: Case) -> str:
-    """Why the answer of this case may not be made public now, in a sentence; '' where it may."""
+def why_not_public(case: Case) -> Promise | None:
+    """Why the answer of this case may not be made public now, in a sentence; None where it may."""
     if case.state not in ANSWERED or not case.answer or case.outcome == Case.Outcome.DECLINED:
-        return _("答复还没有定下来。答复发出、不用再等回访结果以后才能公开。")
+        return gettext_lazy("答复还没有定下来。答复发出、不用再等回访结果以后才能公开。")
     return why_never_public(case)
 
 
-def why_never_public(case: Case) -> str:
-    """Why nothing of this case may be public, whatever becomes of it, in a sentence; '' where it may."""
+def why_never_public(case: Case) -> Promise | None:
+    """Why nothing of this case may be public, whatever becomes of it, in a sentence; None where it may."""
     if case.state == "void":
-        return _("这件事已经作废。")
+        return gettext_lazy("这件事已经作废。")
     if case.hides_asker or case.type.hides_asker:
-        return _("举报不公开，免得看出是谁说的。")
+        return gettext_lazy("举报不公开，免得看出是谁说的。")
     if case.about_unit_id or case.about_account:
-        return _("反映工作人员或单位服务的事不公开：去掉了名字也认得出是谁。")
+        return gettext_lazy("反映工作人员或单位服务的事不公开：去掉了名字也认得出是谁。")
     if not case.type.is_public:
-        return _("县里设置这一类诉求的答复不公开。")
+        return gettext_lazy("县里设置这一类诉求的答复不公开。")
     if not case.may_publish:
-        return _("诉求人没有同意公开答复。")
-    return ""
+        return gettext_lazy("诉求人没有同意公开答复。")
+    return None
 
 
 def may_start_publication(by: Actor, case: Case) -> bool:

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from gongyi.core.county import CountyForeignKey, CountyModel
+from gongyi.core.said import SaidField
 
 
 class AuditHead(CountyModel):
@@ -123,7 +124,7 @@ class Message(CountyModel):
 
     account = models.UUIDField()
     event = models.CharField(max_length=40)
-    text = models.CharField(max_length=200)
+    text = SaidField()
     path = models.CharField(max_length=200)
     subject = models.UUIDField(null=True)
     at = models.DateTimeField()

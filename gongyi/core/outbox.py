@@ -9,17 +9,19 @@ from django.db.models import Count, Q, QuerySet
 from gongyi.core import clock
 from gongyi.core.access import Actor
 from gongyi.core.models import DigestChoice, Message
+from gongyi.core.said import Said
 
 
-def tell(accounts: Iterable[UUID], *, by: Actor, event: str, text: str, path: str, subject: UUID | None = None) -> None:
+def tell(
+    accounts: Iterable[UUID], *, by: Actor, event: str, text: Said, path: str, subject: UUID | None = None
+) -> None:
     """Put one message per account into the outbox; whoever caused the event is not told of it.
 
-    `text` holds no name, phone or content of a matter (rights.md D19), `path` is where the reader can go on.
+    `text` is said in each reader's language and holds no name, phone or content of a matter (rights.md D19); `path` is where
+    the reader can go on.
     """
     Message.objects.bulk_create(
-        Message(
-            county=by.county, account=account, event=event, text=text[:200], path=path, subject=subject, at=clock.now()
-        )
+        Message(county=by.county, account=account, event=event, text=text, path=path, subject=subject, at=clock.now())
         for account in sorted(set(accounts) - {by.id}, key=str)
         if account
     )

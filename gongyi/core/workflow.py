@@ -18,6 +18,7 @@ from gongyi.core import audit, clock
 from gongyi.core.access import Actor, Permission
 from gongyi.core.county import CountyModel
 from gongyi.core.errors import Refused
+from gongyi.core.said import SaidField
 
 
 @dataclass(frozen=True)
@@ -104,8 +105,8 @@ class Step(CountyModel):
     actor_label = models.CharField(max_length=80)
     unit = models.UUIDField(null=True)
     unit_label = models.CharField(max_length=80, blank=True)
-    reason = models.CharField(max_length=200, blank=True)
-    note = models.TextField(blank=True)
+    reason = SaidField(blank=True)
+    note = SaidField(blank=True)
 
     class Meta:
         abstract = True
@@ -213,7 +214,7 @@ def _write_step(
         unit=by.unit,
         unit_label=by.unit_name,
         note=note,
-        reason=str(reason)[:200],
+        reason=reason,
     ).save()
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gongyi.core.access import Role
 from gongyi.core.county import CountyForeignKey, CountyModel, KeyedModel, SharedKey, SharedModel
+from gongyi.core.said import SaidField
 from gongyi.network.models import Post, Unit
 
 # Letters first: a phone or identity card number is no sign-in name.
@@ -179,7 +180,7 @@ class HandOver(CountyModel):
     moves_roles = models.BooleanField(_("角色一起移交"), default=False)
     signed_at = models.DateTimeField(null=True)
     returned_at = models.DateTimeField(null=True)
-    returned_why = models.CharField(_("为什么退回"), max_length=200, blank=True)
+    returned_why = SaidField(_("为什么退回"), blank=True)
     withdrawn = models.BooleanField(default=False)
     note = models.TextField(_("交代的话"), blank=True, max_length=2000)
 
@@ -215,10 +216,10 @@ class HandOverLine(CountyModel):
     """One open matter in a pack: what it is, its next step, by when, and where to find it."""
 
     pack = CountyForeignKey(HandOver, models.CASCADE, related_name="lines")
-    section = models.CharField(max_length=40)
+    section = SaidField()
     position = models.PositiveIntegerField()
     text = models.CharField(max_length=200)
-    next_step = models.CharField(max_length=120, blank=True)
+    next_step = SaidField(blank=True)
     due = models.DateTimeField(null=True)
     path = models.CharField(max_length=200, blank=True)
 

@@ -1,11 +1,12 @@
 """What a correction changed stands in the timeline, field by field; of who asked only the fields' names."""
 
 import pytest
+from django.utils import translation
 
 from gongyi.casework import actions, queries
 from gongyi.casework.actions import AskerFacts
-from gongyi.casework.models import Asker, Topic
-from gongyi.core import audit
+from gongyi.casework.models import Asker, CaseStep, Topic
+from gongyi.core import audit, outbox
 from gongyi.core.models import AuditDetail
 from gongyi.core.secrets import unseal
 from tests.casework.test_views import browser
@@ -81,3 +82,30 @@ def test_a_page_shows_the_correction_and_no_number(land, case):
     page = browser(land.officer).get(f"/cases/{case.id}/").content.decode()
     assert "诉求人的信息改了" in page
     assert "13812340000" not in page
+
+
+def test_what_happened_is_told_in_the_readers_language(land):
+    with translation.override("zh-hans"):
+        case = actions.open_case(by=land.officer, unit=land.village, type=land.enquiry, content="路灯坏了三天")
+        actions.accept_case(case, by=land.desk)
+        actions.assign_case(case, by=land.desk, lead=land.town, co_units=[land.other], note="先看现场")
+        actions.sign_case(case, by=land.clerk)
+    with translation.override("en"):
+        actions.contact_asker(case, by=land.clerk, note="No answer", reached=False)
+        steps = {step.action: step for step in queries.timeline(case)}
+        assert steps["assign"].note == "先看现场\nCo-units: 西山镇"
+        assert steps["contact"].reason == "Not reached"
+        assert (
+            outbox.inbox(case.county, land.clerk.id)[0].text == f"A new case for you: please sign for it {case.number}"
+        )
+    with translation.override("zh-hans"):
+        steps = {step.action: step for step in queries.timeline(case)}
+        assert steps["contact"].reason == "没有联系上"
+        assert outbox.inbox(case.county, land.clerk.id)[0].text == f"新派来的办件，请签收 {case.number}"
+
+
+def test_a_line_without_a_person_names_the_asker_or_the_product(land, case):
+    steps = {step.action: step for step in queries.timeline(case)}
+    assert queries.who_did(steps["record"]).endswith(land.officer.name)
+    for action, who in (("record", "诉求人"), ("add", "诉求人"), ("wake_due", "系统"), ("recompute", "系统")):
+        assert queries.who_did(CaseStep(action=action, actor_label="routine")) == who

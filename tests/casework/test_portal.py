@@ -60,7 +60,7 @@ def test_submit_needs_only_the_matter(land):
     assert not Asker.objects.filter(case=case).exists()
     assert told(land.desk) == ["recorded"]
     step = CaseStep.objects.get(case=case)
-    assert (step.action, step.actor, step.actor_label) == ("record", None, "诉求人")
+    assert (step.action, step.actor, step.actor_label) == ("record", None, "asker")
 
 
 def test_submit_keeps_for_whom_and_whose_phone(land):
@@ -309,7 +309,7 @@ def test_acts_leave_audit_rows_without_a_person(land):
     actions.settle(case, by=me(case))
 
     entry = AuditEntry.objects.filter(subject=case.id).order_by("-seq").first()
-    assert (entry.action, entry.actor, entry.actor_label) == ("settle", None, "诉求人")
+    assert (entry.action, entry.actor, entry.actor_label) == ("settle", None, "asker")
 
 
 # --- what the asker sees ----------------------------------------------------------------------------------------------

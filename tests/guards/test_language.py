@@ -20,36 +20,65 @@ PACKAGE = settings.BASE / "gongyi"
 CATALOGUE = PACKAGE / "locale" / "en" / "LC_MESSAGES" / "django.po"
 CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
 CHINESE = re.compile(r"[\u3400-\u9fff]")
+KEPT = {"note", "reason", "text", "returned_why", "next_step", "section"}  # what actions hand over to be kept
+IN_CONTEXT = "\x04"  # between context and text, as in the compiled catalogue
 BLANKS = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 # Words that are no Chinese in the source either.
 FOREIGN = {"English"}
 # Files that translate a text found elsewhere, and where it comes from; `test_words_from_elsewhere` looks these up.
 ELSEWHERE = {
     "core/workdays.py": "names of public holidays, from the holidays library",
+    "core/said.py": "what was written as gettext_lazy where it was said",
 }
 # Chinese that stays Chinese in an English sentence.
 STAYS = re.compile(r"共议|简体中文|东湖|汉|[（(][^（）()]*[）)]|[“\"‘'「][^”\"’'」]*[”\"’'」]")
 _text = r"""(?:u?(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'))"""
-_templatized = re.compile(rf"(?:\b_|gettext|ngettext|pgettext)\(\s*({_text})(?:\s*,\s*({_text}))?")
+_templatized = re.compile(rf"(\b_|\bgettext|\bngettext|\bpgettext)\(\s*({_text})(?:\s*,\s*({_text}))?")
 
 
 def words_of_code(text: str) -> Iterator[str]:
-    """The texts that a Python file hands to gettext; '' for one that is not written there."""
+    """The texts that a Python file hands to gettext, one of a context with it; '' for one that is not written there."""
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLS and node.args:
-            wanted = (
-                node.args[1:2]
-                if node.func.id.startswith("pgettext")
-                else node.args[: 2 if node.func.id.startswith("ngettext") else 1]
-            )
-            for arg in wanted:
-                yield arg.value if isinstance(arg, ast.Constant) and isinstance(arg.value, str) else ""
+        if is_gettext(node):
+            args = [arg.value if isinstance(arg, ast.Constant) else "" for arg in node.args]
+            if node.func.id.startswith("pgettext"):
+                yield IN_CONTEXT.join(args[:2]) if all(args[:2]) else ""
+            else:
+                yield from args[: 2 if node.func.id.startswith("ngettext") else 1]
+
+
+def is_gettext(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLS and bool(node.args)
+
+
+def hidden_in_f_strings(text: str) -> list[str]:
+    """What is handed to gettext inside an f-string, where xgettext does not look."""
+    strings = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.JoinedStr)]
+    return list(dict.fromkeys(ast.unparse(node) for each in strings for node in ast.walk(each) if is_gettext(node)))
+
+
+def kept_in_one_language(text: str) -> list[str]:
+    """What an action keeps for later readers in the language of whoever acts: a plain `_()` as note, reason or text."""
+    found: dict[str, None] = {}
+    for part in (node for node in ast.walk(ast.parse(text)) if isinstance(node, (ast.FunctionDef, ast.Module))):
+        nodes = list(ast.walk(part))
+        words = [word for node in nodes if isinstance(node, ast.Call) for word in node.keywords]
+        kept = [word.value for word in words if word.arg in KEPT]
+        names = {value.id for value in kept if isinstance(value, ast.Name)}
+        if isinstance(part, ast.FunctionDef):
+            kept += [
+                n.value for n in nodes if isinstance(n, ast.Assign) and names & {ast.unparse(t) for t in n.targets}
+            ]
+        plain = [node for value in kept for node in ast.walk(value) if is_gettext(node)]
+        found |= dict.fromkeys(ast.unparse(node) for node in plain if not node.func.id.endswith("_lazy"))
+    return list(found)
 
 
 def words_of_template(text: str) -> Iterator[str]:
     """The texts that a template hands to gettext."""
-    for first, second in _templatized.findall(templatize(text)):
-        yield from (ast.literal_eval(found) for found in (first, second) if found)
+    for name, *found in _templatized.findall(templatize(text)):
+        texts = [ast.literal_eval(each) for each in found if each]
+        yield from [IN_CONTEXT.join(texts)] if name == "pgettext" else texts
 
 
 def sources() -> Iterator[tuple[str, list[str]]]:
@@ -87,7 +116,7 @@ def entries(po: str) -> dict[str, list[str]]:
         strings = ["" if fuzzy else text for name, text in texts.items() if name.startswith("msgstr")]
         for name in ("msgid", "msgid_plural"):
             if texts.get(name):
-                found[texts[name]] = strings
+                found[IN_CONTEXT.join(filter(None, [texts.get("msgctxt"), texts[name]]))] = strings
     return found
 
 
@@ -122,6 +151,21 @@ def test_every_word_is_written_where_it_is_used():
     given = {file for file, found in sources() if "" in found}
 
     assert given == set(ELSEWHERE), "gettext is given something that no catalogue can be read from"
+
+
+def test_no_word_hides_in_an_f_string():
+    assert [
+        hit for file in PACKAGE.rglob("*.py") for hit in hidden_in_f_strings(file.read_text(encoding="utf-8"))
+    ] == []
+
+
+def test_actions_keep_no_words_in_the_language_of_the_moment():
+    files = [
+        file for file in PACKAGE.rglob("*.py") if "actions" in file.parts or file.name in {"outbox.py", "tasks.py"}
+    ]
+    assert [
+        f"{file.name}: {hit}" for file in files for hit in kept_in_one_language(file.read_text(encoding="utf-8"))
+    ] == []
 
 
 def test_words_from_elsewhere_are_in_the_catalogue():
@@ -161,7 +205,9 @@ def test_source_words_are_chinese():
     assert [
         f"{file}: {word}"
         for word, file in words().items()
-        if re.search(r"[A-Za-z]{4}", BLANKS.sub("", word)) and not CHINESE.search(word) and word not in FOREIGN
+        if re.search(r"[A-Za-z]{4}", BLANKS.sub("", word.split(IN_CONTEXT)[-1]))
+        and not CHINESE.search(word)
+        and word not in FOREIGN
     ] == []
 
 
@@ -185,6 +231,10 @@ msgstr "Content-Type: text/plain; charset=UTF-8\\n"
 msgid "请写"
 msgstr "Write"
 
+msgctxt "按钮"
+msgid "请写"
+msgstr "Go on"
+
 #, fuzzy
 msgid "旧词"
 msgstr "Old"
@@ -202,7 +252,7 @@ msgstr[1] "%(n)d "
 
 def test_entries_are_read():
     assert entries(PO) == {
-        "请写": ["Write"], "旧词": [""], "%(n)d 件": ["%(n)d case", "%(n)d cases"], "%(n)d 件们": ["%(n)d case", "%(n)d cases"],
+        "请写": ["Write"], "按钮\x04请写": ["Go on"], "旧词": [""], "%(n)d 件": ["%(n)d case", "%(n)d cases"], "%(n)d 件们": ["%(n)d case", "%(n)d cases"],
     }  # fmt: skip
 
 
@@ -212,7 +262,8 @@ def test_entries_are_read():
         ('x = _("甲")', ["甲"]),
         ('x = _("甲" "乙")', ["甲乙"]),
         ('x = ngettext("%d 件", "%d 件们", n)', ["%d 件", "%d 件们"]),
-        ('x = pgettext("按钮", "办")', ["办"]),
+        ('x = pgettext("按钮", "办")', ["按钮\x04办"]),
+        ('x = pgettext(place, "办")', [""]),
         ("x = _(name)", [""]),
         ('for _ in "ab": pass', []),
     ],
@@ -224,9 +275,38 @@ def test_words_of_code_are_found(text, found):
 @pytest.mark.parametrize(
     ("text", "found"),
     [
+        ("x = f\"{_('甲')} {n}\"", ["_('甲')"]),
+        ("x = f\"{a.get(n, gettext('甲'))}\"", ["gettext('甲')"]),
+        ("x = f\"{n:{_('甲')}}\"", ["_('甲')"]),
+        ("x = f'{n}' + _('甲')", []),
+    ],
+)
+def test_words_in_f_strings_are_seen(text, found):
+    assert hidden_in_f_strings(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("move(case, note=_('甲'))", ["_('甲')"]),
+        ("move(case, reason=_('%(n)d 件') % {'n': 1})", ["_('%(n)d 件')"]),
+        ("move(case, note=say(gettext_lazy('甲')))", []),
+        ("def act():\n    word = _('甲')\n    move(case, note=word)", ["_('甲')"]),
+        ("def act():\n    word = _('甲')\n    move(case, note=note)", []),
+        ("Refused('no', _('甲'))", []),
+    ],
+)
+def test_words_kept_in_one_language_are_seen(text, found):
+    assert kept_in_one_language(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
         ('{% load i18n %}{% translate "甲" %}', ["甲"]),
         ("{% translate '甲' as x %}", ["甲"]),
         ("<c-x a=\"{% translate '甲' %}\" />", ["甲"]),
+        ("{% translate '甲' context '按钮' %}", ["按钮\x04甲"]),
         ("{% blocktranslate with n=a.b %}第 {{ n }} 件{% endblocktranslate %}", ["第 %(n)s 件"]),
         ("{% blocktranslate trimmed %}\n 甲\n 乙\n{% endblocktranslate %}", ["甲 乙"]),
         ("{% blocktranslate count n=a %}一件{% plural %}{{ n }} 件{% endblocktranslate %}", ["一件", "%(n)s 件"]),

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gongyi.casework import queries
 from gongyi.casework.actions.moving import ended, move, somebody_else, unit_clock
@@ -15,6 +16,7 @@ from gongyi.core import clock
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.errors import Refused
+from gongyi.core.said import say
 from gongyi.network.queries import calendar_of
 
 
@@ -113,7 +115,7 @@ def call_back(
         return _unreached(case, by=by, note=note, seen=seen)
     if result not in Case.CallResult.values:
         raise ValidationError({"result": _("请选一个回访结果。")})
-    said = Case.CallResult(result).label
+    said = say(Case.CallResult(result).label)
     facts: dict[str, Any] = {"call_result": result, "rating": rating, "tries": case.tries + 1}
     if result == Case.CallResult.SOLVED or (result == Case.CallResult.PARTLY and agreed):
         outcome = Case.Outcome.PARTLY if result == Case.CallResult.PARTLY else case.outcome
@@ -135,7 +137,7 @@ def _unreached(case: Case, *, by: Actor, note: str, seen: int | None) -> Case:
         changes=facts,
         target=target,
         note=note,
-        reason=_("没有联系上"),
+        reason=say(gettext_lazy("没有联系上")),
         quietly=True,
     )
 

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gongyi.casework import queries
 from gongyi.casework.actions.history import asker_line, asker_values, changed_lines, sealed_changes
@@ -24,6 +25,7 @@ from gongyi.core.access import Permission as P
 from gongyi.core.county import new_key
 from gongyi.core.errors import Refused
 from gongyi.core.models import Attachment, RegisterLine
+from gongyi.core.said import Piece, Said, joined, say
 from gongyi.core.secrets import mask_text
 from gongyi.network.models import Unit
 from gongyi.network.queries import calendar_of
@@ -45,15 +47,15 @@ def correct_case(
         raise ValidationError({"content": _("请写一句发生了什么。")})
     title = mask_text(title.strip() or short_title(content))
     facts = {"title": title, "channel": channel, "may_publish": may_publish, "content": content}
-    lines = [why.strip(), *changed_lines(case, facts)]
+    lines: list[Piece] = [why.strip(), *changed_lines(case, facts)]
     if asker is not None:
         lines.append(_correct_asker(case, asker, by=by))
-    move(case, "correct", by=by, seen=seen, changes=facts, note="\n".join(filter(None, lines)), quietly=True)
+    move(case, "correct", by=by, seen=seen, changes=facts, note=joined(lines), quietly=True)
     keep_in_line(case)
     return case
 
 
-def _correct_asker(case: Case, facts: AskerFacts, *, by: Actor) -> str:
+def _correct_asker(case: Case, facts: AskerFacts, *, by: Actor) -> Piece:
     """Replace who asked, by somebody who may see it; returns the line that names what changed, without the values."""
     if not can_see_asker(by, case):
         raise PermissionDenied
@@ -100,7 +102,7 @@ def recategorise(
         if case.unit_from and case.unit_due and not case.extensions:
             facts["unit_due"] = queries.due_at(case.unit_from, span, calendar_of(case.lead, case.county))
     told = changed_lines(case, {"type": type, "topic": topic, "area": area, "urgency": urgency})
-    move(case, "recategorise", by=by, seen=seen, changes=facts, note="\n".join(told), quietly=True)
+    move(case, "recategorise", by=by, seen=seen, changes=facts, note=joined(told), quietly=True)
     case.type = type
     keep_in_line(case)
     return case
@@ -111,9 +113,13 @@ def write_visit(case: Case, *, by: Actor, kind: str, reason: Reason, note: str =
     """记多跑一趟 (不跑两次): one line with its reason; "solved in one visit" is computed from these lines."""
     if kind not in Visit.Kind.values:
         raise ValidationError({"kind": _("请选是来了、打了电话还是补了材料。")})
-    move(case, "visit", by=by, seen=seen, note=note, reason=f"{Visit.Kind(kind).label}：{reason}", quietly=True)
+    move(case, "visit", by=by, seen=seen, note=note, reason=_visited(kind, reason), quietly=True)
     Visit(county=case.county, case=case, kind=kind, reason=reason, note=note, at=clock.now()).save()
     return case
+
+
+def _visited(kind: str, reason: Reason) -> Said:
+    return say(gettext_lazy("%(kind)s：%(reason)s"), kind=Visit.Kind(kind).label, reason=str(reason))
 
 
 def attach(case: Case, *, by: Actor, file: Any, seen: int | None = None) -> Attachment:
@@ -164,7 +170,7 @@ def remind(case: Case, *, by: Actor, action: str, note: str, seen: int | None = 
     supervises = action == "supervise"
     move(case, action, by=by, seen=seen, note=note, quietly=True)
     wanted = {case.lead_id: P.CASE_HANDLE} | ({case.desk_id: P.CASE_ASSIGN} if supervises else {})
-    tell_holders(case, wanted, by=by, event=action, words=_("督办") if supervises else _("催办"))
+    tell_holders(case, wanted, by=by, event=action, words=gettext_lazy("督办") if supervises else gettext_lazy("催办"))
     return case
 
 

@@ -4,20 +4,25 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import models
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gongyi.casework.models import Asker, Case
+from gongyi.core.said import Piece, Said, joined, say
 from gongyi.core.secrets import EncryptedField, seal
 
 _ASKER = ("kind", "organisation", "name", "phone", "address")
 
 
-def changed_lines(case: Case, facts: Mapping[str, Any]) -> list[str]:
+def changed_lines(case: Case, facts: Mapping[str, Any]) -> list[Said]:
     """A line 字段：旧 → 新 for each of these fields that will change, in the given order; facts by field name."""
     pairs = [(Case._meta.get_field(name), getattr(case, name), new) for name, new in facts.items()]
     return [
-        _("%(field)s：%(old)s → %(new)s")
-        % {"field": _label(field), "old": _shown(field, old), "new": _shown(field, new)}
+        say(
+            gettext_lazy("%(field)s：%(old)s → %(new)s"),
+            field=_label(field),
+            old=_shown(field, old),
+            new=_shown(field, new),
+        )
         for field, old, new in pairs
         if old != new
     ]
@@ -28,10 +33,11 @@ def asker_values(row: Asker) -> dict[str, str]:
     return {name: str(getattr(row, name)) for name in _ASKER}
 
 
-def asker_line(before: Mapping[str, str], after: Mapping[str, str]) -> str:
+def asker_line(before: Mapping[str, str], after: Mapping[str, str]) -> Piece:
     """Which of the asker's fields changed, without their values; '' for none."""
     names = [_label(Asker._meta.get_field(name)) for name in before if before[name] != after[name]]
-    return _("诉求人的信息改了：%(fields)s") % {"fields": _("、").join(names)} if names else ""
+    told = joined(names, gettext_lazy("、"))
+    return say(gettext_lazy("诉求人的信息改了：%(fields)s"), fields=told) if names else ""
 
 
 def sealed_changes(row: Asker, before: Mapping[str, str]) -> dict[str, tuple[str, str]]:
@@ -50,11 +56,13 @@ def sealed_changes(row: Asker, before: Mapping[str, str]) -> dict[str, tuple[str
     return found
 
 
-def _label(field: Any) -> str:
-    return str(field.verbose_name)
+def _label(field: Any) -> Piece:
+    label: Piece = field.verbose_name
+    return label
 
 
-def _shown(field: Any, value: Any) -> str:
+def _shown(field: Any, value: Any) -> Piece:
     if isinstance(field, models.BooleanField):
-        return _("是") if value else _("否")
-    return str(dict(field.flatchoices).get(value, value) if value else _("没有写"))
+        return gettext_lazy("是") if value else gettext_lazy("否")
+    label: Piece | None = dict(field.flatchoices).get(value)
+    return (label or str(value)) if value else gettext_lazy("没有写")

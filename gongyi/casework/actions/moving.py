@@ -9,7 +9,9 @@ from uuid import UUID
 from django.db.models import Case as Choose
 from django.db.models import Value, When
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gongyi.casework import queries
 from gongyi.casework.models import Case, CaseConflict, CasePart, CaseStep
@@ -19,6 +21,7 @@ from gongyi.core import clock, outbox
 from gongyi.core.access import Actor, Permission
 from gongyi.core.access import Permission as P
 from gongyi.core.errors import Refused
+from gongyi.core.said import joined
 from gongyi.core.workflow import perform
 from gongyi.network.models import Unit
 from gongyi.network.queries import calendar_of, chain
@@ -72,7 +75,7 @@ def move(
         changes=values,
         target=target,
         note=note,
-        reason=str(reason),
+        reason=reason if isinstance(reason, str) else str(reason),
         mine=str(values.get("answer") or values.get("draft") or note),
     )
     sync_parts(case, co_units=co_units)
@@ -164,9 +167,9 @@ def sync_parts(case: Case, *, co_units: Iterable[Unit] | None = None) -> None:
 def tell_turn(case: Case, *, by: Actor) -> None:
     """Tell those whose turn it is now; a case that is redone also reaches the supervisors of the desk."""
     words = {
-        "assigned": _("新派来的办件，请签收"), "returned": _("办件被退回，请重新派单"), "drafted": _("有答复等您审核"),
-        "extending": _("有延期申请等您审批"), "calling": _("抽中一件回访"), "redo": _("办件要重新办理"),
-        "recorded": _("新登记的来事，请派单"), "handling": _("办件回到办理"),
+        "assigned": gettext_lazy("新派来的办件，请签收"), "returned": gettext_lazy("办件被退回，请重新派单"), "drafted": gettext_lazy("有答复等您审核"),
+        "extending": gettext_lazy("有延期申请等您审批"), "calling": gettext_lazy("抽中一件回访"), "redo": gettext_lazy("办件要重新办理"),
+        "recorded": gettext_lazy("新登记的来事，请派单"), "handling": gettext_lazy("办件回到办理"),
     }.get(case.state)  # fmt: skip
     if not words:
         return
@@ -176,12 +179,14 @@ def tell_turn(case: Case, *, by: Actor) -> None:
         tell_holders(case, {case.desk_id: P.CASE_SUPERVISE}, by=by, event="redo", words=words)
 
 
-def tell_holders(case: Case, wanted: Mapping[UUID | None, Permission], *, by: Actor, event: str, words: str) -> None:
+def tell_holders(
+    case: Case, wanted: Mapping[UUID | None, Permission], *, by: Actor, event: str, words: Promise
+) -> None:
     """One message to each holder of a permission in a unit; it names the case by its number alone."""
     for unit, permission in wanted.items():
         if unit:
             accounts = holders(permission, {unit})[unit] - conflicted(case)
-            text = f"{words} {case.number}"
+            text = joined([words, case.number], " ")
             outbox.tell(accounts, by=by, event=event, text=text, path=case.get_absolute_url(), subject=case.id)
 
 

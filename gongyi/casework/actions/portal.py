@@ -9,7 +9,9 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gongyi.casework.actions.answers import again
 from gongyi.casework.actions.care import keep_files
@@ -23,6 +25,7 @@ from gongyi.core.access import Actor, Permission, asker_actor
 from gongyi.core.access import Permission as P
 from gongyi.core.county import new_key
 from gongyi.core.errors import Refused
+from gongyi.core.said import say
 from gongyi.network.models import Unit
 
 RIGHTS = "rights"
@@ -30,7 +33,7 @@ RIGHTS = "rights"
 
 def asker_of_case(case: Case) -> Actor:
     """The resident who opened this case by its code. Pages make it from what the session holds, and from nothing else."""
-    return asker_actor(_("诉求人"), case.county, case.id)
+    return asker_actor("asker", case.county, case.id)
 
 
 @transaction.atomic
@@ -54,7 +57,7 @@ def submit_case(
     """
     top = Unit.objects.get(county=county, tier=Unit.Tier.COUNTY)
     desk = desk_for(top if type.hides_asker or area is None else area)
-    by = asker_actor(_("诉求人"), county, new_key(county))
+    by = asker_actor("asker", county, new_key(county))
     case = new_case(
         by=by, unit=desk, type=type, content=content, title="", area=area, topic=topic, channel=Case.Channel.PORTAL,
         may_publish=may_publish and type.is_public, resident=resident,
@@ -64,7 +67,9 @@ def submit_case(
     tell_turn(case, by=by)
     if files:
         by = asker_of_case(case)
-        keep_files(case, files, by=by, moved=lambda: move(case, "add", by=by, reason=_("照片"), quietly=True))
+        keep_files(
+            case, files, by=by, moved=lambda: move(case, "add", by=by, reason=say(gettext_lazy("照片")), quietly=True)
+        )
     return case
 
 
@@ -83,7 +88,7 @@ def reply(case: Case, *, by: Actor, note: str, seen: int | None = None) -> Case:
     if not case.question:
         raise Refused("no_question", _("现在没有要您回答的问题。"), _("想再说一句，请用“补充一句”。"), status=422)
     move(case, "reply", by=by, seen=seen, changes={"question": ""}, note=_written(note), quietly=True)
-    _tell_working(case, by=by, event="reply", words=_("诉求人回答了提问"))
+    _tell_working(case, by=by, event="reply", words=gettext_lazy("诉求人回答了提问"))
     return case
 
 
@@ -94,7 +99,7 @@ def add_word(case: Case, *, by: Actor, note: str = "", files: Sequence[Any] = ()
 
     def moved() -> None:
         move(case, "add", by=by, seen=seen, note=note, quietly=True)
-        _tell_working(case, by=by, event="add", words=_("诉求人补充了情况"))
+        _tell_working(case, by=by, event="add", words=gettext_lazy("诉求人补充了情况"))
 
     keep_files(case, files, by=by, moved=moved)
     return case
@@ -105,7 +110,7 @@ def settle(case: Case, *, by: Actor, rating: str = "", note: str = "", seen: int
     """解决了, said by the asker: the case closes. It counts as a return call only for a case that was drawn for one."""
     facts = ended(case) | {"rating": _rating(rating)} | _called(case, Case.CallResult.SOLVED)
     move(case, "settle", by=by, seen=seen, changes=facts, note=note.strip(), quietly=True)
-    tell_holders(case, {case.lead_id: P.CASE_HANDLE}, by=by, event="settle", words=_("诉求人说解决了"))
+    tell_holders(case, {case.lead_id: P.CASE_HANDLE}, by=by, event="settle", words=gettext_lazy("诉求人说解决了"))
     return case
 
 
@@ -125,7 +130,7 @@ def unsolved(case: Case, *, by: Actor, note: str, rating: str = "", seen: int | 
     move(case, "unsolved", by=by, seen=seen, changes=facts, target=target, note=_written(note), quietly=True)
     tell_turn(case, by=by)
     if target != "redo":
-        words = _("诉求人不同意不予受理")
+        words = gettext_lazy("诉求人不同意不予受理")
         tell_holders(case, {case.desk_id: P.CASE_SUPERVISE}, by=by, event="unsolved", words=words)
     return case
 
@@ -136,7 +141,7 @@ def rate(case: Case, *, by: Actor, rating: str, note: str = "", seen: int | None
     if case.rating:
         raise Refused("rated", _("您已经评价过了。"), _("没有解决的话，可以要求重新办理。"), status=422)
     move(case, "rate", by=by, seen=seen, changes={"rating": _rating(rating)}, note=note.strip(), quietly=True)
-    tell_holders(case, {case.lead_id: P.CASE_HANDLE}, by=by, event="rate", words=_("诉求人作了评价"))
+    tell_holders(case, {case.lead_id: P.CASE_HANDLE}, by=by, event="rate", words=gettext_lazy("诉求人作了评价"))
     return case
 
 
@@ -147,7 +152,7 @@ def withdraw(case: Case, *, by: Actor, note: str = "", seen: int | None = None) 
     place = TURNS.get(case.state, ("", P.CASE_HANDLE))
     told = {getattr(case, place[0], None): place[1]} | {case.lead_id: P.CASE_HANDLE}
     move(case, "withdraw", by=by, seen=seen, changes=facts, note=note.strip(), quietly=True)
-    tell_holders(case, told, by=by, event="withdraw", words=_("诉求人撤回了"))
+    tell_holders(case, told, by=by, event="withdraw", words=gettext_lazy("诉求人撤回了"))
     return case
 
 
@@ -193,7 +198,7 @@ def _called(case: Case, result: Case.CallResult) -> dict[str, Any]:
     return {"call_result": result} if case.drawn else {}
 
 
-def _tell_working(case: Case, *, by: Actor, event: str, words: str) -> None:
+def _tell_working(case: Case, *, by: Actor, event: str, words: Promise) -> None:
     """Those whose turn it is, and the handling unit."""
     place, permission = TURNS.get(case.state, ("lead_id", Permission.CASE_HANDLE))
     wanted = {getattr(case, place): permission} | ({case.lead_id: Permission.CASE_HANDLE} if case.lead_id else {})

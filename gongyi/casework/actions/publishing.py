@@ -9,7 +9,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gongyi.casework.actions.moving import conflicted, somebody_else
 from gongyi.casework.models import Case, Publication, PublicationStep, PublishedText, ShownWord
@@ -26,6 +28,7 @@ from gongyi.core import audit, clock, outbox
 from gongyi.core.access import Actor, Permission, system_actor
 from gongyi.core.access import Permission as P
 from gongyi.core.errors import Refused
+from gongyi.core.said import joined, say
 from gongyi.core.workflow import first_step, perform
 from gongyi.people.actions.access_log import look
 from gongyi.people.models import Purpose
@@ -81,12 +84,12 @@ def _move(
     seen: int | None = None,
     changes: Mapping[str, Any] | None = None,
     note: str = "",
-    reason: object = "",
+    reason: str = "",
 ) -> Publication:
     """One move of the table, with its line in the timeline and its audit row."""
     perform(
         publication, PUBLICATION[action], by=by, rule=can_move_publication, step=PublicationStep, parent="publication",
-        seen=seen, changes=changes, note=note, reason=str(reason), mine=note,
+        seen=seen, changes=changes, note=note, reason=reason, mine=note,
     )  # fmt: skip
     return publication
 
@@ -147,7 +150,7 @@ def propose_publication(publication: Publication, *, by: Actor, seen: int | None
     second = somebody_else(case, case.lead, P.CASE_APPROVE, besides=makers_of(publication) | {by.id})
     publication.second = second
     _move(publication, "propose", by=by, seen=seen, changes={"second_id": second.id, "proposed_by": by.id})
-    _tell(publication, second.id, P.CASE_APPROVE, by=by, event="publication", words=_("有公开答复等您审核"))
+    _tell(publication, second.id, P.CASE_APPROVE, by=by, event="publication", words=gettext_lazy("有公开答复等您审核"))
     return publication
 
 
@@ -181,7 +184,7 @@ def approve_publication(publication: Publication, *, by: Actor, seen: int | None
         county=publication.county, publication=publication, number=number, **text, outcome=facts["outcome"], why=why,
         at=clock.now(), since=since, made_by=publication.proposed_by, approved_by=by.id,
     ).save()  # fmt: skip
-    _tell_maker(publication, by=by, words=_("公开答复已公开"))
+    _tell_maker(publication, by=by, words=gettext_lazy("公开答复已公开"))
     return publication
 
 
@@ -191,7 +194,7 @@ def refuse_publication(publication: Publication, *, by: Actor, note: str, seen: 
     if not note.strip():
         raise ValidationError({"note": _("请写明改哪里。")})
     _move(publication, "refuse", by=by, seen=seen, note=note.strip(), changes={"second_id": None})
-    _tell_maker(publication, by=by, words=_("公开答复被退回修改"))
+    _tell_maker(publication, by=by, words=gettext_lazy("公开答复被退回修改"))
     return publication
 
 
@@ -230,7 +233,7 @@ def ask_take_down(case: Case, *, by: Actor) -> Publication | None:
     publication = queries.of_case(case)
     if publication and publication.state != "down":
         _put_down(publication, "withdraw", by=by, down_why=Publication.Down.ASKED)
-        words = _("诉求人要求撤下公开答复，已撤下")
+        words = gettext_lazy("诉求人要求撤下公开答复，已撤下")
         _tell(publication, case.lead_id, P.CASE_HANDLE, by=by, event="publication", words=words)
     _end_consent(case, by=by)
     return publication
@@ -242,8 +245,8 @@ def keep_in_line(case: Case) -> None:
     why = why_never_public(case)
     if publication and publication.state != "down" and why:
         by = system_actor("routine", case.county)
-        _put_down(publication, "rule_out", by=by, down_why=Publication.Down.RULE, note=why)
-        words = _("公开答复已自动撤下")
+        _put_down(publication, "rule_out", by=by, down_why=Publication.Down.RULE, note=say(why))
+        words = gettext_lazy("公开答复已自动撤下")
         _tell(publication, case.lead_id, P.CASE_HANDLE, by=by, event="publication", words=words)
 
 
@@ -264,7 +267,7 @@ def _put_down(
 ) -> None:
     """Nothing of it is public from now on, and the text under work keeps nothing that was hidden."""
     changes = {**queries.proof(publication).text, "current": 0, "down_why": down_why, "why": ""}
-    reason = Publication.Down(down_why).label
+    reason = say(Publication.Down(down_why).label)
     _move(publication, action, by=by, seen=seen, changes=changes, note=note, reason=reason)
     _texts(publication).update(live=False)
 
@@ -284,7 +287,7 @@ def _end_consent(case: Case, *, by: Actor) -> None:
 
 
 def _tell(
-    publication: Publication, unit: UUID | None, permission: Permission, *, by: Actor, event: str, words: str
+    publication: Publication, unit: UUID | None, permission: Permission, *, by: Actor, event: str, words: Promise
 ) -> None:
     """One message to each holder of a permission in a unit; it names the case by its number alone."""
     if unit:
@@ -292,11 +295,11 @@ def _tell(
         _send(publication, accounts, by=by, event=event, words=words)
 
 
-def _tell_maker(publication: Publication, *, by: Actor, words: str) -> None:
+def _tell_maker(publication: Publication, *, by: Actor, words: Promise) -> None:
     maker = publication.proposed_by
     _send(publication, {maker} if maker else set(), by=by, event="publication", words=words)
 
 
-def _send(publication: Publication, accounts: set[Any], *, by: Actor, event: str, words: str) -> None:
-    text = f"{words} {publication.case.number}"
+def _send(publication: Publication, accounts: set[Any], *, by: Actor, event: str, words: Promise) -> None:
+    text = joined([words, publication.case.number], " ")
     outbox.tell(accounts, by=by, event=event, text=text, path=publication.get_absolute_url(), subject=publication.id)

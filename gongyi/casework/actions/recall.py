@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gongyi.casework.actions.moving import conflicted, move
 from gongyi.casework.models import Case
@@ -13,6 +14,7 @@ from gongyi.core import outbox
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.errors import Refused
+from gongyi.core.said import joined
 from gongyi.people.queries import holders
 
 
@@ -31,6 +33,6 @@ def recall_case(case: Case, *, by: Actor, seen: int | None = None) -> Case:
     if lead:
         found = holders(P.CASE_HANDLE, {lead, *helping})
         accounts = set[UUID]().union(*found.values()) - conflicted(case)
-        words, path = _("派单已撤回，不用签收"), reverse("casework:list")
-        outbox.tell(accounts, by=by, event="recall", text=f"{words} {case.number}", path=path, subject=case.id)
+        text, path = joined([gettext_lazy("派单已撤回，不用签收"), case.number], " "), reverse("casework:list")
+        outbox.tell(accounts, by=by, event="recall", text=text, path=path, subject=case.id)
     return case

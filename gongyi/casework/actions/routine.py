@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gongyi.casework import queries
 from gongyi.casework.actions.intake import desk_for
@@ -25,6 +26,7 @@ from gongyi.core.county import new_key
 from gongyi.core.deadlines import Calendar, due
 from gongyi.core.errors import Refused
 from gongyi.core.models import AuditDetail
+from gongyi.core.said import say
 from gongyi.network.models import Unit
 from gongyi.network.queries import calendar_of
 
@@ -53,7 +55,7 @@ def reroute(case: Case, *, by: Actor) -> Case:
     """Whoever approved or called back is gone: the next unit that has somebody goes on (P9). Raises Refused `nobody`."""
     unit = judge_of(case, besides=set())
     told = {"old": case.turn_unit.name if case.turn_unit else "", "unit": unit.name}
-    note = _("%(old)s没有人能接这一步了，转给%(unit)s。") % told
+    note = say(gettext_lazy("%(old)s没有人能接这一步了，转给%(unit)s。"), **told)
     return move(case, "reroute", by=by, changes={TURNS[case.state][0]: unit.id}, note=note)
 
 
@@ -96,10 +98,12 @@ def recompute_deadlines(county: int, unit: Unit | None = None) -> int:
     rows = Case.objects.filter(running, county=county).exclude(state="void").select_related(*queries.JOINED)
     if unit is not None:
         rows = rows.filter(lead__path__startswith=unit.path)
-    by, moved, count = system_actor(_("日历"), county), 0, _Recount(county)
+    by, moved, count = system_actor("calendar", county), 0, _Recount(county)
     for case in rows.iterator(500):
         if facts := count.moved(case):
-            move(case, "recompute", by=by, changes=facts, note=_("日历改了，时限重新计算"), quietly=True)
+            move(
+                case, "recompute", by=by, changes=facts, note=say(gettext_lazy("日历改了，时限重新计算")), quietly=True
+            )
             moved += 1
     return moved
 
@@ -154,7 +158,7 @@ def follow_successor(unit: Unit, into: Unit) -> int:
 
     Returns how many cases followed. The resident's and the units' deadlines stay.
     """
-    by = system_actor(_("单位并入"), unit.county)
+    by = system_actor("follow", unit.county)
     old = CasePart.objects.filter(county=unit.county, unit=unit, until=None)
     rows = Case.objects.filter(county=unit.county, closed_at=None).filter(
         Q(id__in=old.values("case")) | Q(about_unit=unit)

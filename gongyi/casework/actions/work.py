@@ -5,7 +5,9 @@ from datetime import date, datetime, time
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gongyi.casework.actions.moving import conflicted, ended, move, somebody_else, tell_holders, unit_clock
 from gongyi.casework.models import Case, Reason
@@ -15,6 +17,7 @@ from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.deadlines import Span
 from gongyi.core.errors import Refused
+from gongyi.core.said import Piece, joined, say
 from gongyi.network.models import Unit
 from gongyi.network.queries import calendar_of
 from gongyi.people.queries import holders
@@ -83,16 +86,17 @@ def assign_case(
     before = case.co_handlers
     helping = [u for u in (before if co_units is None else co_units) if u.id not in {lead.id, case.about_unit_id}]
     gone = [unit for unit in before if unit not in helping and unit != lead]
-    lines = [note, _named(_("协办：%(units)s"), helping), _named(_("不再协办：%(units)s"), gone)]
-    text = "\n".join(filter(None, lines))
+    text = joined(
+        [note, _named(gettext_lazy("协办：%(units)s"), helping), _named(gettext_lazy("不再协办：%(units)s"), gone)]
+    )
     move(case, action, by=by, seen=seen, changes=given, note=text, reason=lead.name, co_units=helping)
     new = {unit.id: P.CASE_HANDLE for unit in helping if unit not in before}
-    tell_holders(case, new, by=by, event="co", words=_("请您的单位协办"))
+    tell_holders(case, new, by=by, event="co", words=gettext_lazy("请您的单位协办"))
     return case
 
 
-def _named(words: str, units: list[Unit]) -> str:
-    return words % {"units": _("、").join(unit.name for unit in units)} if units else ""
+def _named(words: Promise, units: list[Unit]) -> Piece:
+    return say(words, units=joined([unit.name for unit in units], gettext_lazy("、"))) if units else ""
 
 
 @transaction.atomic
@@ -116,7 +120,7 @@ def return_case(
             _("请先接下来办，或请派单单位改派。"),
             status=422,
         )
-    text = _("建议派给%(unit)s") % {"unit": proposed.name} + (f"：{note}" if note else "")
+    text = joined([say(gettext_lazy("建议派给%(unit)s"), unit=proposed.name), note], gettext_lazy("："))
     given = {
         "lead_id": None,
         "proposed_id": proposed.id,
@@ -132,7 +136,7 @@ def contact_asker(case: Case, *, by: Actor, note: str, reached: bool = True, see
     """联系诉求人: the first one that reached the asker stops the contact limit."""
     given = {"contacted_at": case.contacted_at or clock.now()} if reached else {}
     state = "contacted" if reached or case.contacted_at else case.state
-    word = _("联系上了") if reached else _("没有联系上")
+    word = say(gettext_lazy("联系上了") if reached else gettext_lazy("没有联系上"))
     return move(case, "contact", by=by, seen=seen, changes=given, target=state, note=note, reason=word, quietly=True)
 
 
@@ -146,7 +150,7 @@ def log_work(case: Case, *, by: Actor, note: str, seen: int | None = None) -> Ca
 def assist_case(case: Case, *, by: Actor, note: str, seen: int | None = None) -> Case:
     """记协办情况: a co-handling unit writes what it did or thinks; the state stays, the lead unit is told."""
     move(case, "assist", by=by, seen=seen, note=note, quietly=True)
-    tell_holders(case, {case.lead_id: P.CASE_HANDLE}, by=by, event="assist", words=_("协办单位写了情况"))
+    tell_holders(case, {case.lead_id: P.CASE_HANDLE}, by=by, event="assist", words=gettext_lazy("协办单位写了情况"))
     return case
 
 

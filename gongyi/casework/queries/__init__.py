@@ -30,7 +30,7 @@ from gongyi.casework.queries.lists import (
 )
 from gongyi.casework.queries.proposals import Proposal, Proposals, propose
 from gongyi.casework.queries.today import Line, Section, my_day, next_elsewhere
-from gongyi.casework.queries.words import STEP_ICONS, Turn, buttons, clocks, sheet, turn_of, turn_words
+from gongyi.casework.queries.words import STEP_ICONS, Turn, buttons, clocks, sheet, turn_of, turn_words, who_did
 
 __all__ = [
     "COUNT_TO",
@@ -85,5 +85,6 @@ __all__ = [
     "turn_words",
     "types",
     "wanted_of",
+    "who_did",
     "why",
 ]

@@ -64,7 +64,7 @@ class Section:
     """The first lines of a list and how many it holds; `open_end` where it holds more than were counted. `query` is its address."""
 
     key: str
-    title: str | Promise
+    title: Promise
     lines: list[Line]
     count: int
     query: str
@@ -96,7 +96,9 @@ def my_day(by: Actor) -> list[Section]:
         found.append(Section(key, title, lines, len(keys), f"waiting=me&due={key}", cut))
     lines = _stuck(by, [shown[case] for case, _due in stuck[:STUCK_SHOWN]])
     held = min(len(stuck), COUNT_TO)
-    found.append(Section("stuck", _("卡在别人那里"), lines, held, "waiting=others&due=late", len(stuck) > held))
+    found.append(
+        Section("stuck", gettext_lazy("卡在别人那里"), lines, held, "waiting=others&due=late", len(stuck) > held)
+    )
     return [section for section in found if section.count]
 
 

@@ -13,13 +13,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from gongyi.casework.models import Case
 from gongyi.casework.queries.case import roles_of
 from gongyi.casework.rules import moves_for
-from gongyi.casework.workflow import STATES
+from gongyi.casework.workflow import CASE, PUBLICATION, STATES
 from gongyi.core import clock
 from gongyi.core.access import Actor
+from gongyi.core.access import Permission as P
 from gongyi.core.deadlines import elapsed_words, remaining
 from gongyi.core.secrets import mask_text
 from gongyi.core.templatetags.gongyi import WEEKDAYS
-from gongyi.core.workflow import Move
+from gongyi.core.workflow import Move, Step
 
 
 def sheet(case: Case) -> dict[str, Any]:
@@ -41,7 +42,8 @@ def turn_of(case: Case) -> Turn:
     """Whose turn it is, in words: "等东湖镇签收 · 还剩 2 天"; an open question to the asker is said too."""
     unit = case.turn_unit.name if case.turn_unit else ""
     turn = turn_words(case.state, case.outcome, case.wakes_on, case.turn_due, unit)
-    return replace(turn, words=f"{turn.words} · {_('问了诉求人，等回答')}") if case.question else turn
+    asked = _("问了诉求人，等回答")
+    return replace(turn, words=f"{turn.words} · {asked}") if case.question else turn
 
 
 def turn_words(state_name: str, outcome: str, wakes_on: date | None, turn_due: datetime | None, unit: str) -> Turn:
@@ -109,7 +111,21 @@ def _waited(start: datetime, ended: datetime | None) -> str:
 def _limit(due_: datetime) -> str:
     """The last day, short: "12月11日 周五"."""
     day = timezone.localtime(due_)
-    return f"{date_format(day, _('n月j日'))} {WEEKDAYS[day.weekday()]}"
+    words = date_format(day, _("n月j日"))
+    return f"{words} {WEEKDAYS[day.weekday()]}"
+
+
+def who_did(step: Step) -> str:
+    """Who stands beside a line of a timeline: unit and person, or the asker, or the product itself."""
+    if step.actor is None:
+        return _("诉求人") if step.action in ASKERS else _("系统")
+    return " · ".join(filter(None, [step.unit_label, step.actor_label]))
+
+
+# What an asker does without an account.
+ASKERS = {"record"} | {
+    move.action for table in (CASE, PUBLICATION) for move in table.moves if move.permission == P.ASKER
+}
 
 
 # What each line of the timeline was, at a glance.

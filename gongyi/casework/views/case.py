@@ -51,7 +51,7 @@ def _events(steps: list[Any]) -> list[dict[str, Any]]:
     labels = {move.action: move.label for move in CASE.moves} | {"record": _("登记"), "record_done": _("当场办结")}
     return [
         {
-            "at": step.at, "who": " · ".join(filter(None, [step.unit_label, step.actor_label])),
+            "at": step.at, "who": queries.who_did(step),
             "what": labels.get(step.action, step.action), "why": step.reason, "text": mask_text(step.note),
             "tone": STATES[step.target].tone, "icon": queries.STEP_ICONS.get(step.action, ""), "corrected": "",
         }

@@ -129,7 +129,7 @@ def _events(steps: list[Any]) -> list[dict[str, Any]]:
     labels = {move.action: move.label for move in PUBLICATION.moves} | {"start": _("拟稿")}
     return [
         {
-            "at": step.at, "who": " · ".join(filter(None, [step.unit_label, step.actor_label])),
+            "at": step.at, "who": case_queries.who_did(step),
             "what": labels.get(step.action, step.action), "why": step.reason,
             "text": "" if step.action in ON_PAGE else mask_text(step.note),
             "tone": PUBLICATION.states[step.target].tone, "icon": "", "corrected": "",

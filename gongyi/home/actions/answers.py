@@ -42,7 +42,7 @@ def make_public(stage: "Stage", case: Case, clerk: Actor) -> Iterator[timedelta]
     elif number == DOWN:
         publishing.take_down(publication, by=clerk, down_why="old", note="规定改了，旧答复不再适用。")
     elif number == TAKEN_BACK:
-        publishing.ask_take_down(case, by=asker_actor("诉求人", case.county, case.id))
+        publishing.ask_take_down(case, by=asker_actor("asker", case.county, case.id))
 
 
 def _approved(stage: "Stage", publication: Publication, clerk: Actor, number: int) -> Iterator[timedelta]:

@@ -17,6 +17,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 from gongyi.casework.actions.intake import AskerFacts, store_asker
 from gongyi.casework.actions.moving import PARTS
@@ -27,6 +28,7 @@ from gongyi.core import clock, numbering, outbox
 from gongyi.core.access import Role, system_actor
 from gongyi.core.county import bind, new_key
 from gongyi.core.models import NumberSeries
+from gongyi.core.said import say
 from gongyi.network.models import Unit
 from gongyi.people import rules
 from gongyi.people.models import Account, Device, Grant
@@ -44,6 +46,7 @@ AGES: list[tuple[int, dict[str, int]]] = [
 ]  # fmt: skip
 MATTERS = ["路灯坏了三天，晚上老人出门看不见", "停水两天，家里只能去河边挑", "垃圾几天没人收，臭得开不了窗", "水泥路裂了一道口子，电动车差点翻",
            "低保要带哪些材料，到哪里办", "灌溉渠堵了，下游没有水", "去县城的班车减了，学生回不了家"]  # fmt: skip
+WAITS = say(gettext_lazy("新派来的办件，请签收"))
 REST = "已经和组里说过，还没有人来看。住在附近的十几户都受影响，请尽快安排人来看一下，看完给个准话。"
 # The ten lines of a case that has a whole timeline: what was done, from which state to which.
 WAY = [("record", "", "recorded"), ("accept", "recorded", "accepted"), ("assign", "accepted", "assigned"),
@@ -147,9 +150,7 @@ def _people(land: Land) -> None:
             Device(
                 account=account, digest="0" * 64, label="bench", asked_at=clock.now(), confirmed_at=clock.now()
             ).save()
-            outbox.tell(
-                [account.id], by=system_actor("bench", COUNTY), event="assigned", text="新派来的办件，请签收", path="/"
-            )
+            outbox.tell([account.id], by=system_actor("bench", COUNTY), event="assigned", text=WAITS, path="/")
 
 
 def _stories(land: Land, cases: int) -> Iterator[Case]:

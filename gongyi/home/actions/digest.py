@@ -1,12 +1,14 @@
 """One message each morning for who wants it: how much is late, due, stuck. Numbers only (rights.md D19)."""
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gongyi.casework import queries
+from gongyi.casework.queries.today import Section
 from gongyi.core import clock, outbox
 from gongyi.core.access import Actor, system_actor
 from gongyi.core.models import DigestChoice
+from gongyi.core.said import Piece, Said, joined, say
 from gongyi.home.queries import begin_of
 from gongyi.people.models import Account
 from gongyi.people.queries import actor_of
@@ -39,11 +41,13 @@ def send_digests(county: int) -> int:
     return sent
 
 
-def digest_words(by: Actor) -> str:
-    """What waits, in numbers: 今天：已超期 2 件，24 小时内到期 3 件. Empty when nothing does."""
+def digest_words(by: Actor) -> Said | None:
+    """What waits, in numbers: 今天：已超期 2 件，24 小时内到期 3 件. None when nothing does."""
     found = [
-        _("%(what)s %(n)s 件")
-        % {"what": section.title, "n": _("超过 %(n)d") % {"n": section.count} if section.open_end else section.count}
-        for section in queries.my_day(by)
+        say(gettext_lazy("%(what)s %(n)s 件"), what=section.title, n=_number(section)) for section in queries.my_day(by)
     ]
-    return _("今天：%(list)s") % {"list": "，".join(found)} if found else ""
+    return say(gettext_lazy("今天：%(list)s"), list=joined(found, gettext_lazy("，"))) if found else None
+
+
+def _number(section: Section) -> Piece:
+    return say(gettext_lazy("超过 %(n)d"), n=section.count) if section.open_end else section.count

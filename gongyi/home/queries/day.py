@@ -61,7 +61,8 @@ def meanwhile(by: Actor, moment: datetime) -> list[Task]:
         return found
     counts = outbox.events(by.county, by.id, since=begin_of(day))
     for event, number in sorted(counts.items(), key=lambda pair: -pair[1]):
-        words = f"{EVENTS.get(event, _('其他消息'))} {ngettext('%(n)d 条', '%(n)d 条', number) % {'n': number}}"
+        told = ngettext("%(n)d 条", "%(n)d 条", number) % {"n": number}
+        words = f"{EVENTS.get(event, OTHER)} {told}"
         found.append(Task(words, f"{reverse('home:inbox')}?{urlencode({'event': event, 'since': str(day)})}"))
     if by.can(P.CASE_VIEW) and (number := casework.count(by, Wanted(state="answered"))):
         words = ngettext("已答复、在等诉求人回音的现有 %(n)s 件", "已答复、在等诉求人回音的现有 %(n)s 件", number)
@@ -76,6 +77,7 @@ EVENTS: dict[str, Promise] = {
     "redo": gettext_lazy("重新办理"), "handling": gettext_lazy("回到办理"), "remind": gettext_lazy("催办"),
     "supervise": gettext_lazy("督办"), "co": gettext_lazy("请您的单位协办"), "assist": gettext_lazy("协办单位写了情况"), "digest": gettext_lazy("每天的小结"),
 }  # fmt: skip
+OTHER = gettext_lazy("其他消息")
 
 
 def capped(number: int) -> str:

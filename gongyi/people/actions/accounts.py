@@ -13,10 +13,12 @@ from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gongyi.core import audit, clock, outbox
 from gongyi.core.access import Actor, Role
 from gongyi.core.errors import Refused
+from gongyi.core.said import say
 from gongyi.network.models import Unit
 from gongyi.people import rules
 from gongyi.people.actions.grants import grant_role, in_turn, refuse_last
@@ -144,7 +146,7 @@ def reset_in_person(*, by: Actor, account: Account, factor: bool = False) -> str
         by=by, action="account.reset", kind=KIND, subject=account.id, label=account.username,
         changes={"factor": ("", str(factor)), "confirmed": ("", str(alone))},
     )  # fmt: skip
-    text = _("账号管理员给您做了一次重置。不是您当面要求的，请马上告诉审计。")
+    text = say(gettext_lazy("账号管理员给您做了一次重置。不是您当面要求的，请马上告诉审计。"))
     outbox.tell([account.id], by=by, event="account.reset", text=text, path="/people/me/")
     return token
 

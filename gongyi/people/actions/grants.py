@@ -5,10 +5,12 @@ from datetime import date
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gongyi.core import audit, clock, outbox
 from gongyi.core.access import GUARDED, Actor, Role
 from gongyi.core.errors import Refused
+from gongyi.core.said import say
 from gongyi.network.models import Unit
 from gongyi.people import rules
 from gongyi.people.models import Account, Grant
@@ -131,8 +133,12 @@ def _tell(by: Actor, grant: Grant, *, waiting: bool) -> None:
     if waiting:
         told = [account.id for account in rules.confirmers(grant)]
         outbox.tell(
-            told, by=by, event="grant.waiting", text=_("有一项管理角色的授权等您确认。"), path="/people/confirm/"
+            told,
+            by=by,
+            event="grant.waiting",
+            text=say(gettext_lazy("有一项管理角色的授权等您确认。")),
+            path="/people/confirm/",
         )
     else:
-        text = _("您有了新的角色：%(role)s。") % {"role": Role(grant.role).label}
+        text = say(gettext_lazy("您有了新的角色：%(role)s。"), role=Role(grant.role).label)
         outbox.tell([grant.account_id], by=by, event="grant.made", text=text, path="/people/me/")

@@ -6,11 +6,13 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gongyi.core import audit, clock, outbox
 from gongyi.core.access import Actor, Role, system_actor
 from gongyi.core.errors import Refused
 from gongyi.core.http import STAYS_ON_FORM
+from gongyi.core.said import Said, say
 from gongyi.network.models import Post
 from gongyi.network.rules import can_edit_unit
 from gongyi.people.actions.grants import end_grant, grant_role
@@ -51,7 +53,7 @@ def make_pack(
     pack.save()
     _freeze(pack)
     _record(by, "handover.make", pack)
-    text = _("有一份交接包等您签收：%(post)s。") % {"post": post}
+    text = say(gettext_lazy("有一份交接包等您签收：%(post)s。"), post=str(post))
     outbox.tell([taker.id], by=by, event="handover.make", text=text, path=path_of(pack), subject=pack.id)
     return pack
 
@@ -76,7 +78,7 @@ def _replace(by: Actor, post: Post) -> None:
     """At most one pack per post waits."""
     Post.objects.select_for_update().get(id=post.id)
     for old in HandOver.objects.filter(county=by.county, post=post, signed_at=None, returned_at=None):
-        _close(old, returned_at=clock.now(), withdrawn=True, returned_why=_("已由新的交接包代替"))
+        _close(old, returned_at=clock.now(), withdrawn=True, returned_why=say(gettext_lazy("已由新的交接包代替")))
         _record(by, "handover.replace", old)
 
 
@@ -87,10 +89,10 @@ def _freeze(pack: HandOver) -> None:
         HandOverLine(
             county=pack.county,
             pack=pack,
-            section=title[:40],
+            section=title,
             position=position,
             text=line.text[:200],
-            next_step=line.next_step[:120],
+            next_step=line.next_step,
             due=line.due,
             path=line.path,
         )
@@ -117,12 +119,12 @@ def sign_pack(*, by: Actor, pack: HandOver) -> None:
     if pack.moves_roles:
         _move_roles(maker, pack)
     _record(by, "handover.sign", pack)
-    _tell_others(by, pack, "handover.sign", _("交接包已签收：%(post)s。") % {"post": pack.post})
+    _tell_others(by, pack, "handover.sign", say(gettext_lazy("交接包已签收：%(post)s。"), post=str(pack.post)))
 
 
 def _maker(pack: HandOver) -> Actor:
     """Whoever made the pack, with the rights of this moment."""
-    return actor_of(pack.made_by) if pack.made_by else system_actor(_("系统"), pack.county)
+    return actor_of(pack.made_by) if pack.made_by else system_actor("handover", pack.county)
 
 
 def _move_post(maker: Actor, pack: HandOver) -> None:
@@ -163,7 +165,7 @@ def return_pack(*, by: Actor, pack: HandOver, why: str) -> None:
         raise ValidationError({"why": _("请写一句为什么退回。")})
     _close(pack, returned_at=clock.now(), returned_why=sentence[:200])
     _record(by, "handover.return", pack)
-    _tell_others(by, pack, "handover.return", _("交接包被退回：%(post)s。") % {"post": pack.post})
+    _tell_others(by, pack, "handover.return", say(gettext_lazy("交接包被退回：%(post)s。"), post=str(pack.post)))
 
 
 @transaction.atomic
@@ -179,7 +181,9 @@ def withdraw_pack(*, by: Actor, pack: HandOver, why: str) -> None:
         raise ValidationError({"why": _("请写一句为什么撤回。")})
     _close(pack, returned_at=clock.now(), withdrawn=True, returned_why=sentence[:200])
     _record(by, "handover.withdraw", pack)
-    _tell_others(by, pack, "handover.withdraw", _("交接包已撤回，不用签收了：%(post)s。") % {"post": pack.post})
+    _tell_others(
+        by, pack, "handover.withdraw", say(gettext_lazy("交接包已撤回，不用签收了：%(post)s。"), post=str(pack.post))
+    )
 
 
 def _close(pack: HandOver, **facts: object) -> None:
@@ -189,7 +193,7 @@ def _close(pack: HandOver, **facts: object) -> None:
         raise Refused("closed", _("这份交接包已经签收、退回或撤回了。"), _("请刷新页面看看。"))
 
 
-def _tell_others(by: Actor, pack: HandOver, event: str, text: str) -> None:
+def _tell_others(by: Actor, pack: HandOver, event: str, text: Said) -> None:
     others = [key for key in (pack.giver_id, pack.taker_id, pack.made_by_id) if key]
     outbox.tell(cast("list[UUID]", others), by=by, event=event, text=text, path=path_of(pack), subject=pack.id)
 

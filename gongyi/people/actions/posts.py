@@ -11,11 +11,13 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gongyi.core import audit, clock, outbox
 from gongyi.core.access import Actor, Role
 from gongyi.core.errors import Refused
 from gongyi.core.http import STAYS_ON_FORM
+from gongyi.core.said import say
 from gongyi.network.models import Post, Unit
 from gongyi.network.rules import can_edit_unit
 from gongyi.people.actions.grants import end_grant, grant_role
@@ -61,7 +63,7 @@ def put_in_post(
     _record(by, "post.fill", held, {"kind": ("", kind), "since": ("", since), "until": ("", until or "")})
     for role in chosen:
         grant_role(by=by, account=account, role=role, unit=post.unit, purpose=post.name, since=since, until=until)
-    text = _("您的岗位：%(post)s（%(kind)s）。") % {"post": post, "kind": held.get_kind_display()}
+    text = say(gettext_lazy("您的岗位：%(post)s（%(kind)s）。"), post=str(post), kind=Holding.Kind(held.kind).label)
     outbox.tell([account.id], by=by, event="post.fill", text=text, path=f"/people/posts/{post.id}/", subject=post.id)
     return held
 

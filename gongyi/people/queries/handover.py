@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from gongyi.core import clock
 from gongyi.core.access import Actor
+from gongyi.core.said import Said, joined, say
 from gongyi.network.models import Duty, Post, Unit
 from gongyi.people.models import Account, HandOver, HandOverLine, Holding
 from gongyi.people.queries.posts import limits_of
@@ -45,9 +46,9 @@ def register_section(key: str, title: str | Promise, source: Source) -> None:
     sections[key] = (title, source)
 
 
-def collect(giver: Account, unit: Unit) -> list[tuple[str, list[Line]]]:
+def collect(giver: Account, unit: Unit) -> list[tuple[Said, list[Line]]]:
     """The sections as they would stand in a pack made now, with their lines; an empty section stays, so that one sees it is empty."""
-    return [(str(title), list(source(giver, unit))) for title, source in sections.values()]
+    return [(joined([title]), list(source(giver, unit))) for title, source in sections.values()]
 
 
 # --- who sees packs ---------------------------------------------------------------------------------------------------
@@ -109,7 +110,7 @@ def _contacts(_giver: Account, unit: Unit) -> Iterator[Line]:
         if day < clock.today():
             text = _("%(post)s：%(name)s") % {"post": held.post, "name": held.account.name}
             path = reverse("people:verify_contact", args=[held.id])
-            yield Line(_cut(text, 200), _("打一次电话，核实联系方式"), _moment(day), path)
+            yield Line(_cut(text, 200), say(gettext_lazy("打一次电话，核实联系方式")), _moment(day), path)
 
 
 def _vacancies(_giver: Account, unit: Unit) -> Iterator[Line]:
@@ -120,7 +121,7 @@ def _vacancies(_giver: Account, unit: Unit) -> Iterator[Line]:
         _near(unit, "unit"), Q(until=None) | Q(until__gte=today), ~Exists(held), since__lte=today
     )
     for post in rows.exclude(unit__status=Unit.Status.CLOSED).select_related("unit").order_by("unit__name", "name"):
-        yield Line(_cut(str(post), 200), _("安排人"), None, _post_path(post))
+        yield Line(_cut(str(post), 200), say(gettext_lazy("安排人")), None, _post_path(post))
 
 
 def _cut(text: str, length: int) -> str:
