@@ -137,12 +137,27 @@ def take(browser: Browser, base: str, folder: Path) -> None:
         keep(page, folder / "detail.png")
 
 
+def follow(browser: Browser, base: str, folder: Path) -> None:
+    """A resident tells something without an account and looks where it stands."""
+    context = browser.new_context(
+        base_url=base, viewport=PHONE, device_scale_factor=2, locale="zh-CN", color_scheme="light"
+    )
+    page = context.new_page()
+    page.goto("/portal/ask/")
+    pick(page, "place", "石桥村")
+    send(page, content="村口的路灯坏了三天，晚上老人出门看不见。")
+    press(page, "记好了，看这件事")
+    keep(page, folder / "portal-phone.png")
+    context.close()
+
+
 def main() -> None:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else BASE / "docs" / "pictures"
     folder.mkdir(parents=True, exist_ok=True)
     with demo() as base, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         take(browser, base, folder)
+        follow(browser, base, folder)
         browser.close()
 
 
