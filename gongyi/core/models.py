@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gongyi.core.county import CountyForeignKey, CountyModel
 from gongyi.core.said import SaidField
@@ -86,7 +87,7 @@ class RegisterLine(CountyModel):
 
     class Fate(models.TextChoices):
         LIVE = "live", _("在册")
-        VOID = "void", _("作废")
+        VOID = "void", pgettext_lazy("状态", "作废")
         ERASED = "erased", _("已删除")
 
     series = models.CharField(max_length=40)

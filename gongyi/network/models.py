@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gongyi.core.county import CountyField, CountyModel, SharedModel
 
@@ -20,7 +21,7 @@ class Unit(SharedModel):
     class Status(models.TextChoices):
         PLANNED = "planned", _("筹建")
         RUNNING = "running", _("运行")
-        CLOSED = "closed", _("停用")
+        CLOSED = "closed", pgettext_lazy("状态", "停用")
 
     county = CountyField()
     code = models.CharField(_("区划代码"), max_length=20, unique=True)
@@ -78,7 +79,7 @@ class UnitChange(SharedModel):
         RENAMED = "renamed", _("更名")
         MOVED = "moved", _("改隶属")
         MERGED = "merged", _("并入")
-        CLOSED = "closed", _("停用")
+        CLOSED = "closed", pgettext_lazy("状态", "停用")
         REOPENED = "reopened", _("恢复")
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="changes")

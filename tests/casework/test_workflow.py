@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from gongyi.casework import actions
 from gongyi.casework.actions import ACTS
@@ -12,10 +13,11 @@ from gongyi.casework.actions.moving import sync_parts
 from gongyi.casework.forms import FORMS
 from gongyi.casework.models import Case
 from gongyi.casework.models.case import ENDED, OPEN
-from gongyi.casework.workflow import CASE, MOVES, STATES
+from gongyi.casework.workflow import CASE, MOVES, PUBLICATION, STATES
 from gongyi.core import clock, workflow
 from gongyi.core.access import system_actor
 from gongyi.core.errors import Refused
+from gongyi.network.models import Unit
 from tests.factories import refused
 
 
@@ -173,3 +175,15 @@ def test_every_state_has_its_icon():
     sprite = (BASE / "gongyi/static/icons.svg").read_text()
     missing = {state.icon for state in STATES.values() if f'id="{state.icon}"' not in sprite}
     assert missing == set()
+
+
+def test_a_button_and_a_state_are_never_one_word_to_the_translator():
+    for table in (CASE, PUBLICATION):
+        states = {vars(state.label)["_args"] for state in table.states.values()}
+        assert [move.action for move in table.moves if vars(move.label)["_args"] in states] == []
+
+
+def test_what_was_done_and_what_to_do_differ_in_english():
+    with translation.override("en"):
+        assert (str(STATES["signed"].label), str(CASE["sign"].label)) == ("Signed for", "Sign for")
+        assert (str(STATES["recorded"].label), str(Unit.Status.CLOSED.label)) == ("Recorded", "Out of use")

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gongyi.casework.models.setting import CaseType, Reason, SpanField, Topic
 from gongyi.core.county import CountyForeignKey, CountyModel
@@ -45,7 +46,7 @@ class Case(Tracked):
         SOLVED = "solved", _("解决")
         PARTLY = "partly", _("部分解决")
         EXPLAINED = "explained", _("解释")
-        DECLINED = "declined", _("不予受理")
+        DECLINED = "declined", pgettext_lazy("状态", "不予受理")
         WITHDRAWN = "withdrawn", _("诉求人撤回")
 
         @classmethod
@@ -215,8 +216,8 @@ class CasePart(CountyModel):
     """One row per case and unit that takes part. Carries what lists filter and sort by, so that a list is one index range."""
 
     class Part(models.TextChoices):
-        RECEIVED = "received", _("登记")
-        DESK = "desk", _("派单")
+        RECEIVED = "received", pgettext_lazy("状态", "登记")
+        DESK = "desk", pgettext_lazy("状态", "派单")
         LEAD = "lead", _("主办")
         CO = "co", _("协办")
         SECOND = "second", _("审核")

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gongyi.casework.models.case import Case
 from gongyi.casework.models.setting import CaseType, Topic
@@ -42,7 +43,7 @@ class Publication(Tracked):
     answer = models.TextField(_("答复"), max_length=20000, blank=True)
     why = models.CharField(_("更正了什么"), max_length=200, blank=True)
     outcome = models.CharField(_("办理结果"), max_length=12, choices=Case.Outcome)
-    asked_on = models.DateField(_("登记"))
+    asked_on = models.DateField(pgettext_lazy("状态", "登记"))
     answered_on = models.DateField(_("答复时间"))
     current = models.PositiveSmallIntegerField(default=0)
     proposed_by = models.UUIDField(null=True, blank=True)

@@ -5,6 +5,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gongyi.core.county import CountyForeignKey, CountyModel
 from gongyi.core.deadlines import Span
@@ -87,7 +88,7 @@ class Topic(CountyModel):
     full_name = models.CharField(max_length=130, editable=False)
     initials = models.CharField(max_length=60, blank=True, editable=False)
     position = models.PositiveSmallIntegerField(default=0)
-    retired = models.BooleanField(_("停用"), default=False)
+    retired = models.BooleanField(pgettext_lazy("状态", "停用"), default=False)
     active = models.BooleanField(_("使用中"), default=True, editable=False)
 
     class Meta:

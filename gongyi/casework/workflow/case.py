@@ -1,29 +1,30 @@
 """The states of a case and every move between them; buttons, docs and tests are drawn from this table."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gongyi.core.access import Permission
 from gongyi.core.access import Permission as P
 from gongyi.core.workflow import Move, State, Table
 
 STATES = {
-    "recorded": State(_("登记"), _("已收到"), "waiting", "inbox"),
-    "accepted": State(_("受理"), _("正在看"), "waiting", "eye"),
-    "declined": State(_("不予受理"), _("没有受理"), "plain", "x-circle", open=False),
-    "assigned": State(_("派单"), _("已交给承办单位"), "waiting", "send"),
-    "signed": State(_("签收"), _("承办单位已接手"), "waiting", "check-lg"),
-    "returned": State(_("退单"), _("正在换单位"), "soon", "arrow-return-left"),
+    "recorded": State(pgettext_lazy("状态", "登记"), _("已收到"), "waiting", "inbox"),
+    "accepted": State(pgettext_lazy("状态", "受理"), _("正在看"), "waiting", "eye"),
+    "declined": State(pgettext_lazy("状态", "不予受理"), _("没有受理"), "plain", "x-circle", open=False),
+    "assigned": State(pgettext_lazy("状态", "派单"), _("已交给承办单位"), "waiting", "send"),
+    "signed": State(pgettext_lazy("状态", "签收"), _("承办单位已接手"), "waiting", "check-lg"),
+    "returned": State(pgettext_lazy("状态", "退单"), _("正在换单位"), "soon", "arrow-return-left"),
     "contacted": State(_("联系诉求人"), _("正在联系您"), "waiting", "telephone"),
     "handling": State(_("办理"), _("正在办"), "waiting", "list-check"),
     "extending": State(_("延期待批"), _("需要更久"), "soon", "hourglass-split"),
-    "parked": State(_("挂账"), _("要等到某日"), "soon", "pause-circle"),
+    "parked": State(pgettext_lazy("状态", "挂账"), _("要等到某日"), "soon", "pause-circle"),
     "drafted": State(_("答复待审"), _("正在办"), "waiting", "pencil-square"),
-    "answered": State(_("答复"), _("有答复了"), "done", "chat-left-text"),
+    "answered": State(pgettext_lazy("状态", "答复"), _("有答复了"), "done", "chat-left-text"),
     "calling": State(_("回访"), _("想听您说一句"), "waiting", "phone"),
     "redo": State(_("重办"), _("重新办理"), "soon", "arrow-repeat"),
     "closed": State(_("办结"), _("已结束"), "done", "check-circle", open=False),
-    "filed": State(_("归档"), _("已结束"), "plain", "archive", open=False),
-    "void": State(_("作废"), _("已作废"), "plain", "x-circle", open=False),
+    "filed": State(pgettext_lazy("状态", "归档"), _("已结束"), "plain", "archive", open=False),
+    "void": State(pgettext_lazy("状态", "作废"), _("已作废"), "plain", "x-circle", open=False),
 }
 
 _WORKING = ("signed", "contacted", "handling", "redo")

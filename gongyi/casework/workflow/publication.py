@@ -1,13 +1,14 @@
 """The states of a public answer: written, approved by somebody else, public, taken down."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from gongyi.core.access import Permission as P
 from gongyi.core.workflow import Move, State, Table
 
 _STATES = {
     "draft": State(_("拟稿"), _("还没有公开"), "waiting", "pencil-square"),
-    "proposed": State(_("送审"), _("还没有公开"), "waiting", "hourglass-split"),
+    "proposed": State(pgettext_lazy("状态", "送审"), _("还没有公开"), "waiting", "hourglass-split"),
     "refused": State(_("退回"), _("还没有公开"), "soon", "arrow-return-left"),
     "published": State(_("已公开"), _("已公开"), "done", "globe2", open=False),
     "down": State(_("已撤下"), _("已撤下"), "plain", "eye-slash", open=False),
