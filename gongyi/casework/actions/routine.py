@@ -16,7 +16,8 @@ from gongyi.casework import queries
 from gongyi.casework.actions.intake import desk_for
 from gongyi.casework.actions.moving import PARTS, ended, judge_of, move
 from gongyi.casework.actions.work import wake_case
-from gongyi.casework.models import Case, CasePart, CaseType
+from gongyi.casework.models import Case, CasePart, CaseType, Publication
+from gongyi.casework.models.case import ENDED, OPEN
 from gongyi.casework.queries.stranded import stranded
 from gongyi.casework.rules import reopenable
 from gongyi.casework.workflow import TURNS
@@ -154,17 +155,17 @@ _CHANGE = ("entry__subject", "field", "entry__at")
 
 @transaction.atomic
 def follow_successor(unit: Unit, into: Unit) -> int:
-    """A unit went into another (P16): whoever works there sees its old cases, open ones are theirs to go on with.
+    """A unit went into another (P16): its cases are the successor's, open ones to go on with, ended ones to see and reopen.
 
     Returns how many cases followed. The resident's and the units' deadlines stay.
     """
-    by = system_actor("follow", unit.county)
+    by, followed = system_actor(_("单位并入"), unit.county), 0
     old = CasePart.objects.filter(county=unit.county, unit=unit, until=None)
-    rows = Case.objects.filter(county=unit.county, closed_at=None).filter(
-        Q(id__in=old.values("case")) | Q(about_unit=unit)
-    )
-    for case in rows.select_related(*queries.JOINED):
-        if case.is_open and (changes := _followed(case, unit, into)):
+    rows = Case.objects.filter(Q(id__in=old.values("case")) | Q(about_unit=unit), county=unit.county)
+    # An ended case changes nobody's turn: it needs no move of its own, unless it is about one of the two.
+    for case in rows.filter(Q(state__in=OPEN) | Q(about_unit__in=[unit, into])).select_related(*queries.JOINED):
+        changes, helps = _followed(case, unit, into), unit.id in case.co_units
+        if changes or helps:
             move(
                 case,
                 "follow",
@@ -172,14 +173,34 @@ def follow_successor(unit: Unit, into: Unit) -> int:
                 changes=changes,
                 target=_where(case, changes),
                 reason=f"{unit.name} → {into.name}",
+                co_units=[into if one == unit else one for one in case.co_handlers] if helps else None,
             )
-    known = set(CasePart.objects.filter(county=unit.county, unit=into).values_list("case", flat=True))
-    old = old.exclude(case__about_unit=into)  # the unit complained about never takes part, not even as a successor
-    followed = [row for row in old if row.case_id not in known]
-    for row in followed:
-        row.id, row.unit, row.since = new_key(row.county), into, clock.now()
-    CasePart.objects.bulk_create(followed)
-    return len(followed)
+            followed += 1
+    Publication.objects.filter(county=unit.county, state="proposed", second=unit).update(second=into)
+    return followed + _follow_ended(unit, into)
+
+
+def _follow_ended(unit: Unit, into: Unit) -> int:
+    """The same for ended cases, all at once, as a unit may have 100,000 of them; returns how many."""
+    old = CasePart.objects.filter(county=unit.county, unit=unit, until=None, state__in=ENDED)
+    parts = {part.case_id: part for part in old}
+    for _part, place in PARTS:
+        Case.objects.filter(county=unit.county, id__in=old.values("case"), **{place: unit.id}).update(
+            **{place: into.id}
+        )
+    known = list(CasePart.objects.filter(county=unit.county, unit=into, case__in=old.values("case")))
+    old.update(until=clock.now())
+    for row in known:
+        row.part, row.until = min(row.part, parts[row.case_id].part, key=_ORDER.index), None
+    CasePart.objects.bulk_update(known, ["part", "until"], batch_size=BATCH)
+    new = [part for key, part in parts.items() if key not in {row.case_id for row in known}]
+    for part in new:
+        part.id, part.unit, part.since = new_key(unit.county), into, clock.now()
+    CasePart.objects.bulk_create(new, batch_size=BATCH)
+    return len(parts)
+
+
+_ORDER = [*(part for part, _place in PARTS), "co", "supervises"]
 
 
 def _followed(case: Case, unit: Unit, into: Unit) -> dict[str, Any]:

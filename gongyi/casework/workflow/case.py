@@ -327,7 +327,7 @@ MOVES = (
     Move("rate", _("诉求人评价"), ("closed",), None, P.ASKER, (), _("对办理的评价，只记一次"), ("rating",)),
     Move("wish", _("要求更正或删除信息"), tuple(STATES), None, P.ASKER, (), _("另立一件，有自己的时限"), ("note",)),
     Move("withdraw", _("诉求人撤回"), _OPEN, "closed", P.ASKER, (), _("到此结束；期限内可以重新提出"), grave=True),
-    Move("follow", _("随单位并入"), _OPEN, None, P.SYSTEM, (), _("单位并入另一个单位，办件跟着过去")),
+    Move("follow", _("随单位并入"), tuple(STATES), None, P.SYSTEM, (), _("单位并入另一个单位，办件跟着过去")),
     Move(
         "reroute",
         _("换单位接着办"),
