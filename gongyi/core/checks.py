@@ -25,7 +25,6 @@ ANYBODY, SIGNED_IN = "anybody", "signed in"
 # Views of libraries, which cannot carry @permission: who may open them, and why.
 LIBRARY_VIEWS: dict[str, tuple[str, str]] = {
     "account_login": (ANYBODY, "signing in"),
-    "account_logout": (ANYBODY, "signing out; a stranger is led to the portal"),
     "account_inactive": (ANYBODY, "tells somebody whose account is disabled why signing in failed"),
     "account_reauthenticate": (SIGNED_IN, "the password again before something grave"),
     "account_change_password": (SIGNED_IN, "one's own password"),
@@ -163,11 +162,11 @@ class Entrance(NamedTuple):
 
     @property
     def who(self) -> object:
-        """Permissions (tuple), the reason why it is public (str), (who, reason) as in LIBRARY_VIEWS, None: undeclared."""
-        reason = getattr(self.view, "public", None)
-        if reason and hasattr(self.view, "test_func"):  # @login_required stands beside @public
+        """Permissions (tuple), the reason why it is public (str), (who, reason) as in LIBRARY_VIEWS or by @signed_in, None: undeclared."""
+        if reason := getattr(self.view, "signed_in", None):
             return SIGNED_IN, reason
-        return reason or getattr(self.view, "permissions", None) or LIBRARY_VIEWS.get(self.name)
+        declared = getattr(self.view, "public", None) or getattr(self.view, "permissions", None)
+        return declared or LIBRARY_VIEWS.get(self.name)
 
 
 def entrances(
@@ -189,8 +188,8 @@ def check_views(every: Iterable[Entrance]) -> Iterator[Error]:
     for entrance in every:
         if not entrance.who:
             yield Error(
-                f"{entrance.route} ({entrance.name}) declares neither permission nor public",
-                hint="@permission(...) or @public(reason); a library's view belongs into core.checks.LIBRARY_VIEWS",
+                f"{entrance.route} ({entrance.name}) declares neither permission nor signed_in nor public",
+                hint="@permission(...), @signed_in(without_permission=reason) or @public(reason); a library's view belongs into core.checks.LIBRARY_VIEWS",
                 id="gongyi.E021",
             )
 

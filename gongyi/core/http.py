@@ -63,6 +63,22 @@ def public(reason: str) -> Callable[[View], View]:
     return decorate
 
 
+def signed_in(*, without_permission: str) -> Callable[[View], View]:
+    """Declare that a view is open to whoever is signed in, and why it needs no permission; strangers are led to sign in."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: ActorRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            return view(request, *args, **kwargs)
+
+        guarded.signed_in = without_permission  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
 def submit(request: HttpRequest, form: forms.BaseForm, act: Callable[[], str]) -> HttpResponse | None:
     """Run one action for a posted form, once, and lead to the address that it returns.
 

@@ -168,7 +168,8 @@ HOSTILE = {
     "gif": ("a.gif", lambda: picture("GIF"), "file_type"),
     "gif as png": ("a.png", lambda: picture("GIF"), "file_mismatch"),
     "tiff as jpg": ("a.jpg", lambda: picture("TIFF"), "file_mismatch"),
-    "png as jpg": ("a.jpg", lambda: picture("PNG"), "file_mismatch"),
+    "pixel flood as jpg": ("a.jpg", lambda: png_claiming(5000, 5000), "file_pixels"),
+    "pdf as jpg": ("a.jpg", pdf, "file_mismatch"),
     "jpg as pdf": ("a.pdf", lambda: picture("JPEG"), "file_mismatch"),
     "pdf as txt": ("a.txt", pdf, "file_mismatch"),
     "program": ("a.exe", lambda: EXE, "file_type"),
@@ -282,6 +283,13 @@ HOSTILE = {
 # --- refused ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("ending", sorted(pictures.FORMATS))
+@pytest.mark.parametrize("kind", sorted(pictures.FORMATS))
+def test_upload_picture_counts_by_its_content_whatever_picture_it_is_called(kind, ending):
+    clean = take(f"现场.{ending}", picture(pictures.FORMATS[kind]))
+    assert (clean.name, clean.kind, clean.content[:3]) == ("现场.jpg", "jpg", b"\xff\xd8\xff")
+
+
 @pytest.mark.parametrize("case", HOSTILE)
 def test_upload_hostile_is_refused(case, data):
     name, make, code = HOSTILE[case]
@@ -311,7 +319,7 @@ GUARDS = [
     ("symlink", papers, "_inflate", None),
     ("virus in a picture", attachments, "EICAR", b"another line"),
     ("program with two endings", attachments, "_agreed", lambda *_: "jpg"),
-    ("png as jpg", attachments, "_agreed", lambda *_: "png"),
+    ("jpg as pdf", attachments, "_agreed", lambda *_: "jpg"),
     ("cut pdf", papers, "_PDF_END", re.compile(b"")),
     ("xml as txt", papers, "_MARKUP", re.compile(rb"(?!)")),
     ("a thousand scans", pictures, "SCANS", 10**6),

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command, get_commands, load_command_class
@@ -17,7 +18,7 @@ from gongyi.core import checks, privacy
 from gongyi.core.access import Permission as P
 from gongyi.core.checks import ANYBODY, SIGNED_IN, check_listed, check_tables, check_views, entrances
 from gongyi.core.county import CountyForeignKey, CountyModel, SharedModel
-from gongyi.core.http import permission, public
+from gongyi.core.http import permission, public, signed_in
 from gongyi.core.management.county import CountyCommand
 from gongyi.core.models import FormKey, ScheduleRun
 
@@ -160,6 +161,12 @@ def open_to_all(request):
     """A view that says why it is open."""
 
 
+@signed_in(without_permission="a test")
+def own(request):
+    """A view for whoever is signed in."""
+    return "their own"
+
+
 def bare(request):
     """A view whose decorator was forgotten."""
 
@@ -170,6 +177,17 @@ def test_p1_undeclared_view_is_found_even_when_nested():
 
     assert [error.id for error in found] == ["gongyi.E021"]
     assert "/x/c/ (x:c)" in found[0].msg
+
+
+def test_p1_view_for_whoever_is_signed_in_says_so_and_lets_nobody_else_in(rf):
+    entrance = next(entrances([path("own/", own, name="own")]))
+    assert entrance.who == (SIGNED_IN, "a test")
+    asked = rf.get("/own/")
+    asked.user = AnonymousUser()
+    assert own(asked).url.startswith("/accounts/login/")
+    assert own.__wrapped__(asked) == "their own"  # without the guard anybody would get in
+    asked.user = SimpleNamespace(is_authenticated=True)
+    assert own(asked) == "their own"
 
 
 def test_p1_library_view_counts_only_when_listed():

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,8 +12,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, transaction
 
-from gongyi.core import audit, clock, schedule
+from gongyi.core import audit, clock, schedule, supervisor
 from gongyi.core.access import system_actor
+from gongyi.core.management.commands import worker as worker_command
 from gongyi.core.models import ScheduleRun
 
 BASE = Path(__file__).resolve().parents[2]
@@ -269,6 +269,8 @@ django.setup()
 from django.core.management import call_command
 from django.db import transaction
 from gongyi.core import schedule
+from gongyi.core.management.commands import worker
+from gongyi.core.management.commands import worker
 from gongyi.core.models import ScheduleRun
 
 @schedule.every(minutes=600, name="work")
@@ -280,6 +282,7 @@ def work():
     print("done", flush=True)
 
 call_command("migrate", verbosity=0)
+worker.PATIENCE = float(os.environ["PATIENCE"])
 call_command("worker")
 """
 
@@ -289,9 +292,14 @@ def worker(tmp_path):
     """Starts a real worker on an SQLite file of its own; returns the process once its job has begun."""
     started = []
 
-    def start(seconds):
+    def start(seconds, *, patience):
         env = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
-        env |= {"GONGYI_DATA": str(tmp_path / "data"), "JOB_SECONDS": str(seconds), "PYTHONPATH": str(BASE)}
+        env |= {
+            "GONGYI_DATA": str(tmp_path / "data"),
+            "JOB_SECONDS": str(seconds),
+            "PATIENCE": str(patience),
+            "PYTHONPATH": str(BASE),
+        }
         process = subprocess.Popen([sys.executable, "-c", WORKER], env=env, stdout=subprocess.PIPE, text=True)
         started.append(process)
         assert process.stdout.readline() == "begun\n"
@@ -304,25 +312,24 @@ def worker(tmp_path):
 
 
 def ended(process, number):
-    begun = time.monotonic()
+    """What the worker said and its exit status, once it was told to end; a job of ten minutes would outlast this."""
     process.send_signal(number)
-    out, _ = process.communicate(timeout=10)
-    return out, process.returncode, time.monotonic() - begun
+    out, _ = process.communicate(timeout=120)
+    return out, process.returncode
+
+
+def test_worker_gives_a_job_less_time_to_end_than_the_start_script_gives_the_worker():
+    assert worker_command.PATIENCE < supervisor.PATIENCE
 
 
 @pytest.mark.slow(minutes=0.5)
-def test_worker_ends_within_two_seconds_and_runs_again_what_was_cut_off(worker):
-    out, code, took = ended(worker(0.5), signal.SIGTERM)
-    assert (out, code) == ("done\n", 0)  # a short job is let finish
-    assert took < 2
+def test_worker_lets_a_short_job_finish(worker):
+    assert ended(worker(0.2, patience=60), signal.SIGTERM) == ("done\n", 0)
 
 
 @pytest.mark.slow(minutes=0.5)
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_worker_rolls_back_a_long_job_and_takes_it_up_at_once(worker, number):
-    out, code, took = ended(worker(60), number)
-    assert (out, code) == ("", 0 if number == signal.SIGTERM else -9)
-    assert took < 2.5
+    assert ended(worker(600, patience=0.2), number) == ("", 0 if number == signal.SIGTERM else -9)
     # The row "half" would be there twice, had the first run left it.
-    out, code, _took = ended(worker(0.2), signal.SIGTERM)
-    assert (out, code) == ("done\n", 0)
+    assert ended(worker(0.2, patience=60), signal.SIGTERM) == ("done\n", 0)

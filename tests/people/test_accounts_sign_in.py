@@ -530,3 +530,13 @@ def test_https_names_the_cookies_for_the_host_alone(settings):
     assert adapter.device_cookie() == "__Host-device"
     settings.GONGYI_HTTPS = False
     assert adapter.device_cookie() == "device"
+
+
+def test_signing_out_empties_what_the_browser_kept(client, county):
+    account = make_account("石小玲")
+    client.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert "Clear-Site-Data" not in client.get("/accounts/logout/").headers  # only asked, not signed out yet
+    answer = client.post("/accounts/logout/")
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert answer.url == "/portal/"
+    assert client.get("/today/").status_code == 302

@@ -8,7 +8,7 @@ from gongyi.people.views import sign_in
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
-    path("logout/", account.logout, name="account_logout"),
+    path("logout/", sign_in.sign_out, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("password/change/", account.password_change, name="account_change_password"),

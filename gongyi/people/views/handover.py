@@ -8,14 +8,13 @@ from functools import partial
 from uuid import UUID
 
 from django import forms
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from gongyi.core.access import Permission as P
-from gongyi.core.http import ActorRequest, permission, public, submit
+from gongyi.core.http import ActorRequest, permission, signed_in, submit
 from gongyi.network.rules import can_edit_unit
 from gongyi.people.actions import handover as actions
 from gongyi.people.forms.posts import PackForm, ReturnForm, WithdrawForm
@@ -43,8 +42,7 @@ def make_pack(request: ActorRequest, post_id: UUID) -> HttpResponse:
     )
 
 
-@public(OPEN)
-@login_required
+@signed_in(without_permission=OPEN)
 def packs(request: ActorRequest) -> HttpResponse:
     waiting = queries.pending_packs(request.actor)
     others = queries.visible_packs(request.actor).exclude(id__in=waiting.values("id"))
@@ -52,8 +50,7 @@ def packs(request: ActorRequest) -> HttpResponse:
     return render(request, "people/handover/packs.html", {"waiting": waiting, "page": page})
 
 
-@public(OPEN)
-@login_required
+@signed_in(without_permission=OPEN)
 def pack(request: ActorRequest, pack_id: UUID) -> HttpResponse:
     """The pack; POST signs it."""
     one = get_object_or_404(queries.visible_packs(request.actor), id=pack_id)
@@ -70,8 +67,7 @@ def pack(request: ActorRequest, pack_id: UUID) -> HttpResponse:
     return done or render(request, "people/handover/pack.html", context)
 
 
-@public(OPEN)
-@login_required
+@signed_in(without_permission=OPEN)
 def return_pack(request: ActorRequest, pack_id: UUID) -> HttpResponse:
     one = get_object_or_404(queries.visible_packs(request.actor), id=pack_id)
     form = ReturnForm(request.POST or None)
@@ -82,8 +78,7 @@ def return_pack(request: ActorRequest, pack_id: UUID) -> HttpResponse:
     return done or render(request, "people/handover/return.html", {"pack": one, "form": form, "back": path})
 
 
-@public(OPEN)
-@login_required
+@signed_in(without_permission=OPEN)
 def withdraw_pack(request: ActorRequest, pack_id: UUID) -> HttpResponse:
     one = get_object_or_404(queries.visible_packs(request.actor), id=pack_id)
     form = WithdrawForm(request.POST or None)

@@ -2,15 +2,15 @@
 
 from typing import cast
 
+from allauth.account import views as account_views
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from gongyi.core.access import Role
 from gongyi.core.errors import Refused
-from gongyi.core.http import ActorRequest, public, submit
+from gongyi.core.http import ActorRequest, public, signed_in, submit
 from gongyi.people import adapter, rules
 from gongyi.people.actions import accounts as actions
 from gongyi.people.actions import devices
@@ -38,8 +38,7 @@ def invitation(request: ActorRequest, token: str) -> HttpResponse:
     return render(request, "people/accounts/invitation.html", {"form": form, "account": link.account})
 
 
-@public("somebody signed in who may not go on yet; strangers are led to the sign-in page")
-@login_required
+@signed_in(without_permission="somebody who may not go on yet")
 def device(request: ActorRequest) -> HttpResponse:
     """Ask that this browser be confirmed, and wait for it."""
     account = cast("Account", request.user)
@@ -64,8 +63,7 @@ def _ask(request: ActorRequest, account: Account, form: DeviceForm, token: str) 
     return request.path
 
 
-@public("one's own page; strangers are led to the sign-in page")
-@login_required
+@signed_in(without_permission="one's own page")
 def me(request: ActorRequest) -> HttpResponse:
     """My units and roles, how I sign in."""
     account = cast("Account", request.user)
@@ -75,6 +73,15 @@ def me(request: ActorRequest) -> HttpResponse:
         "factor": adapter.MfaAdapter().is_mfa_enabled(account, ["totp"]), "needs_factor": rules.needs_factor(request.actor),
     }  # fmt: skip
     return render(request, "people/accounts/me.html", context)
+
+
+@public("signing out; a stranger is led to the portal")
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Sign out; the browser forgets what it kept of the pages, drafts and waiting forms too, also without our script."""
+    answer: HttpResponse = account_views.logout(request)
+    if request.method == "POST":
+        answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
 
 
 @public("nobody signs up: accounts are made by account managers")
