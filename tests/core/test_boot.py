@@ -233,7 +233,7 @@ def test_demo_is_known_from_the_database_where_its_mark_is_gone(used, county, co
     assert run(used, "boot.prepare(demo=False); out = boot.holds_demo()") is (county == 999001)
 
 
-def test_demo_may_open_its_own_block(data):
+def test_demo_may_open_its_own_block(used):
     """So does load_demo, for those who call it by hand."""
     code = """
     def demo():
@@ -242,7 +242,7 @@ def test_demo_may_open_its_own_block(data):
     boot.prepare(demo=True)
     out = [boot.holds_demo(), (settings.GONGYI_DATA / "demo-loading").exists()]
     """
-    assert run(data, code) == [True, False]
+    assert run(used, code) == [True, False]
 
 
 def test_demo_is_never_loaded_unasked(data):
@@ -277,58 +277,58 @@ out = [loaded, boot.is_for_work()]
         ["--leader", "李审"],
     ],
 )
-def test_demo_is_not_loaded_where_setting_up_a_county_was_refused(data, words):
-    assert run(data, COMMAND.format(words=["setup_county", *words])) == [[], True]
+def test_demo_is_not_loaded_where_setting_up_a_county_was_refused(used, words):
+    assert run(used, COMMAND.format(words=["setup_county", *words])) == [[], True]
 
 
 @pytest.mark.parametrize("words", [["setup_county", "--help"], ["help", "setup_county"], ["check"]])
-def test_demo_is_loaded_after_a_command_that_means_no_real_county(data, words):
-    assert run(data, COMMAND.format(words=words)) == [["load_demo"], False]
+def test_demo_is_loaded_after_a_command_that_means_no_real_county(used, words):
+    assert run(used, COMMAND.format(words=words)) == [["load_demo"], False]
 
 
-def test_a_demo_stays_a_demo_when_a_county_is_set_up_in_its_folder(data):
-    run(data, "boot.prepare(demo=True); out = 0")
-    assert run(data, COMMAND.format(words=["setup_county", "--county", "431123"])) == [[], False]
+def test_a_demo_stays_a_demo_when_a_county_is_set_up_in_its_folder(used):
+    run(used, "boot.prepare(demo=True); out = 0")
+    assert run(used, COMMAND.format(words=["setup_county", "--county", "431123"])) == [[], False]
 
 
-def test_half_a_demo_is_set_aside_and_loaded_again(data):
-    run(data, KILLED)
-    assert (data / "demo-loading").exists()
-    (data / "files").mkdir()
-    assert run(data, "boot.prepare(demo=True); out = [loaded, has_demo(), boot.holds_demo()]") == [
+def test_half_a_demo_is_set_aside_and_loaded_again(used):
+    run(used, KILLED)
+    assert (used / "demo-loading").exists()
+    (used / "files").mkdir()
+    assert run(used, "boot.prepare(demo=True); out = [loaded, has_demo(), boot.holds_demo()]") == [
         ["load_demo"],
         True,
         True,
     ]
-    assert not (data / "demo-loading").exists()
-    assert {path.name for path in (data / "backups" / "half-demo").iterdir()} >= {
+    assert not (used / "demo-loading").exists()
+    assert {path.name for path in (used / "backups" / "half-demo").iterdir()} >= {
         "files",
         "gongyi.sqlite3",
     }  # not deleted
-    assert not (data / "files").exists()
-    assert (data / "keys" / "django.key").exists()
+    assert not (used / "files").exists()
+    assert (used / "keys" / "django.key").exists()
 
 
-def test_half_a_demo_is_set_aside_by_a_command_too(data):
-    run(data, KILLED)
-    assert run(data, "boot.prepare(demo=False); out = [loaded, has_demo(), len(upgrade.pending())]") == [[], False, 0]
+def test_half_a_demo_is_set_aside_by_a_command_too(used):
+    run(used, KILLED)
+    assert run(used, "boot.prepare(demo=False); out = [loaded, has_demo(), len(upgrade.pending())]") == [[], False, 0]
 
 
-def test_half_a_demo_would_stay_without_the_marker(data):
+def test_half_a_demo_would_stay_without_the_marker(used):
     """Negative control: the marker is what tells half a demo from somebody's data."""
-    run(data, KILLED)
-    (data / "demo-loading").unlink()
-    assert run(data, "boot.prepare(demo=False); out = has_demo()") is True
+    run(used, KILLED)
+    (used / "demo-loading").unlink()
+    assert run(used, "boot.prepare(demo=False); out = has_demo()") is True
 
 
-def test_demo_killed_after_it_was_complete_is_kept(data):
-    run(data, "boot.prepare(demo=True); out = None")
-    (data / "demo-loading").touch()
-    assert run(data, "boot.prepare(demo=True); out = [loaded, has_demo()]") == [[], True]
-    assert not (data / "demo-loading").exists()
+def test_demo_killed_after_it_was_complete_is_kept(used):
+    run(used, "boot.prepare(demo=True); out = None")
+    (used / "demo-loading").touch()
+    assert run(used, "boot.prepare(demo=True); out = [loaded, has_demo()]") == [[], True]
+    assert not (used / "demo-loading").exists()
 
 
-def test_demo_without_its_mark_is_an_error(data):
+def test_demo_without_its_mark_is_an_error(used):
     code = """
     def demo():
         pass
@@ -337,7 +337,7 @@ def test_demo_without_its_mark_is_an_error(data):
     except RuntimeError as error:
         out = str(error)
     """
-    assert "mark_demo" in run(data, code)
+    assert "mark_demo" in run(used, code)
 
 
 @pytest.fixture

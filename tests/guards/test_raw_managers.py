@@ -6,6 +6,7 @@ Each rule is a function of one file; each has a planted file that breaks it and 
 import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,7 @@ Finding = tuple[int, str]
 Rule = Callable[[File], Iterator[Finding]]
 
 
+@cache
 def personal() -> set[str]:
     """Class names of the models that hold something about people, as privacy.yaml says."""
     entries = privacy.load((PACKAGE / "privacy.yaml").read_text(encoding="utf-8")).entries
@@ -172,6 +174,7 @@ def known_names(file: File) -> Iterator[Finding]:
 RULES: list[Rule] = [raw_managers, own_clock, named_fields, writes, no_raw_sql, layers, known_names]
 
 
+@cache
 def sources() -> list[File]:
     """The package's files, without migrations, settings and what is vendored."""
     files = [
