@@ -342,7 +342,9 @@ def _again(world: World, entrance: Entrance, kwargs: tuple, rows: tuple, _method
 
 def _answering(browsers: dict[str, Client], world: World, entrance: Entrance) -> list[tuple[Address, str]]:
     kept: dict[tuple[str, ...], tuple[Address, str]] = {}
-    for address in (in_state(world, sample) for sample in samples(world, entrance)):
+    # samples of a move become the same case: once is enough
+    once = {address.kwargs: address for address in (in_state(world, s) for s in [*samples(world, entrance)][::-1])}
+    for address in [*once.values()][::-1]:
         words = tuple(value for name, value in address.kwargs if name not in dict(address.rows))
         if words in kept or (kept and not words):
             continue
