@@ -1,12 +1,17 @@
 """The help page and the first hour: for one's own work, searched by words, known to this browser alone."""
 
+import re
+
 import pytest
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext, pgettext
 
 from gongyi.core.access import Permission, Role
 from gongyi.home import rules
 from gongyi.people.models import Account
 from tests.factories import make_actor, make_county
+from tests.guards.test_language import IN_CONTEXT, sources
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +44,29 @@ def test_every_page_of_help_and_first_hour_is_there():
     for page in [topic.page for topic in rules.TOPICS if topic.page] + [step.page for step in rules.STEPS]:
         assert reverse(page)
     assert len({topic.slug for topic in rules.TOPICS}) == len(rules.TOPICS)
+
+
+def quoted() -> set[str]:
+    """What help and first hour put in quotes: the words of buttons, fields, states and headings."""
+    texts = [line for topic in rules.TOPICS for line in topic.lines] + [step.line for step in rules.STEPS]
+    return {word for text in texts for word in re.findall("“([^”]+)”", str(text))}
+
+
+def standing() -> set[str]:
+    """The words that stand on the product, but for help itself, in the language of the moment."""
+    found = {word for file, words in sources() if file != "home/rules.py" for word in words}
+    parts = [word.split(IN_CONTEXT) for word in found]
+    return {pgettext(*part) if len(part) > 1 else gettext(*part) for part in parts}
+
+
+@pytest.mark.parametrize(("language", "button", "not_a_button"), [
+    ("zh-hans", "做交接包", "交接"), ("en", "Make a hand-over pack", "Hand-over of the post")
+])  # fmt: skip
+def test_help_calls_things_by_the_words_that_stand_on_them(language, button, not_a_button):
+    with translation.override(language):
+        assert quoted() - standing() == set()
+        assert button in quoted()
+        assert not_a_button not in standing()
 
 
 def test_every_role_has_a_first_hour_that_begins_today(county):
