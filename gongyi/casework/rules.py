@@ -1,14 +1,18 @@
 """Who may do what to which case. One predicate gives the check on a case and the list of cases (rights.md P3–P5, P8, P9)."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import timedelta
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from gongyi.casework.models import Case, CaseConflict, CasePart, CaseType, Publication, PublicationStep
+from gongyi.casework.models import Case, CaseConflict, CasePart, CaseStep, CaseType, Publication, PublicationStep
 from gongyi.casework.workflow import CASE, PUBLICATION, TURNS
 from gongyi.core import clock
 from gongyi.core.access import Actor
@@ -20,7 +24,9 @@ from gongyi.people.queries import grants_in_force, holders
 RECALL_MINUTES = 10
 OWN_WORK = {"approve_answer", "send_back"}  # never by who wrote the answer (P8)
 OWN_WISH = {"approve_extension", "refuse_extension"}  # never by who asked for it (P8)
-OWN_ANSWER = {"call_back"}  # never by who gave the answer, where somebody else has to call
+OWN_CASE = {"call_back"}  # never by who had a hand in the case, where somebody else has to call
+GIVING = {"assign", "transfer"}
+HANDLING = {move.action for move in CASE.moves if move.permission == P.CASE_HANDLE} | {"approve_answer"}
 JUDGES = {
     "drafted": "approve_answer",
     "extending": "approve_extension",
@@ -83,11 +89,26 @@ def reopenable(case: Case) -> bool:
     return case.reopen_until is not None and clock.now() <= case.reopen_until
 
 
-def makers(case: Case, action: str) -> set[UUID | None]:
-    """The people whose own work this move would judge."""
-    if action in OWN_WORK or (action in OWN_ANSWER and case.type.separate_caller):
-        return {case.answered_by, case.drafted_by}
-    return {case.asked_by} if action in OWN_WISH else set()
+def makers(case: Case, action: str, *, handled: set[UUID | None] | None = None) -> set[UUID | None]:
+    """The people whose own work this move would judge. `handled` are the case's `handlers` where they were asked already."""
+    if action in OWN_WISH:
+        return {case.asked_by}
+    if action in OWN_CASE and case.type.separate_caller:
+        hands = handlers(case.county, [case.id])[case.id] if handled is None else handled
+        return {case.answered_by, case.drafted_by} | hands
+    return {case.answered_by, case.drafted_by} if action in OWN_WORK else set()
+
+
+def handlers(county: int, cases: "Iterable[UUID] | QuerySet[Any, Any]") -> dict[UUID, set[UUID | None]]:
+    """Who handled each of these cases, or approved its answer, since it was last given to a unit. One query."""
+    found = defaultdict[UUID, set[UUID | None]](set)
+    steps = CaseStep.objects.filter(county=county, case__in=cases, action__in=HANDLING | GIVING).order_by("case", "seq")
+    for case, action, actor in steps.values_list("case_id", "action", "actor"):
+        if action in GIVING:
+            found[case].clear()
+        else:
+            found[case].add(actor)
+    return found
 
 
 def judges(case: Case) -> set[P]:
@@ -171,17 +192,29 @@ def _own_work(by: Actor) -> Q:
     case = Case.objects.filter(pk=OuterRef("case"))
     written = Q(Exists(case.filter(Q(answered_by=by.key) | Q(drafted_by=by.key))))
     wished = Q(state="extending") & Q(Exists(case.filter(asked_by=by.key)))
-    return Q(state="drafted") & written | Q(state="calling") & ~Q(type__in=_WITHOUT_CALLER) & written | wished
+    handled = Q(state="calling") & ~Q(type__in=_WITHOUT_CALLER) & (written | _handled(by))
+    return Q(state="drafted") & written | handled | wished
+
+
+def _handled(by: Actor) -> Q:
+    """Rows of cases of which this person is one of the `handlers`."""
+    steps = CaseStep.objects.filter(county=by.county)
+    given = steps.filter(case=OuterRef(OuterRef("case")), action__in=GIVING).order_by("-seq").values("seq")[:1]
+    own = steps.filter(case=OuterRef("case"), actor=by.key, action__in=HANDLING, seq__gt=Coalesce(Subquery(given), 0))
+    return Q(Exists(own))
 
 
 def can_see_asker(by: Actor, case: Case) -> bool:
     """Who may look at the asker's name and contact: who works on the case; for a tip-off only receiver and handler."""
     if concerned(by, case):
         return False
-    units = (
-        {case.unit_id, case.lead_id} if case.hides_asker else {case.unit_id, case.lead_id, case.desk_id, case.caller_id}
-    )
-    return bool(by.units(P.CASE_CONTACT) & units)
+    return bool(by.units(P.CASE_CONTACT) & asker_units(case))
+
+
+def asker_units(case: Case) -> set[UUID | None]:
+    """The units that may know who asked: of a tip-off only those that received it and handle it."""
+    near = {case.unit_id, case.lead_id}
+    return near if case.hides_asker else near | {case.desk_id, case.caller_id}
 
 
 def allowed_units(case: Case) -> Q:

@@ -11,9 +11,11 @@ from gongyi.casework import actions, queries
 from gongyi.casework.actions import AskerFacts
 from gongyi.casework.models import Visit
 from gongyi.core import clock
+from gongyi.core.access import Role
 from gongyi.core.models import AccessRow
 from gongyi.people import rules
 from gongyi.people.models import Account, Device
+from tests.factories import grant
 
 LIST, DETAIL, LOOK, BYTES = 9, 10, 6, 15 * 1024
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -116,6 +118,17 @@ def test_detail_of_a_closed_case_with_an_extra_visit_stays_within_the_count(land
     assert "多跑的趟数" in page
     assert "又来了一趟" in page
     assert statements(lambda: clerk.get(case.get_absolute_url())) <= DETAIL
+
+
+def test_pages_of_who_may_call_back_stay_within_the_count(land, clerk):
+    grant(Account.objects.get(id=land.clerk.id), Role.CALLER, land.town)
+    case = actions.open_case(by=land.officer, unit=land.village, type=land.complaint, content="路灯坏了")
+    actions.sign_case(actions.assign_case(case, by=land.desk, lead=land.town), by=land.clerk2)
+    actions.answer_case(case, by=land.clerk2, answer="修好了。", outcome="solved")
+    actions.approve_answer(case, by=land.lead)
+    assert "记回访结果" in clerk.get(case.get_absolute_url()).content.decode()
+    assert statements(lambda: clerk.get(case.get_absolute_url())) <= DETAIL
+    assert statements(lambda: clerk.get("/cases/?waiting=me")) <= LIST
 
 
 def test_look_at_the_contact_costs_few_statements_more(land, clerk):

@@ -150,5 +150,5 @@ def test_the_look_costs_few_statements_whatever_waits(land, django_assert_max_nu
         assert stranded(land.county.county) == []
     for waiting in (drafted, extending, calling, calling_oneself, drafted, extending):
         waiting(land)
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         assert stranded(land.county.county) == []

@@ -8,16 +8,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gongyi.casework import queries
-from gongyi.casework.actions.moving import ended, move, somebody_else, unit_clock
+from gongyi.casework.actions.moving import caller_of, ended, move, not_called, quiet_end, somebody_else, unit_clock
 from gongyi.casework.models import Case, Reason
-from gongyi.casework.rules import reopenable
+from gongyi.casework.rules import makers, reopenable
 from gongyi.core import clock
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.errors import Refused
 from gongyi.core.said import say
-from gongyi.network.queries import calendar_of
 
 
 @transaction.atomic
@@ -47,14 +45,14 @@ def answer_case(case: Case, *, by: Actor, answer: str, outcome: str, seen: int |
     if case.type.needs_approval and lead is not None:
         second = somebody_else(case, lead, P.CASE_APPROVE, besides={by.id, case.drafted_by})
         return move(case, "answer", by=by, seen=seen, changes=facts | {"second_id": second.id}, note=answer)
-    sent, state = _sent_out(case, handler=by)
+    sent, state = _sent_out(case, by=by)
     return move(case, "answer", by=by, seen=seen, changes=facts | sent, target=state, note=answer)
 
 
 @transaction.atomic
 def approve_answer(case: Case, *, by: Actor, seen: int | None = None) -> Case:
     """同意并发出答复, by somebody else than its writer (P8)."""
-    sent, state = _sent_out(case, handler=None)
+    sent, state = _sent_out(case, by=by)
     return move(case, "approve_answer", by=by, seen=seen, changes=sent | {"approved_by": by.id}, target=state)
 
 
@@ -67,22 +65,17 @@ def send_back(case: Case, *, by: Actor, note: str, seen: int | None = None) -> C
     return move(case, "send_back", by=by, seen=seen, changes=given, note=note)
 
 
-def _sent_out(case: Case, *, handler: Actor | None) -> tuple[dict[str, Any], str]:
-    """What changes when an answer goes out: the system draws whether a call follows, so nobody picks the pleased."""
-    now = clock.now()
-    drawn = secrets.randbelow(100) < case.type.call_share
-    facts: dict[str, Any] = {"answered_at": now, "drawn": drawn, "tries": 0, "call_result": "", "quiet_until": None}
-    if not drawn:
-        return facts | {"quiet_until": _quiet(case)}, "answered"
-    caller = case.lead
-    if case.type.separate_caller:
-        writer = handler.id if handler else case.answered_by
-        caller = somebody_else(case, case.desk, P.CASE_CALL, besides={writer, case.drafted_by})
-    return facts | {"caller_id": caller.id if caller else None}, "calling"
-
-
-def _quiet(case: Case) -> Any:
-    return queries.due_at(clock.now(), case.type.quiet_span, calendar_of(None, case.county))
+def _sent_out(case: Case, *, by: Actor) -> tuple[dict[str, Any], str]:
+    """What changes when `by` sends an answer out: the system draws whether a call follows, so nobody picks the pleased."""
+    facts: dict[str, Any] = {"answered_at": clock.now(), "tries": 0, "call_result": ""}
+    caller = None
+    if secrets.randbelow(100) < case.type.call_share:
+        caller = case.lead
+        if case.type.separate_caller:
+            caller = caller_of(case, besides=makers(case, "call_back") | {by.id})
+    if caller is None:
+        return facts | not_called(case), "answered"
+    return facts | {"drawn": True, "quiet_until": None, "caller_id": caller.id}, "calling"
 
 
 def again(case: Case) -> dict[str, Any]:
@@ -127,7 +120,7 @@ def call_back(
 def _unreached(case: Case, *, by: Actor, note: str, seen: int | None) -> Case:
     tries = case.tries + 1
     last = tries >= case.type.call_tries
-    facts: dict[str, Any] = {"tries": tries} | ({"quiet_until": _quiet(case)} if last else {})
+    facts: dict[str, Any] = {"tries": tries} | ({"quiet_until": quiet_end(case)} if last else {})
     target = "answered" if last else "calling"
     return move(
         case,

@@ -191,9 +191,10 @@ def _rerouted(case: Case, *, by: Actor) -> dict[str, Any]:
     if case.state not in JUDGES:
         return {}
     try:
-        return {TURNS[case.state][0]: judge_of(case, besides={by.id}).id}
+        unit = judge_of(case, besides={by.id})
     except Refused:
         return {}
+    return {TURNS[case.state][0]: unit.id} if unit else {}
 
 
 @transaction.atomic

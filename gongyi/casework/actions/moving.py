@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime, time
 from typing import Any
 from uuid import UUID
@@ -121,6 +122,16 @@ def ended(case: Case) -> dict[str, Any]:
     }
 
 
+def quiet_end(case: Case) -> datetime:
+    """Until when the asker may object to an answer that went out now, before the case closes by itself."""
+    return queries.due_at(clock.now(), case.type.quiet_span, calendar_of(None, case.county))
+
+
+def not_called(case: Case) -> dict[str, Any]:
+    """What is set when nobody is to call about an answer: the case waits whether the asker objects."""
+    return {"drawn": False, "caller_id": None, "quiet_until": quiet_end(case)}
+
+
 def sync_parts(case: Case, *, co_units: Iterable[Unit] | None = None) -> None:
     """Bring the participation rows up to the case: who takes part from now, who no longer, and the copied columns.
 
@@ -174,18 +185,25 @@ def tell_turn(case: Case, *, by: Actor) -> None:
     if not words:
         return
     place, permission = TURNS[case.state]
-    tell_holders(case, {getattr(case, place): permission}, by=by, event=case.state, words=words)
+    apart = makers(case, JUDGES[case.state]) if case.state in JUDGES else set()
+    tell_holders(case, {getattr(case, place): permission}, by=by, event=case.state, words=words, besides=apart)
     if case.state == "redo":
         tell_holders(case, {case.desk_id: P.CASE_SUPERVISE}, by=by, event="redo", words=words)
 
 
 def tell_holders(
-    case: Case, wanted: Mapping[UUID | None, Permission], *, by: Actor, event: str, words: Promise
+    case: Case,
+    wanted: Mapping[UUID | None, Permission],
+    *,
+    by: Actor,
+    event: str,
+    words: Promise,
+    besides: AbstractSet[UUID | None] = frozenset(),
 ) -> None:
-    """One message to each holder of a permission in a unit; it names the case by its number alone."""
+    """One message to each holder of a permission in a unit, but for some; it names the case by its number alone."""
     for unit, permission in wanted.items():
         if unit:
-            accounts = holders(permission, {unit})[unit] - conflicted(case)
+            accounts = holders(permission, {unit})[unit] - conflicted(case) - besides
             text = joined([words, case.number], " ")
             outbox.tell(accounts, by=by, event=event, text=text, path=case.get_absolute_url(), subject=case.id)
 
@@ -196,15 +214,27 @@ def conflicted(case: Case) -> set[UUID | None]:
     return {*said, *concerned_people(case.about_unit, case.about_account)}
 
 
-def judge_of(case: Case, *, besides: set[UUID | None]) -> Unit:
-    """The unit that approves or calls back in the case's state now, chosen as `somebody_else` does.
+def judge_of(case: Case, *, besides: set[UUID | None]) -> Unit | None:
+    """The unit that approves or calls back in the case's state now; None as `caller_of` says.
 
     Raises Refused `nobody` when there is none.
     """
-    start, apart = case.lead, besides | makers(case, JUDGES[case.state])
-    if start is None or (case.type.separate_caller and case.state == "calling"):
-        start = case.desk
-    return somebody_else(case, start, *judges(case), besides=apart)
+    apart = besides | makers(case, JUDGES[case.state])
+    if case.state == "calling" and case.type.separate_caller:
+        return caller_of(case, besides=apart)
+    return somebody_else(case, case.lead or case.desk, *judges(case), besides=apart)
+
+
+def caller_of(case: Case, *, besides: set[UUID | None]) -> Unit | None:
+    """The unit where somebody else than these people calls back: the desk, or the nearest one above it.
+
+    Of a tip-off only the units that handle and received it may know the number: None where nobody else is there, and
+    nobody calls. Raises Refused `nobody` as `somebody_else` does.
+    """
+    if not case.hides_asker:
+        return somebody_else(case, case.desk, P.CASE_CALL, besides=besides)
+    near = [unit for unit in (case.lead, case.unit) if unit and unit.id != case.about_unit_id]
+    return _first_with(near, P.CASE_CALL, besides=besides | conflicted(case))
 
 
 def somebody_else(case: Case, start: Unit, *permissions: Permission, besides: set[UUID | None]) -> Unit:
@@ -213,12 +243,15 @@ def somebody_else(case: Case, start: Unit, *permissions: Permission, besides: se
     Raises Refused `nobody` when there is none up to the county.
     """
     above = [unit for unit in chain(start) if unit.id != case.about_unit_id]
-    found = [holders(permission, {unit.id for unit in above}) for permission in permissions]
-    apart = besides | conflicted(case)
-    for unit in above:
-        if any(accounts[unit.id] - apart for accounts in found):
-            return unit
+    if found := _first_with(above, *permissions, besides=besides | conflicted(case)):
+        return found
     raise Refused(
         "nobody", _("从%(unit)s到县里都没有别的人可以接这一步。") % {"unit": start.name},
         _("请账号管理员给另一个人授予相应角色，写的内容还在。"), status=422,
     )  # fmt: skip
+
+
+def _first_with(units: list[Unit], *permissions: Permission, besides: set[UUID | None]) -> Unit | None:
+    """The first of these units in which somebody besides these people holds one of the permissions."""
+    found = [holders(permission, {unit.id for unit in units}) for permission in permissions]
+    return next((unit for unit in units if any(people[unit.id] - besides for people in found)), None)

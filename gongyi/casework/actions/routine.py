@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from gongyi.casework import queries
 from gongyi.casework.actions.intake import desk_for
-from gongyi.casework.actions.moving import PARTS, ended, judge_of, move
+from gongyi.casework.actions.moving import PARTS, ended, judge_of, move, not_called
 from gongyi.casework.actions.work import wake_case
 from gongyi.casework.models import Case, CasePart, CaseType, Publication
 from gongyi.casework.models.case import ENDED, OPEN
@@ -53,8 +53,14 @@ def file_case(case: Case, *, by: Actor, seen: int | None = None) -> Case:
 
 @transaction.atomic
 def reroute(case: Case, *, by: Actor) -> Case:
-    """Whoever approved or called back is gone: the next unit that has somebody goes on (P9). Raises Refused `nobody`."""
+    """Whoever approved or called back is gone: the next unit that has somebody goes on (P9). Raises Refused `nobody`.
+
+    Where nobody else may know the number of a tip-off, it waits like one that was not drawn.
+    """
     unit = judge_of(case, besides=set())
+    if unit is None:
+        note = say(gettext_lazy("没有别的人可以知道举报人的电话，不再回访。"))
+        return move(case, "reroute", by=by, changes=not_called(case), target="answered", note=note)
     told = {"old": case.turn_unit.name if case.turn_unit else "", "unit": unit.name}
     note = say(gettext_lazy("%(old)s没有人能接这一步了，转给%(unit)s。"), **told)
     return move(case, "reroute", by=by, changes={TURNS[case.state][0]: unit.id}, note=note)
