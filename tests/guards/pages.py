@@ -1,6 +1,7 @@
 """What a page lets somebody send: its forms with their fields, and plausible values for them."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote_plus, urljoin, urlsplit
@@ -84,5 +85,6 @@ def encoded(facts: dict[str, Any] | list[tuple[str, Any]]) -> str:
     return "&".join(f"{_bytes(name)}={_bytes(value)}" for name, value in pairs)
 
 
+@lru_cache(maxsize=256, typed=True)  # the same long text goes into every field
 def _bytes(value: Any) -> str:
     return quote_plus(value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass"))
