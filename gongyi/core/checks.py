@@ -53,6 +53,20 @@ COMMANDS: dict[str, str] = {
     "write_docs": "从代码生成 docs/reference 下的参考页；不读任何数据。",
 }
 
+# What naming a county (or a unit in it) means to each of them.
+COUNTY_MEANS: dict[str, str] = {
+    "prepare": "交给后面的那条命令。",
+    "serve": "只核对有没有这个县；网页和后台任务照样为所有的县服务。",
+    "worker": "只办这个县到期的任务，别的县一个也不少。",
+    "setup_county": "开通这个县，可以是新的；已经装入单位的县可以不写。",
+    "reset_account": "只在这个县的账号里找。",
+    "load_units": "装入这个县，可以是新的。",
+    "load_demo": "只能是虚构的县 999001。",
+    "verify_audit": "只核对这个县；不写就核对所有的县。",
+    "bench": "只能是虚构的县 999001。",
+    "write_docs": "只核对有没有这个县；参考页不分县。",
+}
+
 # Periodic jobs act as the system: what each one does with people's data.
 JOBS: dict[str, str] = {
     "casework.due": "每十分钟处理到期的办件：挂账恢复、自动办结、归档，没有人能审核或回访的转给上一级；只看日期、状态和经手人。",

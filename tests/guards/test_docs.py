@@ -66,7 +66,10 @@ def test_commands_page_has_a_sentence_for_every_command_and_job():
 
     assert {name for name, _sentence in rows} == set(checks.own_commands()) | set(checks.JOBS)
     assert all(sentence for _name, sentence in rows)
-    assert "| `worker` | 按时执行后台任务；任务以系统身份执行。 | `--county` `--once` `--clock-is-right` |" in page
+    assert (
+        "| `worker` | 按时执行后台任务；任务以系统身份执行。 | 只办这个县到期的任务，别的县一个也不少。 | `--once` `--clock-is-right` |"
+        in page
+    )
 
 
 def test_settings_page_has_a_sentence_for_every_variable_that_is_read():

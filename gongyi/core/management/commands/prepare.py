@@ -1,16 +1,24 @@
 """What `./run manage X …` calls: make the data folder ready, then be `manage.py X …` in the same process."""
 
 import sys
+from argparse import REMAINDER
 
 from django.core.management import execute_from_command_line
-from django.core.management.base import BaseCommand
+from django.core.management.base import CommandParser
 
 from gongyi.core import boot
 from gongyi.core.errors import Refused
+from gongyi.core.management.county import CountyCommand
+
+OPTION = ("--county", "--unit")
 
 
-class Command(BaseCommand):
+class Command(CountyCommand):
     help = "Set up and migrate the data folder (never the demo county), then run another command: prepare X …"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("command", nargs=REMAINDER, help="the other command with its own options")
 
     def run_from_argv(self, argv: list[str]) -> None:
         try:
@@ -18,5 +26,13 @@ class Command(BaseCommand):
         except Refused as no:
             boot.say(str(no))
             sys.exit(2)
-        # Everything behind our own name belongs to the other command, its options too.
-        execute_from_command_line(["run manage", *(argv[2:] or ["help"])])
+        execute_from_command_line(["run manage", *(_handed_on(argv[2:]) or ["help"])])
+
+
+def _handed_on(words: list[str]) -> list[str]:
+    """Everything behind our own name belongs to the other command; a county named before it becomes its option too."""
+    before: list[str] = []
+    while words and words[0].partition("=")[0] in OPTION:
+        length = 1 if "=" in words[0] else 2
+        before, words = before + words[:length], words[length:]
+    return [*words[:1], *before, *words[1:]]

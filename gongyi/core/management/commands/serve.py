@@ -5,15 +5,15 @@ import socket
 import sys
 from contextlib import closing
 
-from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
 from gongyi.core import boot
 from gongyi.core.errors import Refused
+from gongyi.core.management.county import WholeCommand
 from gongyi.core.supervisor import Supervisor
 
 
-class Command(BaseCommand):
+class Command(WholeCommand):
     help = "Set up the data folder and serve it with a worker on HOST:PORT (127.0.0.1:8000)."
     requires_system_checks = ()
 

@@ -15,6 +15,7 @@ from django.utils.module_loading import module_has_submodule
 
 from gongyi.core import checks, schedule
 from gongyi.core.access import BLIND, GUARDED, Permission, Role
+from gongyi.core.management.county import WholeCommand
 from gongyi.core.workflow import Table
 
 # Environment variables: default and what each is for. The pages are Chinese, and so are these sentences.
@@ -43,7 +44,7 @@ _VARIABLE = re.compile(
 NOTE = "<!-- 由 manage.py write_docs 从代码生成，请勿手改。 -->"
 
 
-class Command(BaseCommand):
+class Command(WholeCommand):
     help = "Write docs/reference/*.md (states, permissions, commands, settings, addresses) from the code."
 
     def handle(self, **options: object) -> None:
@@ -160,8 +161,16 @@ def permissions() -> Iterator[str]:
 def commands() -> Iterator[str]:
     """Own commands with their options, then the periodic jobs."""
     yield from ("用 `./run manage 命令 [选项]` 执行。", "")
-    rows = [(f"`{name}`", checks.COMMANDS.get(name, ""), " ".join(_options(name))) for name in checks.own_commands()]
-    yield from grid(("命令", "做什么", "选项"), rows)
+    yield "每条命令都可以写 `--county 县代码`（六位），或者 `--unit 单位代码`（就是这个单位所在的县）；数据库里只有一个县时不用写。"
+    yield from (
+        "没有这个县、没有这个单位，或者单位不在这个县，命令什么也不做，说明原因，退出状态是 2。命令以系统身份执行，操作记录里留着命令的名字。",
+        "",
+    )
+    rows = [
+        (f"`{name}`", checks.COMMANDS.get(name, ""), checks.COUNTY_MEANS.get(name, ""), " ".join(_options(name)))
+        for name in checks.own_commands()
+    ]
+    yield from grid(("命令", "做什么", "写了县或单位", "其他选项"), rows)
     schedule.discover()
     yield from ("## 后台任务", "")
     jobs = [(f"`{name}`", checks.JOBS.get(name, ""), _when(job)) for name, job in sorted(schedule._jobs.items())]
@@ -174,7 +183,7 @@ def _options(name: str) -> Iterator[str]:
     for action in parser._actions:
         if not action.option_strings:
             yield f"`{action.dest}`"
-        elif not own & set(action.option_strings):
+        elif not (own | {"--county", "--unit"}) & set(action.option_strings):
             yield f"`{action.option_strings[-1]}`"
 
 

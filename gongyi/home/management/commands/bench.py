@@ -21,7 +21,7 @@ from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.template import Context, Template
@@ -32,6 +32,7 @@ from django.utils.translation import gettext as _
 
 from gongyi.casework.queries import PAGE, types
 from gongyi.core import boot, clock
+from gongyi.core.management.county import InventedCommand
 from gongyi.home.actions.bench import COUNTY, REST, WAY, fill_bench, sign_in_bench
 from gongyi.home.queries import bare_rows, told_cases
 from gongyi.network.queries import counties, find_units
@@ -48,10 +49,12 @@ BARE = Template(
 Request = Callable[[], dict[str, Any]]  # the WSGI environment of one more visit
 
 
-class Command(BaseCommand):
+class Command(InventedCommand):
     help = "Measure the main pages with so many cases in a scratch database; the real one is never touched."
+    invented = COUNTY
 
     def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
         parser.add_argument("--cases", type=int, default=10_000)
         parser.add_argument("--rounds", type=int, default=200)
         parser.add_argument("--keep", type=Path, help="a folder in which the filled databases stay for the next time")

@@ -4,19 +4,22 @@ import json
 import os
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from gongyi.core import boot
 from gongyi.core.access import Role
-from gongyi.home.actions.demo import demo_password, fill_demo, sign_ins
+from gongyi.core.management.county import InventedCommand
+from gongyi.home.actions.demo import COUNTY, demo_password, fill_demo, sign_ins
 from gongyi.network.queries import counties
 
 
-class Command(BaseCommand):
+class Command(InventedCommand):
     help = "Load the invented demo county into an empty database."
+    invented = COUNTY
 
     def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
         parser.add_argument("--cases", type=int, default=400)
         parser.add_argument("--json", action="store_true")
 
