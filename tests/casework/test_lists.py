@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.http import Http404
 from django.http.request import QueryDict
 from django.test import Client
@@ -133,6 +134,52 @@ def test_p4_control_a_filter_that_only_the_list_knows_is_noticed(many, monkeypat
 def test_topic_takes_what_stands_below_it(many):
     street, lamp = (listed(many.desk, f"topic={topic.id}") for topic in (many.street, many.lamp))
     assert set(lamp) < set(street)
+
+
+@pytest.fixture
+def late(many):
+    """After forty days: everything open is late, but for one parked for longer, one answered and one closed."""
+    parked, answered, closed = (
+        actions.sign_case(actions.assign_case(opened(many), by=many.desk, lead=many.town), by=many.clerk)
+        for _i in range(3)
+    )
+    actions.park_case(parked, by=many.clerk, reason=many.reasons["park"], until=clock.today() + timedelta(days=9))
+    for case in (answered, closed):
+        actions.answer_case(case, by=many.clerk, answer="修好了", outcome="solved")
+    actions.settle(closed, by=actions.asker_of_case(closed))
+    many.parked, many.answered = parked, answered
+    with clock.at(clock.now() + timedelta(days=40)):
+        yield many
+
+
+@pytest.mark.parametrize("who", ["desk", "clerk", "officer", "stranger", "supervisor"])
+def test_overdue_shows_every_late_case_in_sight_whoevers_turn_it_is(late, who):
+    by, now = getattr(late, who), clock.now()
+    sight = visible_to(by).filter(closed_at=None, turn_due__lt=now)
+    expected = set(sight.exclude(state__in=["parked", "answered"]).values_list("id", flat=True))
+    assert set(sight.filter(state__in=["parked", "answered"])) <= {late.parked, late.answered}
+
+    shown = listed(by, "overdue=on")
+
+    assert set(shown) == expected != set()
+    agree(late, by, "overdue=on")
+    assert set(listed(by, "due=late")) == expected
+    assert set(listed(by, "waiting=me&due=late") + listed(by, "waiting=others&due=late")) == expected
+    sections = {section.key: section.count for section in queries.my_day(by)}
+    assert sections.get("late", 0) + sections.get("stuck", 0) == len(expected)
+
+
+def test_control_only_one_s_own_turns_would_hide_what_is_late_elsewhere(late):
+    everything, own = listed(late.officer, "overdue=on"), listed(late.officer, "overdue=on&turn=on")
+    assert own == []
+    assert len(everything) > 10
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="the plan is SQLite's")
+def test_overdue_is_counted_along_the_index_of_turns(late):
+    rows = lists._first(late.clerk, Wanted(overdue=True), 1001, counted=True)
+    assert "casepart_turn" in rows.explain()
+    assert "casepart_turn" not in lists._first(late.clerk, Wanted(overdue=True), 1001).explain()
 
 
 def test_waiting_for_a_unit(many):

@@ -85,7 +85,7 @@ def list_parts(by: Actor, wanted: Wanted) -> QuerySet[CasePart]:
     if wanted.my_turn:
         rows = rows.filter(my_turn=True)
     if wanted.overdue:
-        rows = rows.filter(due__lt=clock.now(), my_turn=True)
+        rows = _due(rows.filter(my_turn__in=(True, False)), "late")  # whoever's turn it is: named to keep the index
     rows = _waiting(by, rows, wanted.waiting)
     rows = _due(rows, wanted.due)
     if wanted.text:
@@ -129,16 +129,18 @@ def _waiting(by: Actor, rows: QuerySet[CasePart], whom: str) -> QuerySet[CasePar
 
 
 def _due(rows: QuerySet[CasePart], when: str) -> QuerySet[CasePart]:
-    """Rows whose next step is late, due soon, or not yet pressing."""
+    """Rows whose next step is late, due soon, or not yet pressing; what waits for the asker or a date is nobody's to be late with."""
     now = clock.now()
     match when:
         case "late":
-            return rows.filter(due__lt=now)
+            rows = rows.filter(due__lt=now)
         case "soon":
-            return rows.filter(due__gte=now, due__lt=now + SOON)
+            rows = rows.filter(due__gte=now, due__lt=now + SOON)
         case "later":
-            return rows.filter(due__gte=now + SOON)
-    return rows
+            rows = rows.filter(due__gte=now + SOON)
+        case _:
+            return rows
+    return rows.filter(state__in=WAITING)
 
 
 def _day_begins(day: date, *, plus: int = 0) -> datetime:
@@ -186,16 +188,20 @@ def count(by: Actor, wanted: Wanted, *, exact: bool = False) -> int:
     """How many cases the list holds, exact up to 1,000; 1,001 stands for more, unless all are to be counted."""
     if exact:
         return list_parts(by, wanted).order_by().values("case").distinct().count()
-    keys = _first(by, wanted, COUNT_TO + 1).values("case")
+    keys = _first(by, wanted, COUNT_TO + 1, counted=True).values("case")
     return keys.count() if keys.query.is_sliced else keys.order_by().distinct()[: COUNT_TO + 1].count()
 
 
-def _first(by: Actor, wanted: Wanted, number: int) -> QuerySet[CasePart]:
-    """The first rows of the list; of several units the first of each, as one order over all of them would sort every row."""
+def _first(by: Actor, wanted: Wanted, number: int, *, counted: bool = False) -> QuerySet[CasePart]:
+    """The first rows of the list; of several units the first of each, as one order over all of them would sort every row.
+
+    `counted`: any so many of them, along whichever index finds them soonest.
+    """
     units = by.units(P.CASE_VIEW)
-    if wanted.unit or len(units) <= 1:
-        return list_parts(by, wanted)[:number]
-    firsts = (list_parts(by, replace(wanted, unit=unit))[:number] for unit in units)
+    each = [wanted] if wanted.unit or len(units) <= 1 else [replace(wanted, unit=unit) for unit in units]
+    firsts = [(rows.order_by() if counted else rows)[:number] for rows in (list_parts(by, one) for one in each)]
+    if len(firsts) == 1:
+        return firsts[0]
     anywhere = reduce(or_, (Q(id__in=rows.values("id")) for rows in firsts))
     return CasePart.objects.filter(anywhere).order_by(*_order(wanted))
 
