@@ -87,3 +87,29 @@ def test_somebodys_cases_are_found_by_name_and_last_four_digits(people, land, wi
     clerk.page.locator("main form button.btn-primary").first.click()
     clerk.page.wait_for_load_state()
     assert "低保什么时候发" not in clerk.page.locator("main").inner_text()
+
+
+def test_a_second_manager_confirms_what_the_first_granted(people, land, width):
+    first = make_actor(Role.ACCOUNT_MANAGER, land.county, "甲账号")
+    second = make_actor(Role.ACCOUNT_MANAGER, land.county, "乙账号")
+    new = make_account("小钱")
+    grant(new, Role.STEWARD, land.county)
+
+    one = people(first, f"/people/accounts/{new.id}/grant/")
+    one.page.locator(f"main [name=role][value={Role.SECURITY_MANAGER.value}]").check()
+    one.pick("unit", "东湖县").fill(purpose="管登录安全").send()
+    one.sees("等第二个人确认")
+    looked_at(one, "33-waiting", width)
+    assert Role.SECURITY_MANAGER not in actor(new).roles
+    one.open("/people/confirm/").sees("没有等您确认的")  # nobody confirms their own
+
+    two = people(second, "/inbox/").sees("有一项管理角色的授权等您确认。")
+    two.open("/people/confirm/").sees("小钱").sees("甲账号").sees("管登录安全")
+    two.press("看过了，去确认")
+    looked_at(two, "34-confirm", width)
+    two.page.locator("main form button.btn-primary, main form button.btn-danger").first.click()
+    two.page.wait_for_url("**/people/confirm/")
+    two.sees("没有等您确认的")
+    assert Role.SECURITY_MANAGER in actor(new).roles
+    one.open(f"/people/accounts/{new.id}/")
+    assert "等第二个人确认" not in one.page.locator("main").inner_text()
