@@ -278,6 +278,14 @@ def can_move_publication(by: Actor, publication: Publication, move: Move) -> boo
     return holds_at(by, publication, move)
 
 
+def publications_judged_by(by: Actor) -> QuerySet[Publication]:
+    """The texts that wait for an approval which this person may give: the same as `can_move_publication` says of approving."""
+    rows = publications_visible_to(by).filter(state="proposed", second__in=by.units(P.CASE_APPROVE))
+    own = PublicationStep.objects.filter(county=by.county, actor=by.key, action__in=MAKING)
+    rows = rows.exclude(Q(case__answered_by=by.key) | Q(case__drafted_by=by.key))
+    return rows.exclude(Exists(own.filter(publication=OuterRef("pk")))).exclude(Exists(declared(by, OuterRef("case"))))
+
+
 def makers_of(publication: Publication) -> set[UUID | None]:
     """Everybody who had a hand in the text, ever, and who wrote the answer."""
     steps = PublicationStep.objects.filter(county=publication.county, publication=publication, action__in=MAKING)

@@ -10,9 +10,8 @@ from django.urls import reverse
 
 from gongyi.casework.models import Case, Publication, PublicationStep, PublishedText, ShownWord
 from gongyi.casework.queries.case import asker_of
-from gongyi.casework.rules import publications_visible_to
+from gongyi.casework.rules import publications_judged_by, publications_visible_to
 from gongyi.core.access import Actor
-from gongyi.core.access import Permission as P
 from gongyi.core.secrets import Found, find_private, hide_private
 
 PAGE = 20
@@ -46,9 +45,8 @@ def lead_on(by: Actor, publication: Publication) -> str:
 
 
 def to_approve(by: Actor) -> QuerySet[Publication]:
-    """The texts that wait for somebody of one's units to approve them, the longest waiting first."""
-    waiting = publications_visible_to(by).filter(state="proposed", second__in=by.units(P.CASE_APPROVE))
-    return waiting.select_related("unit", "case").order_by("changed_at", "id")
+    """The texts that wait for this person's approval, the longest waiting first."""
+    return publications_judged_by(by).select_related("unit", "case").order_by("changed_at", "id")
 
 
 def ours(by: Actor, *, limit: int = 100) -> list[Publication]:

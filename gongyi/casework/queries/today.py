@@ -9,17 +9,19 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import F
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gongyi.casework.models import Case, CaseStep
+from gongyi.casework.models import Case, CaseStep, Publication
 from gongyi.casework.queries.lists import SOON, Row, Wanted, list_parts, row, rows_of
-from gongyi.casework.queries.words import AT_ONCE, TURN, buttons
+from gongyi.casework.queries.publications import hide, to_approve
+from gongyi.casework.queries.words import AT_ONCE, TURN, Turn, buttons
 from gongyi.casework.rules import declared
-from gongyi.casework.workflow import CASE, TURNS
+from gongyi.casework.workflow import CASE, PUBLICATION, TURNS
 from gongyi.core import clock
 from gongyi.core.access import Actor, Role
 from gongyi.core.access import Permission as P
@@ -69,6 +71,12 @@ class Section:
     count: int
     query: str
     open_end: bool = False
+    page: str = "casework:list"
+
+    @property
+    def url(self) -> str:
+        """The list of which these lines are the beginning."""
+        return reverse(self.page) + (f"?{self.query}" if self.query else "")
 
     @property
     def more(self) -> bool:
@@ -77,7 +85,8 @@ class Section:
 
 
 def my_day(by: Actor) -> list[Section]:
-    """The sections of Today that hold something, the most pressing first: mine by due time, then what is stuck elsewhere.
+    """The sections of Today that hold something, the most pressing first: mine by due time, then texts without a limit that
+    wait for me before they are public, then what is stuck elsewhere.
 
     Of each only the first fifty are looked at, so that it costs the same however many there are; whoever is late with
     fifty need not know how many are not pressing.
@@ -94,12 +103,30 @@ def my_day(by: Actor) -> list[Section]:
         lines = [_line(shown[case], only=case in only) for case in keys if case in shown]
         cut = len(mine) > COUNT_TO and bool(keys) and keys[-1] == mine[COUNT_TO - 1][0]
         found.append(Section(key, title, lines, len(keys), f"waiting=me&due={key}", cut))
+    found.append(_texts(by))
     lines = _stuck(by, [shown[case] for case, _due in stuck[:STUCK_SHOWN]])
     held = min(len(stuck), COUNT_TO)
     found.append(
         Section("stuck", gettext_lazy("卡在别人那里"), lines, held, "waiting=others&due=late", len(stuck) > held)
     )
     return [section for section in found if section.count]
+
+
+def _texts(by: Actor) -> Section:
+    """Public answers that wait for this person, the longest waiting first."""
+    texts = list(to_approve(by)[: COUNT_TO + 1]) if by.can(P.CASE_APPROVE) else []
+    lines = [_text_line(text) for text in texts[:SHOWN]]
+    held = min(len(texts), COUNT_TO)
+    title = gettext_lazy("等您审的公开答复")
+    return Section("public", title, lines, held, "", len(texts) > held, "casework:publications")
+
+
+def _text_line(text: Publication) -> Line:
+    move, address = PUBLICATION["approve"], text.get_absolute_url()
+    turn = Turn(_("%(day)s送审") % {"day": _day(text.changed_at)}, "waiting", PUBLICATION.states["proposed"].icon)
+    facts = {"url": address, "number": text.case.number, "title": hide(text.title), "turn": turn}
+    why = _("%(unit)s想公开这个答复，您看过、同意了才公开") % {"unit": text.unit}
+    return Line(facts, why, {"label": move.label, "method": "get", "url": f"{address}{move.action}/"})
 
 
 _TITLES: dict[str, Promise] = {

@@ -1,0 +1,116 @@
+"""A public answer that waits for approval stands on Today of whoever may approve it, and of nobody else."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from gongyi.casework import queries, rules
+from gongyi.casework.actions import publishing
+from gongyi.casework.models import CaseConflict, Publication
+from gongyi.casework.queries import publications, today
+from gongyi.casework.workflow import PUBLICATION
+from gongyi.core import clock
+from gongyi.core.access import Role
+from gongyi.people.models import Account
+from gongyi.people.queries import actor_of
+from tests.casework.test_publishing import ANSWER, TEXT, proposed, published, started
+from tests.factories import grant, make_account, make_actor
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+def standing(by) -> list[Publication]:
+    """The texts on this person's Today, by the address of their line."""
+    section = next((one for one in queries.my_day(by) if one.key == "public"), None)
+    found = [line.row["url"] for line in section.lines] if section else []
+    return [text for text in Publication.objects.all() if text.get_absolute_url() in found]
+
+
+def people(land):
+    both = make_account("两岗")
+    for role in (Role.CLERK, Role.LEAD):
+        grant(both, role, land.town)
+    return [
+        *(getattr(land, name) for name in ("clerk", "clerk2", "desk", "lead", "caller", "stranger", "county_lead")),
+        make_actor(Role.LEAD, land.other), actor_of(both),
+    ]  # fmt: skip
+
+
+def agree(land) -> None:
+    """Today ≡ the page of public answers ≡ what the table and the rules let each person approve."""
+    for by in people(land):
+        seen = rules.publications_visible_to(by).filter(state="proposed").select_related("case__type")
+        may = [text for text in seen if rules.can_move_publication(by, text, PUBLICATION["approve"])]
+        assert standing(by) == list(publications.to_approve(by)) == may
+
+
+def test_its_approver_finds_it_with_reason_and_button(land, client):
+    text = proposed(land)
+    [section] = [one for one in queries.my_day(land.lead) if one.key == "public"]
+    [line] = section.lines
+    assert (section.count, section.more, section.url) == (1, False, "/cases/publications/")
+    assert line.why == "东湖镇想公开这个答复，您看过、同意了才公开"
+    assert line.step == {"label": "同意公开", "method": "get", "url": f"{text.get_absolute_url()}approve/"}
+    assert "13812345678" not in str(line.row)
+    client.force_login(Account.objects.get(id=land.lead.id), backend=BACKEND)
+    page = client.get("/today/").content.decode()
+    assert f'href="{line.step["url"]}"' in page
+    assert "等您审的公开答复" in page
+    assert client.get(line.step["url"]).status_code == 200
+
+
+@pytest.mark.parametrize("make", [proposed, started, published])
+def test_it_stands_there_exactly_while_it_waits(land, make):
+    text = make(land)
+    assert standing(land.lead) == ([text] if text.state == "proposed" else [])
+    assert standing(land.county_lead) == standing(land.clerk) == []
+    agree(land)
+
+
+def test_whoever_had_a_hand_in_it_or_steps_back_does_not_find_it(land):
+    writer = make_account("写的人")
+    for role in (Role.CLERK, Role.LEAD):
+        grant(writer, role, land.town)
+    text = started(land)
+    publishing.edit_publication(text, by=actor_of(writer), title="路灯", matter=TEXT, answer=ANSWER)
+    publishing.propose_publication(text, by=land.clerk)
+    other = make_actor(Role.LEAD, land.town, "又一位")
+    CaseConflict(county=land.county.county, case=text.case, account=other.id, at=clock.now()).save()
+
+    assert standing(actor_of(writer)) == standing(other) == []
+    assert standing(land.lead) == [text]
+    agree(land)
+
+
+def test_one_unit_up_finds_it_without_the_case(land):
+    text = started(land)
+    text.case.answered_by = land.lead.id
+    text.case.save()
+    publishing.propose_publication(text, by=land.clerk)
+
+    assert standing(land.county_lead) == [text]
+    assert standing(land.lead) == []
+    agree(land)
+
+
+def test_control_a_list_that_forgets_the_makers_differs(land, monkeypatch):
+    writer = make_account("写的人")
+    for role in (Role.CLERK, Role.LEAD):
+        grant(writer, role, land.town)
+    text = started(land)
+    publishing.edit_publication(text, by=actor_of(writer), title="路灯", matter=TEXT, answer=ANSWER)
+    publishing.propose_publication(text, by=land.clerk)
+    everything = lambda _by: Publication.objects.filter(state="proposed").select_related("unit", "case")  # noqa: E731
+    monkeypatch.setattr(today, "to_approve", everything)
+    assert standing(actor_of(writer)) == [text]
+
+
+def test_many_texts_cost_what_one_costs(land, django_assert_num_queries):
+    proposed(land)
+    with CaptureQueriesContext(connection) as seen:
+        queries.my_day(land.lead)
+    for _i in range(5):
+        proposed(land)
+    with django_assert_num_queries(len(seen)):
+        [section] = queries.my_day(land.lead)
+    assert section.count == 6
