@@ -160,6 +160,7 @@ if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/today/"
+RESIDENT_LOGIN_URL = "/portal/mine/in/"
 LOGOUT_REDIRECT_URL = "/portal/"
 ACCOUNT_ADAPTER = "gongyi.people.adapter.AccountAdapter"
 MFA_ADAPTER = "gongyi.people.adapter.MfaAdapter"

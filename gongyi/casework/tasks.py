@@ -1,8 +1,9 @@
 """What casework does by itself, every few minutes."""
 
 from gongyi.casework.actions import exports, run_due
+from gongyi.casework.actions.residents import remove_unused
 from gongyi.core.county import bind
-from gongyi.core.schedule import every, meant
+from gongyi.core.schedule import every, meant, nightly
 from gongyi.network.queries import counties
 
 
@@ -26,3 +27,13 @@ def write_exports() -> str:
             made += exports.make_waiting(county)
             gone += exports.drop_old(county)
     return f"made {made}, gone {gone}"
+
+
+@nightly(hour=2, name="casework.residents")
+def unused_residents() -> str:
+    """Remove the residents' accounts that nobody used for 24 months."""
+    gone = 0
+    for county in meant(counties()):
+        with bind(county):
+            gone += remove_unused(county)
+    return str(gone)

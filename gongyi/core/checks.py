@@ -20,7 +20,7 @@ from gongyi.core import privacy, schedule
 from gongyi.core.county import LOCAL_TABLES, CountyField, CountyForeignKey, CountyKey, CountyModel, SharedKey
 
 Model = type[models.Model]
-ANYBODY, SIGNED_IN = "anybody", "signed in"
+ANYBODY, SIGNED_IN, RESIDENT = "anybody", "signed in", "resident"
 
 # Views of libraries, which cannot carry @permission: who may open them, and why.
 LIBRARY_VIEWS: dict[str, tuple[str, str]] = {
@@ -71,6 +71,7 @@ COUNTY_MEANS: dict[str, str] = {
 JOBS: dict[str, str] = {
     "casework.due": "每十分钟处理到期的办件：挂账恢复、自动办结、归档，没有人能审核或回访的转给上一级；只看日期、状态和经手人。",
     "casework.exports": "以申请人现在的权限写出排队的导出文件，删除过了一天的文件；文件里没有姓名、电话、住址。",
+    "casework.residents": "每晚删除 24 个月没有登录过的诉求人账号，他们的事照样办，只是不再连着账号。",
     "home.digest": "每天早上给选了的人发一条小结，只有件数；没有姓名、电话和诉求内容。",
     "people.audit_heads": "每小时把操作记录链的末端写到数据库之外；不读内容。",
     "people.seal_access": "每晚给前一天的查看记录加封；不读内容。",
@@ -177,6 +178,8 @@ class Entrance(NamedTuple):
     @property
     def who(self) -> object:
         """Permissions (tuple), the reason why it is public (str), (who, reason) as in LIBRARY_VIEWS or by @signed_in, None: undeclared."""
+        if reason := getattr(self.view, "residents", None):
+            return RESIDENT, reason
         if reason := getattr(self.view, "signed_in", None):
             return SIGNED_IN, reason
         declared = getattr(self.view, "public", None) or getattr(self.view, "permissions", None)

@@ -8,6 +8,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -27,9 +28,10 @@ REFUSED_STATUS = "gongyi.refused"  # where `submit` notes it, so that the page w
 
 
 class ActorRequest(HttpRequest):
-    """A request with the person who acts; `people.adapter.ActorMiddleware` sets it."""
+    """A request with the person who acts, and the resident whose account is open here; `people.adapter.ActorMiddleware` sets both."""
 
     actor: Actor
+    resident: Any  # a people.Resident or None; never beside somebody who works here
 
 
 def permission(*permissions: Permission) -> Callable[[View], View]:
@@ -74,6 +76,22 @@ def signed_in(*, without_permission: str) -> Callable[[View], View]:
             return view(request, *args, **kwargs)
 
         guarded.signed_in = without_permission  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def residents(reason: str) -> Callable[[View], View]:
+    """Declare that a view is for a resident who signed in, and what they see there. All others are led to the residents' sign-in page."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: ActorRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.resident is None:
+                return redirect(settings.RESIDENT_LOGIN_URL)
+            return view(request, *args, **kwargs)
+
+        guarded.residents = reason  # type: ignore[attr-defined]
         return guarded
 
     return decorate

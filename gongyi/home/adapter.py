@@ -47,7 +47,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "here_path": request.path,
     }
     if request.path.startswith(_address("home:portal")):
-        shared |= {"choices": _choices(request.path), "home_url": _address("home:portal")}
+        resident = getattr(request, "resident", None) is not None
+        shared |= {"choices": _choices(request.path, signed_in=resident), "home_url": _address("home:portal")}
     if actor is None or actor.id is None:
         return shared | {"frame": shared}
     units = {held.unit: held.unit_name for held in actor.held}
@@ -77,10 +78,14 @@ DOORS = [
 ]
 
 
-def _choices(path: str) -> list[dict[str, Any]]:
-    """The residents' doors; a case that was opened belongs to 查进度."""
-    here = _address("home:portal_track") if path.startswith(_address("home:portal_case")) else path
-    doors = [(_address(name), label) for name, label in DOORS]
+OWN = ("home:portal_mine", gettext_lazy("我的诉求"))
+
+
+def _choices(path: str, *, signed_in: bool) -> list[dict[str, Any]]:
+    """The residents' doors; a case that was opened belongs to 查进度, or to 我的诉求 where one signed in."""
+    doors = [(_address(name), label) for name, label in ([*DOORS, OWN] if signed_in else DOORS)]
+    opened = _address("home:portal_mine" if signed_in else "home:portal_track")
+    here = opened if path.startswith(_address("home:portal_case")) else path
     return [{"url": url, "label": label, "current": here.startswith(url)} for url, label in doors]
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gongyi.home.views import answers, guide, inbox, offline, pages, portal, today
+from gongyi.home.views import answers, guide, inbox, offline, pages, portal, residents, today
 
 app_name = "home"
 urlpatterns = [
@@ -21,6 +21,15 @@ urlpatterns = [
     path("portal/case/leave/", portal.leave, name="portal_leave"),
     path("portal/case/files/<uuid:file_key>/", portal.file, name="portal_file"),
     path("portal/case/<slug:step>/", portal.step, name="portal_step"),
+    path("portal/mine/", residents.mine, name="portal_mine"),
+    path("portal/mine/in/", residents.sign_in, name="portal_in"),
+    path("portal/mine/out/", residents.sign_out, name="portal_out"),
+    path("portal/mine/new/", residents.sign_up, name="portal_new"),
+    path("portal/mine/add/", residents.add, name="portal_add"),
+    path("portal/mine/keep/", residents.keep, name="portal_keep"),
+    path("portal/mine/change/", residents.change, name="portal_change"),
+    path("portal/mine/remove/", residents.remove, name="portal_remove"),
+    path("portal/mine/<uuid:case_key>/", residents.own, name="portal_own"),
     path("today/", today.today, name="today"),
     path("today/first/", today.first_task, name="first_task"),
     path("unit/", pages.choose_unit, name="choose_unit"),

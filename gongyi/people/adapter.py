@@ -29,13 +29,18 @@ from gongyi.network.models import Unit
 from gongyi.network.queries import home_county
 from gongyi.people import rules
 from gongyi.people.actions import accounts as actions
-from gongyi.people.models import Account
+from gongyi.people.actions.residents import note_use
+from gongyi.people.models import Account, Resident
 from gongyi.people.queries import accounts as queries
 from gongyi.people.queries import actor_of
+from gongyi.people.queries.residents import held_resident, mark_of
 
 FREE_PATHS = ("/accounts/", "/static/", "/healthz", "/language/", "/portal/")
 FREE_BEFORE_CHANGE = (rules.CHANGE_PASSWORD, "/accounts/logout/", *FREE_PATHS[1:])
 BEGAN, SEEN = "began", "seen"
+RESIDENT = (
+    "resident"  # in the session: the resident's own account, in a browser where nobody who works here is signed in
+)
 SEEN_STEP = 5 * 60  # a session is written at most this often to note that it is used
 FRESH = 10 * 60  # so long after signing in the second factor may be seen to without the password again
 DEVICE_COOKIE_AGE = 2 * 365 * 24 * 3600
@@ -58,6 +63,7 @@ class ActorMiddleware:
         if missing:  # until then one is oneself, without any role
             actor = Actor(id=actor.id, name=actor.name, county=actor.county)
         request.actor = actor  # type: ignore[attr-defined]
+        request.resident = _resident_here(request, actor)  # type: ignore[attr-defined]
         with bind(actor.county):
             free = FREE_BEFORE_CHANGE if missing == rules.CHANGE_PASSWORD else FREE_PATHS
             return redirect(missing) if missing and not request.path.startswith(free) else self.get_response(request)
@@ -80,6 +86,38 @@ def _is_over(request: HttpRequest) -> bool:
     if BEGAN not in session or now - seen > SEEN_STEP:
         session[BEGAN], session[SEEN] = began, now
     return False
+
+
+def _resident_here(request: HttpRequest, actor: Actor) -> Resident | None:
+    """The resident who signed in here; None beside somebody who works here, and after the same idle time as theirs."""
+    held = None if request.user.is_authenticated else request.session.get(RESIDENT)
+    if not held:
+        return None
+    found = None if _is_over(request) else held_resident(actor.county, held)
+    if found is None:
+        end_resident(request)
+    return found
+
+
+def keep_resident(request: HttpRequest, resident: Resident) -> None:
+    """From here on this browser is that resident's; whoever works here is signed out of it."""
+    if request.user.is_authenticated:
+        logout(request)
+    now = int(clock.now().timestamp())
+    request.session.cycle_key()
+    request.session.update({BEGAN: now, SEEN: now})
+    mark_resident(request, resident)
+    note_use(resident)
+
+
+def mark_resident(request: HttpRequest, resident: Resident) -> None:
+    """Note the account in this browser as it is now; browsers that noted it before its password changed are out."""
+    request.session[RESIDENT] = {"id": str(resident.id), "mark": mark_of(resident)}
+
+
+def end_resident(request: HttpRequest) -> None:
+    """Forget the resident in this browser, and with them every case that it opened."""
+    request.session.flush()
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -1,4 +1,4 @@
-"""People who work here: accounts, grants, holders of posts, invitations, confirmed devices, hand-over packs."""
+"""People who work here: accounts, grants, holders of posts, invitations, confirmed devices, hand-over packs; and residents' own accounts."""
 
 from typing import Any, ClassVar
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from gongyi.core.access import Role
 from gongyi.core.county import CountyForeignKey, CountyModel, KeyedModel, SharedKey, SharedModel
 from gongyi.core.said import SaidField
+from gongyi.core.secrets import EncryptedField
 from gongyi.network.models import Post, Unit
 
 # Letters first: a phone or identity card number is no sign-in name.
@@ -242,3 +243,19 @@ class CoverageLimits(CountyModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["county"], name="coveragelimits_one")]
+
+
+class Resident(CountyModel):
+    """The account of somebody who asks, opened by themselves: a phone number that nobody confirmed, and a password.
+
+    `proof` is a keyed digest of both together: without the password nobody finds the row by the number.
+    """
+
+    phone = EncryptedField(_("电话"))
+    proof = models.CharField(max_length=64)
+    opened_at = models.DateTimeField()
+    seen_on = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["county", "proof"], name="resident_proof")]
+        indexes = [models.Index(fields=["county", "seen_on"], name="resident_seen")]

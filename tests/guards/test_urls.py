@@ -17,6 +17,7 @@ from tests.guards.world import (
     COUNTY_WIDE,
     EVERYBODY,
     NOBODY,
+    RESIDENT,
     Address,
     World,
     answering,
@@ -41,7 +42,10 @@ def verdict(who: str, address: Address, answer) -> str:
     match address.entrance.who:
         case str() | (checks.ANYBODY, str()):
             return "" if code != 403 else "403 on a public page"
-    if who == NOBODY:
+        case (checks.RESIDENT, str()):
+            out = answer.headers.get("Location", "") == settings.RESIDENT_LOGIN_URL
+            return "" if out == (who != RESIDENT) and code != 403 else f"{code}: residents only"
+    if who in {NOBODY, RESIDENT}:
         return "" if code == 302 and to_login else f"{code}: a stranger is led to the sign-in page"
     if who not in holders(address.entrance):
         return "" if code == 403 else f"{code}: 403 without the permission"
@@ -88,7 +92,16 @@ def patterns(of=None):
 
 
 @pytest.mark.parametrize(
-    "name", ["casework:list", "network:open_unit", "people:audit", "home:inbox", "casework:detail"]
+    "name",
+    [
+        "home:portal_own",
+        "home:portal_mine",
+        "casework:list",
+        "network:open_unit",
+        "people:audit",
+        "home:inbox",
+        "casework:detail",
+    ],
 )
 def test_p1_view_without_its_decorator_is_found(world, addresses, monkeypatch, name):
     one = [(a, method) for a, method in addresses if a.entrance.name == name]
@@ -126,7 +139,8 @@ def leaks(world: World, addresses: list[tuple[Address, str]]) -> list[str]:
     for who in [who for who in EVERYBODY if who != NOBODY]:
         browser = world.client(who)
         for address, _method in addresses:
-            if who not in holders(address.entrance):
+            stranger_here = who == RESIDENT and holders(address.entrance) != [RESIDENT]
+            if who not in holders(address.entrance) or stranger_here:
                 continue
             for (theirs, never), method in product(swaps(world, address, who), ("get", "post")):
                 seen, unseen = (visit(browser, a.url, method) for a in (theirs, never))
@@ -172,7 +186,11 @@ def test_p3_403_instead_of_404_is_seen(world, keyed, monkeypatch):
 
 
 def test_p7_roles_without_case_view_reach_no_case(world, addresses):
-    cases = [(a, m) for a, m in addresses if "casework.Case" in dict(a.rows).values()]
+    cases = [
+        (a, m)
+        for a, m in addresses
+        if "casework.Case" in dict(a.rows).values() and a.entrance.name != "home:portal_own"
+    ]
     blind = [role.value for role in Role if not any(p.value == "case.view" for p in role.permissions)]
 
     assert len(blind) >= 6

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -29,14 +30,16 @@ from gongyi.core.county import new_key
 from gongyi.core.models import Attachment, AuditDetail, AuditEntry, AuditHead, Message, ScheduleRun
 from gongyi.home.views.portal import OPENED
 from gongyi.network.models import Unit
+from gongyi.people import adapter
 from gongyi.people.models import Account, Device, Grant, HandOver, Invitation
+from gongyi.people.queries.residents import mark_of
 from tests.factories import grant, make_account, make_county, make_unit
 from tests.guards.rows import make_case, make_row, own_models
 
 COUNTY, FAR = 999001, 999002
-NOBODY, NO_ROLE = "nobody", "no_role"
+NOBODY, RESIDENT, NO_ROLE = "nobody", "resident", "no_role"
 COUNTY_WIDE = {Role.STEWARD, Role.SECURITY_MANAGER, Role.PRIVACY_OFFICER, Role.AUDITOR, Role.OPERATOR}
-EVERYBODY = [NOBODY, NO_ROLE, *(role.value for role in Role)]
+EVERYBODY = [NOBODY, RESIDENT, NO_ROLE, *(role.value for role in Role)]
 PASSWORD = "kept in the guards alone"
 TOKEN = "a-one-time-secret-of-the-guards"
 LATER = datetime(2099, 1, 1, tzinfo=UTC)
@@ -98,7 +101,7 @@ class World:
     folder: Path = Path()
 
     def client(self, who: str) -> Client:
-        """A browser signed in as this person (a role's value, `no_role`), or a stranger's (`nobody`).
+        """A browser signed in as this person (a role's value, `no_role`), a resident's own account, or a stranger's (`nobody`).
 
         Each also opened one case of `mine` by its number and code, as anybody may who has them.
         """
@@ -106,6 +109,9 @@ class World:
         if account := self.people[who]:
             browser.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
         session = browser.session
+        if who == RESIDENT:
+            own = self.mine.rows["people.Resident"]
+            session[adapter.RESIDENT] = {"id": str(own.pk), "mark": mark_of(own)}
         session[OPENED] = {"case": str(self.mine.cases["handling"].pk), "until": LATER.timestamp()}
         session.save()
         return browser
@@ -115,7 +121,9 @@ def make_world() -> World:
     """Two townships of one county and one of another, each with rows; one person per role in the first."""
     land = make_county(COUNTY, "东湖县")
     mine, sibling = Place(make_unit("东湖镇", land)), Place(make_unit("西山镇", land))
-    people: dict[str, Account | None] = {NOBODY: None, NO_ROLE: make_account("无岗位", home=COUNTY, password=PASSWORD)}
+    people: dict[str, Account | None] = dict.fromkeys([NOBODY, RESIDENT]) | {
+        NO_ROLE: make_account("无岗位", home=COUNTY, password=PASSWORD)
+    }
     for role in Role:
         people[role.value] = make_account(f"某{role.label}", home=COUNTY, password=PASSWORD)
         grant(people[role.value], role, land if role in COUNTY_WIDE else mine.unit)
@@ -154,6 +162,8 @@ def fill(place: Place, code: int, people: dict[str, Account | None]) -> None:
 
 def _special(place: Place, code: int, people: dict[str, Account | None]) -> None:
     """Rows in the state that some pages ask for: a grant and a link that wait for a second manager, a locked name."""
+    own = Case.objects.filter(id=place.cases["handling"].pk)
+    own.update(resident=place.rows["people.Resident"].pk)
     maker, new = make_account("另一位管理", home=code), make_account("新来的", home=code)
     kept = {"account": new, "unit": place.unit, "role": Role.ACCOUNT_MANAGER.value, "made_by": maker}
     place.rows["people.Grant/waiting"] = make_row(Grant, code, **kept)
@@ -245,7 +255,9 @@ def holders(entrance: Entrance) -> list[str]:
         case (checks.ANYBODY, str()) | str():
             return EVERYBODY
         case (checks.SIGNED_IN, str()):
-            return EVERYBODY[1:]
+            return EVERYBODY[2:]
+        case (checks.RESIDENT, str()):
+            return [RESIDENT]
     return [role.value for role in Role if set(entrance.who or ()) & role.permissions]
 
 
@@ -306,10 +318,12 @@ def undone() -> Iterator[None]:
 
 
 def visit(browser: Client, url: str, method: str = "get", data: Any = None, **extra: Any) -> Any:
-    """Ask for a page and take back what it stored."""
+    """Ask for a page and take back what it stored, in the browser too: a session that was ended lives on."""
+    kept = deepcopy(browser.cookies)
     with undone():
         answer = getattr(browser, method)(url, data, **extra)
         answer.body = b"".join(answer).decode(errors="replace")
+    browser.cookies = kept
     return answer
 
 

@@ -27,6 +27,7 @@ from gongyi.people.models import Looked, Purpose
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 5 bits a letter; none of them is read for another
 LETTERS = 12
 GROUP = 4
+MOST_OWN = 100  # cases of one account on its page
 
 
 # --- number and code --------------------------------------------------------------------------------------------------
@@ -67,6 +68,27 @@ def followed_case(county: int, key: UUID | None) -> Case | None:
     """The case that a session opened, with its units; None when it is gone or can no longer be followed."""
     rows = Case.objects.filter(county=county, id=key).exclude(code="") if key else Case.objects.none()
     return rows.select_related(*JOINED).first()
+
+
+def cases_of_resident(county: int, resident: UUID) -> list[dict[str, Any]]:
+    """The cases of one account: key, number, title and where each stands. First what waits for the resident, then the open ones, newest first."""
+    rows = Case.objects.filter(county=county, resident=resident).exclude(code="").select_related("turn_unit")
+    found = [
+        {"key": row.id, "number": row.number, "title": row.title, "way": way_of(row), "open": row.is_open, "yours": waits(row)}
+        for row in rows.order_by("-recorded_at")[:MOST_OWN]
+    ]  # fmt: skip
+    return sorted(found, key=lambda line: (not line["yours"], not line["open"]))
+
+
+def waits(case: Case) -> bool:
+    """Whether it is the asker's turn."""
+    return bool(case.question) or case.state == "answered"
+
+
+def own_case(county: int, resident: UUID, key: UUID) -> UUID | None:
+    """The key, if that case is in this account and can be followed; else None."""
+    rows = Case.objects.filter(county=county, id=key, resident=resident).exclude(code="")
+    return rows.values_list("id", flat=True).first()
 
 
 def wishes_of(case: Case) -> list[dict[str, Any]]:

@@ -53,7 +53,8 @@ def ask(request: ActorRequest) -> HttpResponse:
     """我要反映."""
     if not request.actor.county:
         return redirect("home:portal")
-    form = portal_forms.TellForm(request.POST or None, request.FILES or None, county=request.actor.county)
+    own = {"phone": request.resident.phone} if request.resident else {}
+    form = portal_forms.TellForm(request.POST or None, request.FILES or None, county=request.actor.county, initial=own)
     if request.method == "POST":
         _hold_stranger(request)
     if done := submit(request, form, lambda: _tell(request, form)):
@@ -81,6 +82,7 @@ def _tell(request: ActorRequest, form: portal_forms.TellForm) -> str:
     actions.submit_case(
         county=request.actor.county, content=data["content"], type=data["type"], code=_code_of_form(request), area=data["place"],
         topic=data["topic"], asker=asker, may_publish=data["may_publish"], files=data["file"],
+        resident=request.resident.id if request.resident else None,
     )  # fmt: skip
     _count_stranger(request)
     return reverse("home:portal_done")
@@ -94,7 +96,7 @@ def _code_of_form(request: ActorRequest) -> str:
 def _show_code(request: ActorRequest) -> None:
     """Open the case that this form made and keep its code, sealed, for the page that shows it."""
     code = _code_of_form(request)
-    _open(request, queries.just_submitted(request.actor.county, code))
+    hold_open(request, queries.just_submitted(request.actor.county, code))
     request.session[SHOWN] = {"code": secrets.seal(code, SHOWN), "until": _in(SHOW_FOR)}
 
 
@@ -102,13 +104,13 @@ def _in(time: timedelta) -> float:
     return (clock.now() + time).timestamp()
 
 
-def _open(request: ActorRequest, key: UUID | None) -> None:
+def hold_open(request: ActorRequest, key: UUID | None) -> None:
     """From here on this browser may act as the asker of this case, for a while."""
     request.session.cycle_key()
     request.session[OPENED] = {"case": str(key), "until": _in(OPEN_FOR)}
 
 
-def _opened_case(request: ActorRequest) -> Case | None:
+def opened_case(request: ActorRequest) -> Case | None:
     """The case that this browser opened by its code within the last half hour."""
     held = request.session.get(OPENED) or {}
     if held.get("until", 0) < clock.now().timestamp():
@@ -121,7 +123,7 @@ def _opened(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponse
 
     @wraps(view)
     def guarded(request: ActorRequest, **kwargs: Any) -> HttpResponseBase:
-        case = _opened_case(request)
+        case = opened_case(request)
         return view(request, case, **kwargs) if case else redirect("home:portal_track")
 
     return guarded
@@ -143,14 +145,20 @@ def done(request: ActorRequest, case: Case) -> HttpResponse:
 def track(request: ActorRequest) -> HttpResponse:
     """查进度. A wrong code and an unknown number get the same answer."""
     form = portal_forms.TrackForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        limits.hold("track", {limits.address(request): WRONG_CODES}, per=QUARTER)
-        if key := queries.find_by_code(request.actor.county, **form.cleaned_data):
-            _open(request, key)
-            return redirect("home:portal_case")
+    if request.method == "POST" and form.is_valid() and (key := by_code(request, form)):
+        hold_open(request, key)
+        return redirect("home:portal_case")
+    return render(request, "portal/track.html", {"title": _("查进度"), "form": form})
+
+
+def by_code(request: ActorRequest, form: portal_forms.TrackForm) -> UUID | None:
+    """The case with this number and code; None, with one sentence for all reasons, else. Raises Refused after too many wrong ones."""
+    limits.hold("track", {limits.address(request): WRONG_CODES}, per=QUARTER)
+    key = queries.find_by_code(request.actor.county, **form.cleaned_data)
+    if key is None:
         limits.count("track", limits.address(request), per=QUARTER)
         form.add_error(None, _("编号和查询码对不上。请对照记下的再看一遍，或找受理的窗口问。"))
-    return render(request, "portal/track.html", {"title": _("查进度"), "form": form})
+    return key
 
 
 @public("the asker's own case, opened by number and code")
@@ -160,6 +168,7 @@ def case(request: ActorRequest, case: Case) -> HttpResponse:
     request.session.pop(SHOWN, None)
     context = queries.followed(case) | {
         "title": case.title,
+        "mine": request.resident is not None and case.resident == request.resident.id,
         "judge": portal_forms.JudgeForm(),
         "reply": portal_forms.ReplyForm(),
     }
@@ -243,7 +252,7 @@ def _act(request: ActorRequest, case: Case, act: Callable[..., Any], form: forms
 @public("a file that the asker sent, in the browser that opened the case; a 404 in every other")
 def file(request: ActorRequest, file_key: UUID) -> HttpResponseBase:
     """One of the asker's own files."""
-    case = _opened_case(request)
+    case = opened_case(request)
     row = next((row for row in queries.files_of_asker(case) if row.id == file_key), None) if case else None
     if row is None:
         raise Http404

@@ -222,6 +222,8 @@ def _who(entrance: checks.Entrance) -> str:
     match entrance.who:
         case (checks.SIGNED_IN, str()):
             return "登录的人"
+        case (checks.RESIDENT, str()):
+            return "登录了自己账号的诉求人"
         case str() | (checks.ANYBODY, str()):
             return "所有人"
     wanted = entrance.who if isinstance(entrance.who, tuple) else ()

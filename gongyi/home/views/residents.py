@@ -1,0 +1,194 @@
+"""Residents' own accounts: all of one's own requests in one list, without codes. Nobody has to have one.
+
+Passwords never go through `submit`, which keeps a digest of what was sent; each form here does no harm when it is sent twice.
+"""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from gongyi.casework.actions import residents as actions
+from gongyi.casework.models import Case
+from gongyi.casework.queries import portal as queries
+from gongyi.core import limits
+from gongyi.core.http import ActorRequest, public, residents, submit
+from gongyi.core.secrets import mask_phone, phone_digits
+from gongyi.home.forms import portal as portal_forms
+from gongyi.home.forms import residents as forms
+from gongyi.home.views import portal
+from gongyi.people import adapter
+from gongyi.people.actions.residents import change_resident, open_resident, resident_actor
+from gongyi.people.models import Resident
+from gongyi.people.queries.residents import find_resident
+
+DAY, QUARTER = timedelta(days=1), timedelta(minutes=15)
+WRONG_PER_ADDRESS, WRONG_PER_NUMBER = 60, 10  # within a quarter of an hour; a number is held for one address only
+NEW_PER_ADDRESS, NEW_PER_DEVICE = 40, 5  # a day
+
+
+# --- in and out -------------------------------------------------------------------------------------------------------
+
+
+@public("residents sign in with phone and password")
+def sign_in(request: ActorRequest) -> HttpResponse:
+    """登录. A wrong password and a number without account get the same answer after the same work."""
+    if request.resident or not request.actor.county:
+        return redirect("home:portal_mine" if request.resident else "home:portal")
+    form = forms.SignInForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if found := _proven(request, **form.cleaned_data):
+            return _enter(request, found)
+        form.add_error(None, _("电话和密码对不上。请再看一遍；忘了密码，看下面怎么办。"))
+    return render(request, "portal/mine/in.html", {"title": _("登录，看我的诉求"), "form": form})
+
+
+def _proven(request: ActorRequest, phone: str, password: str) -> Resident | None:
+    """The account, unless too many wrong passwords came from here (Refused)."""
+    address = limits.address(request)
+    tries = {address: WRONG_PER_ADDRESS, f"{address} {phone_digits(phone)}": WRONG_PER_NUMBER}
+    limits.hold("resident", tries, per=QUARTER)
+    found = find_resident(request.actor.county, phone, password)
+    for who in tries if found is None else ():
+        limits.count("resident", who, per=QUARTER)
+    return found
+
+
+def _enter(request: ActorRequest, resident: Resident) -> HttpResponse:
+    adapter.keep_resident(request, resident)
+    return redirect("home:portal_mine")
+
+
+@public("residents open an account of their own")
+def sign_up(request: ActorRequest) -> HttpResponse:
+    """开账号. It always works, whether or not the number has an account."""
+    if request.resident or not request.actor.county:
+        return redirect("home:portal_mine" if request.resident else "home:portal")
+    form = forms.OpenForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        phone, password = form.cleaned_data["phone"], form.cleaned_data["new"]
+        _count_new(request)
+        return _enter(request, open_resident(county=request.actor.county, phone=phone, password=password))
+    return render(request, "portal/mine/new.html", {"title": _("开一个账号"), "form": form})
+
+
+def _count_new(request: ActorRequest) -> None:
+    """Raise Refused when too many accounts were opened from here today; else count one more."""
+    new = {limits.address(request): NEW_PER_ADDRESS}
+    if device := limits.device(request):
+        new[f"device {device}"] = NEW_PER_DEVICE
+    limits.hold("resident new", new, per=DAY)
+    for who in new:
+        limits.count("resident new", who, per=DAY)
+
+
+@require_POST
+@public("a resident signs out; for a stranger nothing changes")
+def sign_out(request: ActorRequest) -> HttpResponse:
+    """退出: forget the account and every opened case in this browser."""
+    if request.resident:
+        adapter.end_resident(request)
+    return redirect("home:portal")
+
+
+# --- one's own --------------------------------------------------------------------------------------------------------
+
+
+@residents("their own requests")
+def mine(request: ActorRequest) -> HttpResponse:
+    """我的诉求: whose turn, by when; first what waits for the resident."""
+    rows = queries.cases_of_resident(request.actor.county, request.resident.id)
+    context = {
+        "title": _("我的诉求"),
+        "rows": rows,
+        "most": queries.MOST_OWN,
+        "loose": _loose(request),
+        "phone": mask_phone(request.resident.phone),
+    }
+    return render(request, "portal/mine/list.html", context)
+
+
+def _loose(request: ActorRequest) -> Case | None:
+    """The case that this browser opened by its code and that is not in the account."""
+    case = portal.opened_case(request)
+    return case if case and case.resident != request.resident.id else None
+
+
+@residents("one of their own requests; a 404 for any other")
+def own(request: ActorRequest, case_key: UUID) -> HttpResponse:
+    """Open an own case as number and code would."""
+    found = queries.own_case(request.actor.county, request.resident.id, case_key)
+    if found is None:
+        raise Http404
+    portal.hold_open(request, found)
+    return redirect("home:portal_case")
+
+
+@require_POST
+@residents("puts the request that this browser opened into the own account")
+def keep(request: ActorRequest) -> HttpResponse:
+    """放进我的诉求."""
+    if case := _loose(request):
+        actions.claim_case(case.id, by=resident_actor(request.resident), resident=request.resident)
+        messages.success(request, _("已放进“我的诉求”，以后登录就能看。"))
+    return redirect("home:portal_mine")
+
+
+@residents("puts an earlier request into the own account, by number and code")
+def add(request: ActorRequest) -> HttpResponse:
+    """放进一件以前的: the same limits and the same answers as 查进度."""
+    form = portal_forms.TrackForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and (key := portal.by_code(request, form)):
+        actions.claim_case(key, by=resident_actor(request.resident), resident=request.resident)
+        messages.success(request, _("已放进“我的诉求”，以后登录就能看。"))
+        return redirect("home:portal_mine")
+    return render(request, "portal/mine/add.html", {"title": _("放进一件以前反映的"), "form": form})
+
+
+@residents("their own phone and password")
+def change(request: ActorRequest) -> HttpResponse:
+    """改电话或密码. Sent twice, the second finds everything as asked."""
+    form = forms.ChangeForm(request.POST or None, initial={"phone": request.resident.phone})
+    if request.method == "POST" and form.is_valid() and (changed := _change(request, form)):
+        messages.success(request, _("已经改好。别的手机和电脑上的登录都退出了。"))
+        adapter.mark_resident(request, changed)
+        return redirect("home:portal_mine")
+    return render(request, "portal/mine/change.html", {"title": _("改电话或密码"), "form": form})
+
+
+def _change(request: ActorRequest, form: forms.ChangeForm) -> Resident | None:
+    """The changed account; None, with the reason in the form, when the present password is wrong."""
+    data, resident = form.cleaned_data, request.resident
+    password = data["new"] or data["password"]
+    found = _proven(request, resident.phone, data["password"])
+    found = found or find_resident(resident.county, data["phone"], password)
+    if found is None or found.id != resident.id:
+        form.add_error("password", _("现在的密码不对。"))
+        return None
+    try:
+        return change_resident(resident, by=resident_actor(resident), phone=data["phone"], password=password)
+    except ValidationError as error:
+        form.add_error(None, error)
+        return None
+
+
+@residents("deletes the own account")
+def remove(request: ActorRequest) -> HttpResponse:
+    """删除账号: the requests stay, each with its code."""
+    form = portal_forms.PlainForm(request.POST or None)
+    if done := submit(request, form, lambda: _remove(request)):
+        adapter.end_resident(request)
+        messages.success(request, _("账号已删除。您反映的事照样办，用编号和查询码查。"))
+        return done
+    return render(request, "portal/mine/remove.html", {"title": _("删除账号"), "form": form})
+
+
+def _remove(request: ActorRequest) -> str:
+    actions.remove_resident(request.resident, by=resident_actor(request.resident))
+    return reverse("home:portal")
