@@ -83,9 +83,9 @@ def _count_new(request: ActorRequest) -> None:
     new = {limits.address(request): NEW_PER_ADDRESS}
     if device := limits.device(request):
         new[f"device {device}"] = NEW_PER_DEVICE
-    limits.hold("resident new", new, per=DAY)
+    limits.hold("resident-new", new, per=DAY)
     for who in new:
-        limits.count("resident new", who, per=DAY)
+        limits.count("resident-new", who, per=DAY)
 
 
 @require_POST
