@@ -64,7 +64,8 @@ def own(land, browser: Client, **facts) -> Case:
 def test_sign_up_sign_out_sign_in(land):
     browser = sign_up()
     assert "138****5678" in browser.get("/portal/mine/").content.decode()
-    assert browser.post("/portal/mine/out/").headers["Location"] == "/portal/"
+    out = browser.post("/portal/mine/out/")
+    assert (out.headers["Location"], out.headers["Clear-Site-Data"]) == ("/portal/", '"cache", "storage"')
     assert browser.get("/portal/mine/").headers["Location"] == "/portal/mine/in/"
     for typed in (PHONE, "13812345678", "+86 138-1234-5678", "１３８１２３４５６７８"):
         assert sign_in(typed)[1].headers["Location"] == "/portal/mine/"

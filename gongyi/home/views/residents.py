@@ -91,10 +91,12 @@ def _count_new(request: ActorRequest) -> None:
 @require_POST
 @public("a resident signs out; for a stranger nothing changes")
 def sign_out(request: ActorRequest) -> HttpResponse:
-    """退出: forget the account and every opened case in this browser."""
+    """退出: the browser forgets the account, every opened case and what it kept of the pages."""
+    answer = redirect("home:portal")
     if request.resident:
         adapter.end_resident(request)
-    return redirect("home:portal")
+        answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
 
 
 # --- one's own --------------------------------------------------------------------------------------------------------
