@@ -81,7 +81,7 @@ def signed_in(*, without_permission: str) -> Callable[[View], View]:
     return decorate
 
 
-def residents(reason: str) -> Callable[[View], View]:
+def residents(*, without_permission: str) -> Callable[[View], View]:
     """Declare that a view is for a resident who signed in, and what they see there. All others are led to the residents' sign-in page."""
 
     def decorate(view: View) -> View:
@@ -91,7 +91,7 @@ def residents(reason: str) -> Callable[[View], View]:
                 return redirect(settings.RESIDENT_LOGIN_URL)
             return view(request, *args, **kwargs)
 
-        guarded.residents = reason  # type: ignore[attr-defined]
+        guarded.residents = without_permission  # type: ignore[attr-defined]
         return guarded
 
     return decorate

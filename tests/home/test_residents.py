@@ -287,7 +287,7 @@ def test_list_without_its_account_shows_the_others(land, monkeypatch):
     """The negative control of the test above."""
     mine = sign_up()
     case = tell(land)
-    monkeypatch.setattr(views.queries, "own_case", lambda _county, _resident, key: key)
+    monkeypatch.setattr(portal, "own_case", lambda _county, _resident, key: key)
     assert mine.get(f"/portal/mine/{case.id}/").status_code == 302
 
 

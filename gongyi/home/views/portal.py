@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 
 from gongyi.casework import actions
 from gongyi.casework.actions.publishing import ask_take_down
+from gongyi.casework.actions.residents import claim_case
 from gongyi.casework.models import Case
 from gongyi.casework.queries import portal as queries
 from gongyi.casework.queries import publications
@@ -25,8 +26,9 @@ from gongyi.casework.queries import why as explain
 from gongyi.core import attachments, clock, limits, secrets
 from gongyi.core.county import as_key
 from gongyi.core.errors import Refused
-from gongyi.core.http import ActorRequest, public, submit
+from gongyi.core.http import ActorRequest, public, residents, submit
 from gongyi.home.forms import portal as portal_forms
+from gongyi.people.actions.residents import resident_actor
 
 OPENED, SHOWN = "portal", "portal_code"  # in the session: the opened case; the code that is still shown
 OPEN_FOR, SHOW_FOR = timedelta(minutes=30), timedelta(minutes=10)
@@ -96,7 +98,7 @@ def _code_of_form(request: ActorRequest) -> str:
 def _show_code(request: ActorRequest) -> None:
     """Open the case that this form made and keep its code, sealed, for the page that shows it."""
     code = _code_of_form(request)
-    hold_open(request, queries.just_submitted(request.actor.county, code))
+    _open(request, queries.just_submitted(request.actor.county, code))
     request.session[SHOWN] = {"code": secrets.seal(code, SHOWN), "until": _in(SHOW_FOR)}
 
 
@@ -104,13 +106,13 @@ def _in(time: timedelta) -> float:
     return (clock.now() + time).timestamp()
 
 
-def hold_open(request: ActorRequest, key: UUID | None) -> None:
+def _open(request: ActorRequest, key: UUID | None) -> None:
     """From here on this browser may act as the asker of this case, for a while."""
     request.session.cycle_key()
     request.session[OPENED] = {"case": str(key), "until": _in(OPEN_FOR)}
 
 
-def opened_case(request: ActorRequest) -> Case | None:
+def _opened_case(request: ActorRequest) -> Case | None:
     """The case that this browser opened by its code within the last half hour."""
     held = request.session.get(OPENED) or {}
     if held.get("until", 0) < clock.now().timestamp():
@@ -123,7 +125,7 @@ def _opened(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponse
 
     @wraps(view)
     def guarded(request: ActorRequest, **kwargs: Any) -> HttpResponseBase:
-        case = opened_case(request)
+        case = _opened_case(request)
         return view(request, case, **kwargs) if case else redirect("home:portal_track")
 
     return guarded
@@ -145,13 +147,13 @@ def done(request: ActorRequest, case: Case) -> HttpResponse:
 def track(request: ActorRequest) -> HttpResponse:
     """查进度. A wrong code and an unknown number get the same answer."""
     form = portal_forms.TrackForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and (key := by_code(request, form)):
-        hold_open(request, key)
+    if request.method == "POST" and form.is_valid() and (key := _by_code(request, form)):
+        _open(request, key)
         return redirect("home:portal_case")
     return render(request, "portal/track.html", {"title": _("查进度"), "form": form})
 
 
-def by_code(request: ActorRequest, form: portal_forms.TrackForm) -> UUID | None:
+def _by_code(request: ActorRequest, form: portal_forms.TrackForm) -> UUID | None:
     """The case with this number and code; None, with one sentence for all reasons, else. Raises Refused after too many wrong ones."""
     limits.hold("track", {limits.address(request): WRONG_CODES}, per=QUARTER)
     key = queries.find_by_code(request.actor.county, **form.cleaned_data)
@@ -252,7 +254,7 @@ def _act(request: ActorRequest, case: Case, act: Callable[..., Any], form: forms
 @public("a file that the asker sent, in the browser that opened the case; a 404 in every other")
 def file(request: ActorRequest, file_key: UUID) -> HttpResponseBase:
     """One of the asker's own files."""
-    case = opened_case(request)
+    case = _opened_case(request)
     row = next((row for row in queries.files_of_asker(case) if row.id == file_key), None) if case else None
     if row is None:
         raise Http404
@@ -266,6 +268,63 @@ def leave(request: ActorRequest) -> HttpResponse:
     for name in (OPENED, SHOWN):
         request.session.pop(name, None)
     return redirect("home:portal")
+
+
+# --- the requests of one account; in and out of it leads `residents` --------------------------------------------------
+
+
+@residents(without_permission="their own requests")
+def mine(request: ActorRequest) -> HttpResponse:
+    """我的诉求: whose turn, by when; first what waits for the resident."""
+    rows = queries.cases_of_resident(request.actor.county, request.resident.id)
+    context = {
+        "title": _("我的诉求"),
+        "rows": rows,
+        "most": queries.MOST_OWN,
+        "loose": _loose(request),
+        "phone": secrets.mask_phone(request.resident.phone),
+    }
+    return render(request, "portal/mine/list.html", context)
+
+
+def _loose(request: ActorRequest) -> Case | None:
+    """The case that this browser opened by its code and that is not in the account."""
+    case = _opened_case(request)
+    return case if case and case.resident != request.resident.id else None
+
+
+@residents(without_permission="one of their own requests; a 404 for any other")
+def own(request: ActorRequest, case_key: UUID) -> HttpResponse:
+    """Open an own case as number and code would."""
+    found = queries.own_case(request.actor.county, request.resident.id, case_key)
+    if found is None:
+        raise Http404
+    _open(request, found)
+    return redirect("home:portal_case")
+
+
+@require_POST
+@residents(without_permission="puts the request that this browser opened into the own account")
+def keep(request: ActorRequest) -> HttpResponse:
+    """放进我的诉求."""
+    if case := _loose(request):
+        claim_case(case.id, by=resident_actor(request.resident), resident=request.resident)
+        messages.success(request, _("已放进“我的诉求”，以后登录就能看。"))
+    return redirect("home:portal_mine")
+
+
+@residents(without_permission="puts an earlier request into the own account, by number and code")
+def add(request: ActorRequest) -> HttpResponse:
+    """放进一件以前的: the same limits and the same answers as 查进度."""
+    form = portal_forms.TrackForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and (key := _by_code(request, form)):
+        claim_case(key, by=resident_actor(request.resident), resident=request.resident)
+        messages.success(request, _("已放进“我的诉求”，以后登录就能看。"))
+        return redirect("home:portal_mine")
+    return render(request, "portal/mine/add.html", {"title": _("放进一件以前反映的"), "form": form})
+
+
+# --- the picker -------------------------------------------------------------------------------------------------------
 
 
 @public("names of villages and townships, for the picker")

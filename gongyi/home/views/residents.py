@@ -1,28 +1,24 @@
-"""Residents' own accounts: all of one's own requests in one list, without codes. Nobody has to have one.
+"""Residents' own accounts: in and out, another phone or password, the end. The requests in them stand in `portal`.
 
 Passwords never go through `submit`, which keeps a digest of what was sent; each form here does no harm when it is sent twice.
 """
 
 from datetime import timedelta
-from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from gongyi.casework.actions import residents as actions
-from gongyi.casework.models import Case
-from gongyi.casework.queries import portal as queries
 from gongyi.core import limits
 from gongyi.core.http import ActorRequest, public, residents, submit
-from gongyi.core.secrets import mask_phone, phone_digits
+from gongyi.core.secrets import phone_digits
 from gongyi.home.forms import portal as portal_forms
 from gongyi.home.forms import residents as forms
-from gongyi.home.views import portal
 from gongyi.people import adapter
 from gongyi.people.actions.residents import change_resident, open_resident, resident_actor
 from gongyi.people.models import Resident
@@ -102,58 +98,7 @@ def sign_out(request: ActorRequest) -> HttpResponse:
 # --- one's own --------------------------------------------------------------------------------------------------------
 
 
-@residents("their own requests")
-def mine(request: ActorRequest) -> HttpResponse:
-    """我的诉求: whose turn, by when; first what waits for the resident."""
-    rows = queries.cases_of_resident(request.actor.county, request.resident.id)
-    context = {
-        "title": _("我的诉求"),
-        "rows": rows,
-        "most": queries.MOST_OWN,
-        "loose": _loose(request),
-        "phone": mask_phone(request.resident.phone),
-    }
-    return render(request, "portal/mine/list.html", context)
-
-
-def _loose(request: ActorRequest) -> Case | None:
-    """The case that this browser opened by its code and that is not in the account."""
-    case = portal.opened_case(request)
-    return case if case and case.resident != request.resident.id else None
-
-
-@residents("one of their own requests; a 404 for any other")
-def own(request: ActorRequest, case_key: UUID) -> HttpResponse:
-    """Open an own case as number and code would."""
-    found = queries.own_case(request.actor.county, request.resident.id, case_key)
-    if found is None:
-        raise Http404
-    portal.hold_open(request, found)
-    return redirect("home:portal_case")
-
-
-@require_POST
-@residents("puts the request that this browser opened into the own account")
-def keep(request: ActorRequest) -> HttpResponse:
-    """放进我的诉求."""
-    if case := _loose(request):
-        actions.claim_case(case.id, by=resident_actor(request.resident), resident=request.resident)
-        messages.success(request, _("已放进“我的诉求”，以后登录就能看。"))
-    return redirect("home:portal_mine")
-
-
-@residents("puts an earlier request into the own account, by number and code")
-def add(request: ActorRequest) -> HttpResponse:
-    """放进一件以前的: the same limits and the same answers as 查进度."""
-    form = portal_forms.TrackForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and (key := portal.by_code(request, form)):
-        actions.claim_case(key, by=resident_actor(request.resident), resident=request.resident)
-        messages.success(request, _("已放进“我的诉求”，以后登录就能看。"))
-        return redirect("home:portal_mine")
-    return render(request, "portal/mine/add.html", {"title": _("放进一件以前反映的"), "form": form})
-
-
-@residents("their own phone and password")
+@residents(without_permission="their own phone and password")
 def change(request: ActorRequest) -> HttpResponse:
     """改电话或密码. Sent twice, the second finds everything as asked."""
     form = forms.ChangeForm(request.POST or None, initial={"phone": request.resident.phone})
@@ -180,7 +125,7 @@ def _change(request: ActorRequest, form: forms.ChangeForm) -> Resident | None:
         return None
 
 
-@residents("deletes the own account")
+@residents(without_permission="deletes the own account")
 def remove(request: ActorRequest) -> HttpResponse:
     """删除账号: the requests stay, each with its code."""
     form = portal_forms.PlainForm(request.POST or None)
