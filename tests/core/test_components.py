@@ -94,7 +94,9 @@ def test_timeline_groups_by_local_day_and_folds_long_texts():
 
 
 def test_masked_value_asks_for_the_purpose_and_says_that_it_is_logged():
-    html = show('<c-masked-value masked="138****5678" url="/p" :purposes="p" />', p=[("call", "打电话")])
+    html = show(
+        '<c-masked-value masked="138****5678" url="/p"><button name="purpose" value="call">打电话</button></c-masked-value>'
+    )
     assert 'name="purpose" value="call"' in html
     assert "会记下" in html
     assert "没有留" in show("<c-masked-value />")

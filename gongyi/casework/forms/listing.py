@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from gongyi.casework import queries
 from gongyi.casework.forms.fields import topic_field, unit_field
 from gongyi.casework.queries.book import may_read_book
-from gongyi.casework.queries.saved import saved_views
+from gongyi.casework.queries.saved import types_and_views
 from gongyi.casework.workflow import CASE
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
@@ -79,8 +79,8 @@ class ListForm(FilterFields):
             cleaned["unit"] = str(unit_coded(by.county, code) or code)
         super().__init__(cleaned)
         mine = {str(held.unit): held.unit_name for held in by.held if held.unit in by.units(P.CASE_VIEW)}
-        types = queries.types(by.county).values_list("id", "name")
-        self.offered = tuple(mine.items()), tuple((str(key), name) for key, name in types)
+        types, self.own_views = types_and_views(by)
+        self.offered = tuple(mine.items()), tuple(types)
         self.offer(*self.offered)
 
     def drawn(self) -> SafeString:
@@ -120,7 +120,7 @@ class ListForm(FilterFields):
 def beside(form: ListForm, by: Actor) -> dict[str, Any]:
     """What stands beside a list: the person's views, and where to go on with exactly this filter."""
     kept, plain = form.kept(), form.kept(typed=False)
-    own = [{"name": view.name, "url": f"?{view.query}", "current": view.query == kept} for view in saved_views(by)]
+    own = [{"name": name, "url": f"?{query}", "current": query == kept} for name, query in form.own_views]
     on = f"?{kept}" if kept else ""
     return {
         "own_views": own, "views_url": reverse("casework:views"),
