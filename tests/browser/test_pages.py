@@ -3,14 +3,18 @@
 import re
 from collections.abc import Iterator
 from html import unescape
+from uuid import uuid4
 from zlib import crc32
 
 import pytest
 
 from gongyi.casework import actions
+from gongyi.casework.actions import publishing
+from gongyi.casework.queries import portal
 from gongyi.core.access import Permission, Role
 from tests.browser.conftest import WIDTHS
 from tests.browser.test_office import accessible, wraps_nothing_sideways
+from tests.casework.test_publishing import answered
 from tests.factories import hold, make_account, make_actor, make_post
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=False)]
@@ -19,6 +23,7 @@ KEY = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b\d{4}\b")
 LINK = re.compile(r'<a\b[^>]*?\bhref="(/[^"#]*)')
 SAMPLES = 6  # cases in different states offer different steps; of any other page one is like the next
 SHARES = 2
+LEAST_FREE = 0.35  # of the window, where text is twice as large
 MOST = 150  # addresses per person: far more than there are, so that a loop of links ends
 
 
@@ -27,8 +32,8 @@ def shape(address: str) -> str:
     return KEY.sub("*", address.partition("?")[0])
 
 
-def reachable(person, start: str = "/today/") -> Iterator[tuple[str, int]]:
-    """(address, status) of what links lead this person to, beginning at `start`; asked for without drawing it."""
+def reachable(person, start: str = "/today/") -> Iterator[tuple[str, int, bool]]:
+    """(address, status, whether it is a page) of what links lead to, beginning at `start`; asked for without drawing it."""
     waiting, asked = [start], dict[str, int]()
     while waiting and sum(asked.values()) < MOST:
         address = waiting.pop(0)
@@ -37,18 +42,19 @@ def reachable(person, start: str = "/today/") -> Iterator[tuple[str, int]]:
             continue
         asked[kind] = asked.get(kind, 0) + 1
         answer = person.page.context.request.get(person.base + address)
-        yield address, answer.status
-        if "text/html" in answer.headers.get("content-type", ""):
+        page = "text/html" in answer.headers.get("content-type", "")
+        yield address, answer.status, page
+        if page:
             waiting += [unescape(link) for link in LINK.findall(answer.text())]
 
 
-def dead_ends(person, seen: dict[str, str]) -> list[str]:
+def dead_ends(person, seen: dict[str, str], start: str = "/today/") -> list[str]:
     """Links that lead this person nowhere; pages of a shape not in `seen` are added to it."""
     dead = []
-    for address, status in reachable(person):
+    for address, status, page in reachable(person, start):
         if status != 200:
             dead.append(f"{person.name} {status} {address}")
-        else:
+        elif page:
             seen.setdefault(shape(address), address)
     return dead
 
@@ -68,6 +74,14 @@ def county(land):
             actions.answer_case(case, by=land.clerk, answer="已换新灯。", outcome="solved")
         if move > 3:
             actions.approve_answer(case, by=land.lead)
+    own = answered(land)
+    publishing.approve_publication(
+        publishing.propose_publication(publishing.start_publication(own, by=land.clerk), by=land.clerk), by=land.lead
+    )
+    land.code = portal.make_code(uuid4())
+    land.told = actions.submit_case(
+        county=land.county.county, code=land.code, content="水管漏了", type=land.enquiry, area=land.village
+    )
     make_post(land.village, "联络员")
     hold(make_post(land.town, "办事员"), make_account("郭岗"))
     land.offices = [
@@ -80,13 +94,31 @@ def county(land):
 ONE_WINDOW = pytest.mark.parametrize("width", ["desk"], indirect=True)  # the same page is looked at in both widths
 
 
+# Text that a box cuts off. The title in a list is meant to: it stands in full on the page to which it leads.
+CUT = """[...document.querySelectorAll("body *")].filter((e) => e.checkVisibility() && e.innerText?.trim()
+    && !e.closest(".visually-hidden, .skip, .trap, .item-title, svg, option, textarea, select") && e.clientHeight > 1)
+  .filter((e) => ["hidden", "clip"].includes(getComputedStyle(e).overflowX) && e.scrollWidth > e.clientWidth + 1
+    || ["hidden", "clip"].includes(getComputedStyle(e).overflowY) && e.scrollHeight > e.clientHeight + 1)
+  .slice(0, 3).map((e) => e.outerHTML.slice(0, 200))"""
+TWICE = "document.documentElement.style.fontSize = 2 * parseFloat(getComputedStyle(document.documentElement).fontSize) + 'px'"
+# How much of the window stays free of bars that do not scroll away.
+FREE = """1 - [...document.querySelectorAll("body *")].filter((e) => ["fixed", "sticky"].includes(getComputedStyle(e).position) && e.checkVisibility())
+  .map((e) => e.getBoundingClientRect()).filter((box) => box.width > innerWidth / 2 && box.top < innerHeight && box.bottom > 0)
+  .reduce((sum, box) => sum + Math.min(box.bottom, innerHeight) - Math.max(box.top, 0), 0) / innerHeight"""
+
+
 def looked_at_in_both_widths(person) -> None:
-    """The open page, dark on a desk, then light on a phone."""
+    """The open page, dark on a desk, then light on a phone, there also with text of twice the size."""
     for name, scheme in (("desk", "dark"), ("phone", "light")):
         person.page.set_viewport_size({"width": WIDTHS[name], "height": 812})
         person.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # no colour half-way
         accessible(person)
         wraps_nothing_sideways(person)
+    person.page.evaluate(TWICE)
+    wraps_nothing_sideways(person)
+    cut, free = person.page.evaluate(CUT), person.page.evaluate(FREE)
+    assert cut == [], f"{person.page.url} cuts off large text: {cut}"
+    assert free >= LEAST_FREE, f"{person.page.url} leaves {free:.0%} of the window to large text"
 
 
 @ONE_WINDOW
@@ -95,9 +127,11 @@ def test_every_page_that_links_lead_to(people, county, share):
     """The whole crawl; of the pages that it finds, this test looks at one share, so that both cores have work."""
     office = [county.officer, county.desk, county.clerk, county.lead, county.caller, county.supervisor, *county.offices]
     looked, dead = set[str](), list[str]()
-    for actor in office:
-        person, seen = people(actor), dict[str, str]()
-        dead += dead_ends(person, seen)
+    resident = people(None, "/portal/track/").fill(number=county.told.number, code=county.code).send()
+    doors = [(resident, "/portal/"), (resident, "/portal/case/"), *((people(actor), "/today/") for actor in office)]
+    for person, door in doors:
+        seen = dict[str, str]()
+        dead += dead_ends(person, seen, door)
         for kind in sorted(seen.keys() - looked):
             if crc32(kind.encode()) % SHARES != share:
                 continue
@@ -123,11 +157,16 @@ def test_the_crawl_finds_a_dead_link(people, county, monkeypatch):
     [
         ("document.querySelector('main').append(Object.assign(new Image(), {src: 'data:,'}))", "image-alt"),
         ("document.querySelector('h1').style.width = '90rem'", "too wide"),
+        (
+            "Object.assign(document.querySelector('h1').style, {height: '2.4rem', overflow: 'hidden', maxHeight: '30px'})",
+            "cuts off",
+        ),
+        ("Object.assign(document.querySelector('h1').style, {position: 'sticky', top: 0, height: '20rem'})", "leaves"),
     ],
-    ids=["image", "width"],
+    ids=["image", "width", "cut", "bars"],
 )
 def test_the_looks_find_what_is_wrong(people, county, wrong, told):
-    """Control: an image without words; a heading wider than the screen."""
+    """Control: an image without words; a heading wider than the screen, cut off, or always in the way."""
     person = people(county.officer)
     person.page.evaluate(wrong)
     with pytest.raises(AssertionError, match=told):
