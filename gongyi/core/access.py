@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Permission(StrEnum):
@@ -103,13 +104,13 @@ ROLES: dict[Role, RoleText] = {
         _WORK | {P.CASE_CALL, P.CASE_CONTACT},
     ),
     Role.LEAD: RoleText(
-        _("审核"),
+        pgettext_lazy("角色", "审核"),
         _("审批答复、延期和挂账；不审批自己写的内容。"),
         _WORK | {P.CASE_APPROVE, P.CASE_CONTACT, P.CASE_CORRECT},
         second_factor=True,
     ),
     Role.SUPERVISOR: RoleText(
-        _("督办"),
+        pgettext_lazy("角色", "督办"),
         _("盯住超期、退单和重办，可以催办和重新开启。"),
         _WORK | {P.CASE_SUPERVISE},
         second_factor=True,
@@ -139,7 +140,7 @@ ROLES: dict[Role, RoleText] = {
         second_factor=True,
     ),
     Role.AUDITOR: RoleText(
-        _("审计"),
+        pgettext_lazy("角色", "审计"),
         _("查看操作记录并核对是否被改动；看不到办件内容。"),
         frozenset({P.STAFF, P.AUDIT_READ}),
         second_factor=True,

@@ -8,7 +8,7 @@ from django.template.loader import get_template
 
 TEMPLATES = Path(__file__).parents[2] / "gongyi" / "templates"
 NAMES = sorted(str(p.relative_to(TEMPLATES)) for p in TEMPLATES.rglob("*.html"))
-HAN = re.compile(r"[一-鿿]")
+HAN = re.compile(r"[一-鿿，。：；、！？（）]")  # Chinese punctuation is Chinese too
 
 
 def breaks_policy(text: str) -> list[str]:
@@ -48,3 +48,4 @@ def test_policy_breach_is_found(text):
 
 def test_untranslated_words_are_found():
     assert untranslated("<p>你好</p>{% translate '再见' %}") == ["<p>你好</p>"]
+    assert untranslated("<p>{% translate '电话' %}：{{ phone }}</p>") == ["<p>：{{ phone }}</p>"]
