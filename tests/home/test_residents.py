@@ -14,14 +14,16 @@ from gongyi.casework.actions import residents as case_actions
 from gongyi.casework.models import Case, CaseType
 from gongyi.casework.queries import portal
 from gongyi.core import clock
-from gongyi.core.county import new_key
+from gongyi.core.county import bind, new_key
 from gongyi.core.models import AuditDetail, AuditEntry, FormKey
 from gongyi.home.views import residents as views
 from gongyi.people.actions.residents import open_resident, resident_actor
 from gongyi.people.models import Resident
 from gongyi.people.queries import residents as queries
 from tests.casework.test_portal import answered, tell
+from tests.factories import make_county
 from tests.home.test_portal import KILOBYTES, key, opened, send, weight
+from tests.race import race
 
 PHONE, SECRET = "138 1234 5678", "lüzi-kai-hua"
 _changing = re.compile(r'name="(csrfmiddlewaretoken|_key)" value="[^"]*"|/portal/mine/[0-9a-f-]{36}/')
@@ -535,3 +537,19 @@ def test_every_page_leads_to_the_account_quietly(land):
     nav = re.compile(r'<nav class="portal-nav".*?</nav>', re.DOTALL)
     assert "我的诉求" not in nav.search(stranger.get("/portal/track/").content.decode())[0]
     assert "我的诉求" in nav.search(browser.get("/portal/track/").content.decode())[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_phone_and_password_sent_eight_times_at_once_make_one_account(tmp_path):
+    county = make_county().county
+
+    def open_it(_number: int) -> object:
+        with bind(county):
+            return open_resident(county=county, phone=PHONE, password=SECRET).id
+
+    def after() -> tuple[int, int]:
+        return Resident.objects.count(), AuditEntry.objects.filter(action="resident.open").count()
+
+    keys, counts = race(tmp_path, open_it, after)
+    assert len(set(keys)) == 1, keys
+    assert counts == (1, 1)
