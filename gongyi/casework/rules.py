@@ -32,6 +32,7 @@ JUDGES = {
     "extending": "approve_extension",
     "calling": "call_back",
 }  # by whom a state waits
+AT_DESK = {"recorded", "accepted", "returned"}
 
 
 def parts_visible_to(by: Actor, *, unit: UUID | None = None) -> QuerySet[CasePart]:

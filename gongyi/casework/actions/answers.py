@@ -8,7 +8,16 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gongyi.casework.actions.moving import caller_of, ended, move, not_called, quiet_end, somebody_else, unit_clock
+from gongyi.casework.actions.moving import (
+    caller_of,
+    conflicted,
+    ended,
+    move,
+    not_called,
+    quiet_end,
+    somebody_else,
+    unit_clock,
+)
 from gongyi.casework.models import Case, Reason
 from gongyi.casework.rules import makers, reopenable
 from gongyi.core import clock
@@ -16,6 +25,7 @@ from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.errors import Refused
 from gongyi.core.said import say
+from gongyi.people.queries import holders
 
 
 @transaction.atomic
@@ -78,14 +88,19 @@ def _sent_out(case: Case, *, by: Actor) -> tuple[dict[str, Any], str]:
     return facts | {"drawn": True, "quiet_until": None, "caller_id": caller.id}, "calling"
 
 
-def again(case: Case) -> dict[str, Any]:
-    """What is set when a case is worked on again: the lead unit's clock starts anew, the resident's never stopped."""
-    lead, now = case.lead, clock.now()
+def again(case: Case) -> tuple[dict[str, Any], str]:
+    """What is set when a case is worked on again, and where it goes: to the lead unit, or to the desk where nobody is there.
+
+    The lead unit's clock starts anew, the resident's never stopped.
+    """
+    lead, now, state = case.lead, clock.now(), "redo"
+    if lead is None or not holders(P.CASE_HANDLE, {lead.id})[lead.id] - conflicted(case):
+        lead, state = None, "returned" if case.lead_id else "recorded"
     return {
         "redos": case.redos + 1, "answered_at": None, "closed_at": None, "quiet_until": None, "drawn": None, "outcome": "", "extensions": 0,
         "approved_by": None, "rating": "", "unit_from": now, "unit_due": unit_clock(case, lead, now) if lead else None, "draft": case.answer,
-        "drafted_by": case.answered_by,
-    }  # fmt: skip
+        "drafted_by": case.answered_by, "lead_id": lead.id if lead else None,
+    }, state  # fmt: skip
 
 
 @transaction.atomic
@@ -114,7 +129,8 @@ def call_back(
         outcome = Case.Outcome.PARTLY if result == Case.CallResult.PARTLY else case.outcome
         facts |= ended(case) | {"outcome": outcome}
         return move(case, "call_back", by=by, seen=seen, changes=facts, target="closed", note=note, reason=said)
-    return move(case, "call_back", by=by, seen=seen, changes=again(case) | facts, target="redo", note=note, reason=said)
+    anew, state = again(case)
+    return move(case, "call_back", by=by, seen=seen, changes=anew | facts, target=state, note=note, reason=said)
 
 
 def _unreached(case: Case, *, by: Actor, note: str, seen: int | None) -> Case:
@@ -138,13 +154,15 @@ def _unreached(case: Case, *, by: Actor, note: str, seen: int | None) -> Case:
 @transaction.atomic
 def object_to(case: Case, *, by: Actor, note: str, seen: int | None = None) -> Case:
     """诉求人有异议: told before it closed by itself; it is redone and reaches handler and supervisor."""
-    return move(case, "object", by=by, seen=seen, changes=again(case), note=note)
+    anew, state = again(case)
+    return move(case, "object", by=by, seen=seen, changes=anew, target=state, note=note)
 
 
 @transaction.atomic
 def order_redo(case: Case, *, by: Actor, reason: Reason, note: str = "", seen: int | None = None) -> Case:
     """要求重办, by the supervisor."""
-    return move(case, "redo", by=by, seen=seen, changes=again(case), note=note, reason=reason)
+    anew, state = again(case)
+    return move(case, "redo", by=by, seen=seen, changes=anew, target=state, note=note, reason=reason)
 
 
 @transaction.atomic
@@ -155,7 +173,5 @@ def reopen_case(case: Case, *, by: Actor, note: str, seen: int | None = None) ->
     """
     if not reopenable(case):
         raise Refused("too_late", _("已过了可以重新办理的期限。"), _("请作为新的来事登记，并写上原编号。"), status=422)
-    target = "redo" if case.lead_id else "recorded"
-    return move(
-        case, "reopen", by=by, seen=seen, changes=again(case) | {"answer": case.answer}, target=target, note=note
-    )
+    anew, state = again(case)
+    return move(case, "reopen", by=by, seen=seen, changes=anew | {"answer": case.answer}, target=state, note=note)

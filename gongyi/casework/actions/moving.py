@@ -215,11 +215,11 @@ def conflicted(case: Case) -> set[UUID | None]:
 
 
 def judge_of(case: Case, *, besides: set[UUID | None]) -> Unit | None:
-    """The unit that approves or calls back in the case's state now; None as `caller_of` says.
+    """The unit that assigns, approves or calls back in the case's state now; None as `caller_of` says.
 
     Raises Refused `nobody` when there is none.
     """
-    apart = besides | makers(case, JUDGES[case.state])
+    apart = besides | makers(case, JUDGES.get(case.state, ""))
     if case.state == "calling" and case.type.separate_caller:
         return caller_of(case, besides=apart)
     return somebody_else(case, case.lead or case.desk, *judges(case), besides=apart)

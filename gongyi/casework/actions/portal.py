@@ -123,13 +123,13 @@ def unsolved(case: Case, *, by: Actor, note: str, rating: str = "", seen: int | 
     over = case.closed_at is not None
     if over and not reopenable(case):
         raise Refused("too_late", _("已过了可以重新办理的期限。"), _("请重新反映一次，并写上原来的编号。"), status=422)
-    facts = again(case) | ({"answer": case.answer} if over else _called(case, Case.CallResult.UNSOLVED))
+    facts, target = again(case)
+    facts |= {"answer": case.answer} if over else _called(case, Case.CallResult.UNSOLVED)
     if rating:
         facts["rating"] = _rating(rating)
-    target = "redo" if case.lead_id else "recorded"
     move(case, "unsolved", by=by, seen=seen, changes=facts, target=target, note=_written(note), quietly=True)
     tell_turn(case, by=by)
-    if target != "redo":
+    if target == "recorded":
         words = gettext_lazy("诉求人不同意不予受理")
         tell_holders(case, {case.desk_id: P.CASE_SUPERVISE}, by=by, event="unsolved", words=words)
     return case

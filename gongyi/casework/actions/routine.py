@@ -53,7 +53,7 @@ def file_case(case: Case, *, by: Actor, seen: int | None = None) -> Case:
 
 @transaction.atomic
 def reroute(case: Case, *, by: Actor) -> Case:
-    """Whoever approved or called back is gone: the next unit that has somebody goes on (P9). Raises Refused `nobody`.
+    """Whoever assigned, approved or called back is gone: the next unit that has somebody goes on (P9). Raises Refused `nobody`.
 
     Where nobody else may know the number of a tip-off, it waits like one that was not drawn.
     """

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import ngettext
 
 from gongyi.casework.models import Case, CasePart
+from gongyi.casework.models.case import OPEN
 from gongyi.casework.queries.words import turn_of
 from gongyi.network.models import Unit
 from gongyi.people.models import Account
@@ -14,9 +15,10 @@ from gongyi.people.queries.handover import Line
 
 
 def open_matters(unit: Unit) -> list[str]:
-    """Why a unit cannot be closed yet: the cases in which it is its turn."""
-    number = CasePart.objects.filter(county=unit.county, unit=unit, until=None, my_turn=True).count()
-    sentence = ngettext("还有 %(n)d 件办件轮到%(unit)s。", "还有 %(n)d 件办件轮到%(unit)s。", number)
+    """Why a unit cannot be closed yet: the open cases that it handles or assigns, also while it is somebody else's turn."""
+    rows = CasePart.objects.filter(county=unit.county, unit=unit, until=None, state__in=OPEN)
+    number = rows.filter(Q(my_turn=True) | Q(part__in=["lead", "desk"])).count()
+    sentence = ngettext("还有 %(n)d 件没办结的归%(unit)s。", "还有 %(n)d 件没办结的归%(unit)s。", number)
     return [sentence % {"n": number, "unit": unit.name}] if number else []
 
 

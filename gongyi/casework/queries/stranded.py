@@ -4,7 +4,7 @@ from collections import defaultdict
 from uuid import UUID
 
 from gongyi.casework.models import Case, CaseConflict
-from gongyi.casework.rules import JUDGES, asker_units, handlers, judges, makers
+from gongyi.casework.rules import AT_DESK, JUDGES, asker_units, handlers, judges, makers
 from gongyi.people.queries import grants_in_force, holders
 
 _NEEDED = (
@@ -14,11 +14,11 @@ _NEEDED = (
 
 
 def stranded(county: int) -> list[UUID]:
-    """The cases that wait for an approval or a return call in a unit where nobody is left who may give it.
+    """The cases that wait to be assigned, for an approval or a return call in a unit where nobody is left who may do it.
 
-    Asked for all cases together, at most seven statements; a case's own text is not read.
+    Asked for all cases together, at most eight statements; a case's own text is not read.
     """
-    waiting = Case.objects.filter(county=county, state__in=JUDGES)
+    waiting = Case.objects.filter(county=county, state__in={*JUDGES, *AT_DESK})
     cases = list(waiting.select_related("type").only(*_NEEDED).order_by("id"))
     apart, staff = defaultdict[UUID, set[UUID | None]](set), defaultdict[UUID | None, set[UUID | None]](set)
     if cases:
@@ -37,7 +37,7 @@ def stranded(county: int) -> list[UUID]:
         if case.state == "calling" and case.turn_unit_id not in asker_units(case):
             return False  # whoever is there could not see the number
         gone = (
-            makers(case, JUDGES[case.state], handled=hands.get(case.id, set()))
+            makers(case, JUDGES.get(case.state, ""), handled=hands.get(case.id, set()))
             | apart[case.id]
             | staff[case.about_unit_id]
         )

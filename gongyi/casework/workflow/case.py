@@ -331,7 +331,7 @@ MOVES = (
     Move(
         "reroute",
         _("换单位接着办"),
-        ("drafted", "extending", "calling"),
+        ("recorded", "accepted", "returned", "drafted", "extending", "calling"),
         None,
         P.SYSTEM,
         (),
