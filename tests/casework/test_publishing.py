@@ -297,6 +297,7 @@ def test_who_declared_a_conflict_acts_no_more(land):
 # --- the table (P15) --------------------------------------------------------------------------------------------------
 
 ACTS = {
+    "reroute": lambda land, p: publishing.reroute_publication(p, by=system_actor("routine", land.county.county)),
     "edit": lambda land, p: publishing.edit_publication(p, by=land.clerk, title="甲", matter="乙", answer="丙"),
     "show": lambda land, p: publishing.show_word(p, by=land.clerk, kind="name", words="王建国", reason="本来公开的"),
     "hide": lambda land, p: publishing.hide_word(p, by=land.clerk, word=_word(p).id),

@@ -4,16 +4,18 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from gongyi.casework import queries, rules
+from gongyi.casework import actions, queries, rules
 from gongyi.casework.actions import publishing
 from gongyi.casework.models import CaseConflict, Publication
 from gongyi.casework.queries import publications, today
 from gongyi.casework.workflow import PUBLICATION
 from gongyi.core import clock
 from gongyi.core.access import Role
+from gongyi.core.models import Message
 from gongyi.people.models import Account
 from gongyi.people.queries import actor_of
 from tests.casework.test_publishing import ANSWER, TEXT, proposed, published, started
+from tests.casework.test_routine import leave
 from tests.factories import grant, make_account, make_actor
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -103,6 +105,29 @@ def test_control_a_list_that_forgets_the_makers_differs(land, monkeypatch):
     everything = lambda _by: Publication.objects.filter(state="proposed").select_related("unit", "case")  # noqa: E731
     monkeypatch.setattr(today, "to_approve", everything)
     assert standing(actor_of(writer)) == [text]
+
+
+def test_p9_it_goes_one_unit_up_when_the_last_approver_leaves(land):
+    text = proposed(land)
+    actions.run_due(land.county.county)
+    assert standing(land.lead) == [text]  # the control: while somebody is there it stays
+    leave(land.lead)
+
+    assert actions.run_due(land.county.county)["texts_rerouted"] == 1
+    assert actions.run_due(land.county.county)["texts_rerouted"] == 0
+
+    assert standing(land.county_lead) == [text]
+    text.refresh_from_db()
+    assert text.second == land.county
+    assert land.county_lead.id in Message.objects.filter(subject=text.id).values_list("account", flat=True)
+    publishing.approve_publication(publications.fetch(land.county_lead, text.id), by=land.county_lead)
+
+
+def test_p9_an_approver_who_steps_back_counts_as_gone(land):
+    text = proposed(land)
+    CaseConflict(county=land.county.county, case=text.case, account=land.lead.id, at=clock.now()).save()
+    actions.run_due(land.county.county)
+    assert standing(land.county_lead) == [text]
 
 
 def test_many_texts_cost_what_one_costs(land, django_assert_num_queries):

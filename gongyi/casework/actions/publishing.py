@@ -155,6 +155,18 @@ def propose_publication(publication: Publication, *, by: Actor, seen: int | None
 
 
 @transaction.atomic
+def reroute_publication(publication: Publication, *, by: Actor) -> Publication:
+    """Whoever approved is gone: the next unit that has somebody goes on (P9). Raises Refused `nobody`."""
+    case = publication.case
+    start = case.lead or case.desk
+    publication.second = somebody_else(case, start, P.CASE_APPROVE, besides=makers_of(publication))
+    _move(publication, "reroute", by=by, changes={"second_id": publication.second.id}, reason=publication.second.name)
+    words = gettext_lazy("有公开答复等您审核")
+    _tell(publication, publication.second.id, P.CASE_APPROVE, by=by, event="publication", words=words)
+    return publication
+
+
+@transaction.atomic
 def recall_publication(publication: Publication, *, by: Actor, seen: int | None = None) -> Publication:
     """撤回送审, to go on writing."""
     return _move(publication, "recall", by=by, seen=seen, changes={"second_id": None})

@@ -1,6 +1,7 @@
 """What the system does by itself: find whoever goes on, wake, close what nobody objected to, file, count deadlines anew."""
 
 import copy
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -15,10 +16,11 @@ from django.utils.translation import gettext_lazy
 from gongyi.casework import queries
 from gongyi.casework.actions.intake import desk_for
 from gongyi.casework.actions.moving import PARTS, ended, judge_of, move, not_called
+from gongyi.casework.actions.publishing import reroute_publication
 from gongyi.casework.actions.work import wake_case
 from gongyi.casework.models import Case, CasePart, CaseType, Publication
 from gongyi.casework.models.case import ENDED, OPEN
-from gongyi.casework.queries.stranded import stranded
+from gongyi.casework.queries.stranded import stranded, stranded_texts
 from gongyi.casework.rules import reopenable
 from gongyi.casework.workflow import TURNS
 from gongyi.core import clock
@@ -74,8 +76,9 @@ def _rows(county: int, **wanted: object) -> list[Case]:
 def run_due(county: int, *, name: str = "routine") -> dict[str, int]:
     """Do everything that is due in a county now; a case that somebody changes at this moment is left for the next run."""
     by, now = system_actor(name, county), clock.now()
-    jobs = {
+    jobs: dict[str, tuple[Callable[..., Any], Sequence[Any]]] = {
         "rerouted": (reroute, _rows(county, id__in=stranded(county)[:BATCH])),
+        "texts_rerouted": (reroute_publication, stranded_texts(county)),
         "woken": (wake_case, _rows(county, state="parked", wakes_on__lte=clock.today())),
         "closed": (close_quiet, _rows(county, state="answered", quiet_until__lte=now)),
         "filed": (
@@ -84,10 +87,10 @@ def run_due(county: int, *, name: str = "routine") -> dict[str, int]:
         ),
     }
     done = dict.fromkeys(jobs, 0)
-    for job, (act, cases) in jobs.items():
-        for case in cases:
+    for job, (act, rows) in jobs.items():
+        for row in rows:
             try:
-                act(case, by=by)
+                act(row, by=by)
             except Refused:
                 continue
             done[job] += 1
