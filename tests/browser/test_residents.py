@@ -3,7 +3,6 @@
 import pytest
 
 from tests.browser.test_office import looked_at
-from tests.browser.test_portal import told
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=False)]
 SECRET = "lüzi-kai-hua"
@@ -11,8 +10,11 @@ SECRET = "lüzi-kai-hua"
 
 def test_resident_with_an_account(people, land, width):
     resident = people(None)
-    number, code = told(resident, width)
-    resident.press("看完了，退出").press("登录看我的诉求")
+    resident.open("/portal/ask/").fill(content="村口的路灯坏了三天").pick("place", "李家村").send().sees(
+        "请现在就记下来"
+    )
+    number, code = resident.page.locator("dd.number").all_inner_texts()
+    resident.press("记好了，看这件事").press("看完了，退出").press("登录看我的诉求")
     looked_at(resident, "r01-in", width)
     resident.fill(phone="13812345678", password="wrong-word").send().sees("电话和密码对不上")
     looked_at(resident, "r02-wrong", width)
