@@ -113,3 +113,14 @@ def test_a_second_manager_confirms_what_the_first_granted(people, land, width):
     assert Role.SECURITY_MANAGER in actor(new).roles
     one.open(f"/people/accounts/{new.id}/")
     assert "等第二个人确认" not in one.page.locator("main").inner_text()
+
+
+@ONE_WINDOW
+def test_signing_out_empties_the_browser_even_without_our_script(people, land, width):
+    one = people(land.clerk, "/accounts/logout/")
+    one.page.evaluate("localStorage.setItem('what-our-scripts-do-not-know', '1')")
+    one.page.evaluate("document.querySelectorAll('form').forEach((form) => form.removeAttribute('data-forget-drafts'))")
+    assert one.page.evaluate("localStorage.length") > 0
+    one.page.locator("main form button").first.click()
+    one.page.wait_for_url("**/portal/")
+    assert one.page.evaluate("Object.keys(localStorage)") == []
