@@ -59,9 +59,19 @@ def test_tiny_run_prints_a_line_each_and_leaves_the_real_data_alone(tmp_path):
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [line["scenario"] for line in lines] == ["list", "today", "filter", "detail", "create"]
+    assert [line["scenario"] for line in lines] == [
+        "list",
+        "today",
+        "filter",
+        "detail",
+        "portal_track",
+        "export",
+        "portal_submit",
+        "create",
+    ]
     assert all(line.keys() == KEYS and line["cases"] == 300 for line in lines)
     assert all(line["p50_ms"] > 0 and line["bare_p50_ms"] > 0 and line["sql"] > 0 for line in lines)
+    assert all(line["bytes_gzip"] > 1000 for line in lines)
     assert (real / "gongyi.sqlite3").read_bytes() == b"the office's own"
     assert not list(tmp_path.glob("gongyi-bench-*"))
     assert databases() == before

@@ -13,7 +13,7 @@ def bare_rows(county: int, unit: UUID, number: int) -> list[dict[str, Any]]:
     return list(rows.values(*columns)[:number])
 
 
-def told_cases(county: int, unit: UUID, lines: int, number: int) -> list[UUID]:
-    """Cases of a unit whose timeline has at least so many lines, the newest first."""
+def told_cases(county: int, unit: UUID, lines: int, number: int) -> list[tuple[UUID, str]]:
+    """Key and number of cases of a unit whose timeline has at least so many lines, the newest first."""
     steps = CaseStep.objects.filter(county=county, unit=unit, seq=lines)
-    return list(steps.order_by("-id").values_list("case", flat=True)[:number])
+    return list(steps.order_by("-id").values_list("case", "case__number")[:number])

@@ -1,4 +1,4 @@
-"""Measures list, filter, one case and a new case at any size, in a scratch folder and database of its own."""
+"""Measures the main pages, the residents' pages and the export at any size, in a scratch folder and database of its own."""
 
 import gzip
 import json
@@ -10,9 +10,9 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from itertools import cycle
 from pathlib import Path
-from re import findall
 from secrets import randbelow
 from statistics import median
 from time import perf_counter, process_time
@@ -28,12 +28,17 @@ from django.template import Context, Template
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
+from gongyi.casework.actions.exports import ask_export
 from gongyi.casework.queries import PAGE, types
-from gongyi.core import boot, clock
+from gongyi.casework.queries.portal import make_code
+from gongyi.casework.tasks import write_exports
+from gongyi.core import attachments, boot, clock
+from gongyi.core.county import bind
 from gongyi.core.management.county import InventedCommand
-from gongyi.home.actions.bench import COUNTY, REST, WAY, fill_bench, sign_in_bench
+from gongyi.home.actions.bench import COUNTY, REST, SPAN, WAY, exporter, fill_bench, sign_in_bench
 from gongyi.home.queries import bare_rows, told_cases
 from gongyi.network.queries import counties, find_units
 
@@ -46,7 +51,10 @@ BARE = Template(
     "<td>{{ r.case__lead__name }}<td>{{ r.case__topic__full_name }}<td>{{ r.state }}<td>{{ r.recorded_at|date:'Y-m-d H:i' }}"
     "{% endfor %}</table>"
 )
-Request = Callable[[], dict[str, Any]]  # the WSGI environment of one more visit
+Visit = Callable[[], Callable[[], bytes]]  # makes one more visit ready; only what it returns is timed
+EXPORTED = 10_000  # rows, as near as whole days come
+FORMS = {"portal_submit": "home:portal_ask", "create": "casework:new"}
+FEWER = {"create": 4, "export": 40}  # one of so many rounds: a new case takes longer, a file much longer
 
 
 class Command(InventedCommand):
@@ -84,7 +92,7 @@ class Command(InventedCommand):
         fill_once(cases)
         if not json:
             self.stdout.write(_("%(n)d 件，%(engine)s；时间单位毫秒。") % {"n": cases, "engine": connection.vendor})
-        for line in measure(rounds):
+        for line in measure(cases, rounds):
             self.stdout.write(_as_json(cases, line) if json else _as_words(line))
             self.stdout.flush()
 
@@ -94,7 +102,10 @@ def _as_json(cases: int, line: dict[str, Any]) -> str:
 
 
 def _as_words(line: dict[str, Any]) -> str:
-    names = {"list": _("清单"), "today": _("今日"), "filter": _("筛选"), "detail": _("一件"), "create": _("登记")}
+    names = {
+        "list": _("清单"), "today": _("今日"), "filter": _("筛选"), "detail": _("一件"), "portal_track": _("查进度"), "export": _("导出"),
+        "portal_submit": _("我要反映"), "create": _("登记"),
+    }  # fmt: skip
     words = _(
         "%(name)s：中位 %(p50_ms).1f，95%% 在 %(p95_ms).1f 以内，处理器 %(cpu_ms).1f，语句 %(sql)d 条，网页压缩后 %(kb).1f KB；是最简清单（%(bare_p50_ms).1f）的 %(times).1f 倍"
     )
@@ -154,22 +165,21 @@ def fill_once(cases: int) -> None:
 # --- measuring --------------------------------------------------------------------------------------------------------
 
 
-def measure(rounds: int) -> Iterator[dict[str, Any]]:
+def measure(cases: int, rounds: int) -> Iterator[dict[str, Any]]:
     """One line per scenario; the page and the bare list are timed in turn, so that a busy machine slows both."""
     home = find_units(COUNTY, f"{COUNTY}001", limit=1)[0].id
-    browser = Browser(sign_in_bench())
-    for name, request in _scenarios(browser, home).items():
-        times = max(rounds // 4, 1) if name == "create" else rounds
-        yield {"scenario": name, **_times(browser, request, home, times), **_weight(browser, name, request)}
+    clerk = Browser(sign_in_bench())
+    for name, visit in _scenarios(clerk, home, cases).items():
+        times = max(rounds // FEWER.get(name, 1), 1)
+        yield {"scenario": name, **_times(visit, home, times), **_weight(clerk, name, visit)}
 
 
-def _scenarios(browser: "Browser", home: UUID) -> dict[str, Request]:
-    """What is visited: the list; one unit, one state, one month; one case after the other; a new request with a new form key."""
-    cases, new = reverse("casework:list"), reverse("casework:new")
+def _scenarios(clerk: "Browser", home: UUID, cases: int) -> dict[str, Visit]:
+    """What is visited: the list; one unit, one state, one month; one case after the other; what residents send; a long export."""
+    address, new, ask = reverse("casework:list"), reverse("casework:new"), reverse("home:portal_ask")
     month = clock.today().replace(day=1) - timedelta(days=180)
     wanted = {"unit": str(home), "state": "filed", "since": f"{month - timedelta(days=30)}", "until": f"{month}"}
     told = cycle(told_cases(COUNTY, home, len(WAY), 100))
-    page = browser.open(browser.get(new)).decode()
     form = {
         "content": REST,
         "type": str(types(COUNTY)[0].id),
@@ -177,27 +187,51 @@ def _scenarios(browser: "Browser", home: UUID) -> dict[str, Request]:
         "channel": "phone",
         "urgency": "normal",
     }
-    form["csrfmiddlewaretoken"] = findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[0]
-
-    def sent() -> dict[str, Any]:
-        return browser.post(new, form | {"_key": str(uuid4()), "asker_phone": f"199{randbelow(10**8):08d}"})
-
     return {
-        "list": lambda: browser.get(cases),
-        "today": lambda: browser.get(reverse("home:today")),
-        "filter": lambda: browser.get(cases, wanted),
-        "detail": lambda: browser.get(reverse("casework:detail", args=[next(told)])),
-        "create": sent,
+        "list": lambda: clerk.get(address),
+        "today": lambda: clerk.get(reverse("home:today")),
+        "filter": lambda: clerk.get(address, wanted),
+        "detail": lambda: clerk.get(reverse("casework:detail", args=[next(told)[0]])),
+        "portal_track": lambda: _tracked(*next(told)),
+        "export": lambda: _exported(SPAN * min(EXPORTED / cases, 1)),
+        "portal_submit": lambda: Browser().post(ask, {"content": REST}),
+        "create": lambda: clerk.post(new, form | {"asker_phone": f"199{randbelow(10**8):08d}"}),
     }
 
 
-def _times(browser: "Browser", request: Request, unit: UUID, rounds: int) -> dict[str, float]:
+def _tracked(key: UUID, number: str) -> Callable[[], bytes]:
+    """Number and code are sent by a browser never seen before, then the case is read."""
+    resident = Browser()
+    sent = resident.post(reverse("home:portal_track"), {"number": number, "code": make_code(key)})
+
+    def followed() -> bytes:
+        sent()
+        return resident.get(reverse("home:portal_case"))()  # made now: it carries the cookie
+
+    return followed
+
+
+def _exported(lately: timedelta) -> Callable[[], bytes]:
+    """The cases of late are asked for; then the worker's task writes the file."""
+    with bind(COUNTY):
+        export = ask_export(by=exporter(), kind="xlsx", query=f"since={clock.today() - lately}", words="")
+
+    def written() -> bytes:
+        write_exports()
+        export.refresh_from_db()
+        with attachments.open_stored(export.path) as file:
+            return file.read()
+
+    return written
+
+
+def _times(visit: Visit, unit: UUID, rounds: int) -> dict[str, float]:
     plain = RequestFactory().get("/")
     pages, bares, cpu = [], [], 0.0
     for turn in range(-min(WARM_UP, rounds), rounds):
-        environ = request()
+        visited = visit()
         used, began = process_time(), perf_counter()
-        browser.open(environ)
+        visited()
         between, used = perf_counter(), process_time() - used
         bare(plain, unit)
         if turn >= 0:
@@ -213,13 +247,14 @@ def _times(browser: "Browser", request: Request, unit: UUID, rounds: int) -> dic
     }
 
 
-def _weight(browser: "Browser", name: str, request: Request) -> dict[str, int]:
-    """Statements of one visit, also those that begin and end transactions, and the page as it travels (of `create` its form)."""
+def _weight(clerk: "Browser", name: str, visit: Visit) -> dict[str, int]:
+    """Statements of one visit, also those that begin and end transactions, and the page or file as it travels (of what is sent its form)."""
+    visited = visit()
     with CaptureQueriesContext(connection) as seen:
-        body = browser.open(request())
-    statements = len(seen)
-    if name == "create":
-        body = browser.open(browser.get(reverse("casework:new")))
+        body = visited()
+    statements = len(seen)  # the next visit empties the record
+    if name in FORMS:
+        body = clerk.get(reverse(FORMS[name]))()
     return {"sql": statements, "bytes_gzip": len(gzip.compress(body, 6))}
 
 
@@ -229,31 +264,36 @@ def bare(_request: HttpRequest, unit: UUID) -> HttpResponse:
 
 
 class Browser:
-    """Somebody signed in, before the whole product as the web server calls it; keeps cookies."""
+    """Somebody before the whole product as the web server calls it, signed in or not; keeps cookies."""
 
-    def __init__(self, session: str) -> None:
+    def __init__(self, session: str = "") -> None:
         from gongyi.wsgi import application
 
-        self.application, self.factory = application, RequestFactory(SERVER_NAME="127.0.0.1")
-        self.factory.cookies[settings.SESSION_COOKIE_NAME] = session
+        home = ".".join(str(randbelow(256)) for _part in range(4))  # so that no limit for one address is met
+        self.application, self.factory = application, RequestFactory(SERVER_NAME="127.0.0.1", REMOTE_ADDR=home)
+        self.factory.cookies[settings.CSRF_COOKIE_NAME] = self.secret = get_random_string(32)
+        if session:
+            self.factory.cookies[settings.SESSION_COOKIE_NAME] = session
         self.status = ""
 
-    def get(self, path: str, query: dict[str, str] | None = None) -> dict[str, Any]:
-        """The environment of a visit."""
-        return dict(self.factory.get(path, query or {}).environ)
+    def get(self, path: str, query: dict[str, str] | None = None) -> Callable[[], bytes]:
+        """A visit: gives the page, or raises CommandError for anything else."""
+        return partial(self._open, dict(self.factory.get(path, query or {}).environ), "200")
 
-    def post(self, path: str, form: dict[str, str]) -> dict[str, Any]:
-        """The environment of a form that is sent."""
-        return dict(self.factory.post(path, form).environ)
+    def post(self, path: str, form: dict[str, str]) -> Callable[[], bytes]:
+        """A form that is sent with a key of its own: raises CommandError for anything but the way on."""
+        form = form | {"csrfmiddlewaretoken": self.secret, "_key": str(uuid4())}
+        return partial(
+            self._open, dict(self.factory.post(path, form).environ), ("302 Found /cases/", "302 Found /portal/")
+        )
 
-    def open(self, environ: dict[str, Any]) -> bytes:
-        """The answer's body. Raises CommandError for anything but a page, or the way on after a form."""
+    def _open(self, environ: dict[str, Any], wanted: str | tuple[str, ...]) -> bytes:
         answer = self.application(environ, self._begin)  # type: ignore[arg-type]
         try:
             body = b"".join(answer)
         finally:
             answer.close()
-        if not self.status.startswith("302 Found /cases/" if environ["REQUEST_METHOD"] == "POST" else "200"):
+        if not self.status.startswith(wanted):
             raise CommandError(f"{environ['PATH_INFO']}: {self.status}")
         return body
 
