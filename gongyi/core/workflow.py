@@ -137,8 +137,7 @@ def perform(
     Raises PermissionDenied (403) when the rule says no, Refused `wrong_state` when the table has no such move from here,
     Refused `stale` with both texts when somebody was faster.
     """
-    if seen is not None and seen != record.version:
-        raise _stale(record, mine)
+    check_seen(record, seen, mine=mine)
     if record.state not in move.sources:
         raise Refused(
             "wrong_state",
@@ -162,6 +161,12 @@ def perform(
             label=str(record),
             changes={name: (old, values[name]) for name, old in before.items() if old != values[name]},
         )
+
+
+def check_seen(record: Tracked, seen: int | None, *, mine: str = "") -> None:
+    """Raise Refused `stale` when the record moved on since the writer saw it: what else is wrong with the form is then old news."""
+    if seen is not None and seen != record.version:
+        raise _stale(record, mine)
 
 
 def update_if_unchanged(record: Tracked, values: Mapping[str, Any], *, seen: int | None, mine: str = "") -> None:

@@ -18,6 +18,7 @@ from gongyi.core.access import Permission as P
 from gongyi.core.deadlines import Span
 from gongyi.core.errors import Refused
 from gongyi.core.said import Piece, joined, say
+from gongyi.core.workflow import check_seen
 from gongyi.network.models import Unit
 from gongyi.network.queries import calendar_of
 from gongyi.people.queries import holders
@@ -53,6 +54,7 @@ def assign_case(
     Raises Refused 422 `not_there` when nobody in the unit could sign it, `about_it` and `concerned` when the complaint is
     about it or everybody there who could.
     """
+    check_seen(case, seen, mine=note)
     action = "assign" if case.state in {"recorded", "accepted", "returned"} else "transfer"
     if lead.id == case.about_unit_id:
         raise Refused(

@@ -151,8 +151,9 @@ class Case(Tracked):
         return self.number
 
     def latest_text(self) -> str:
-        """What the 409 page shows as the other side's text."""
-        return mask_text(self.answer or self.draft or self.content)
+        """What the 409 page shows as the other side's text: what came with the last step, else what stands in the case."""
+        last = CaseStep.objects.filter(county=self.county, case=self.pk).order_by("-seq").values_list("note", flat=True)
+        return mask_text(last.first() or self.answer or self.draft or self.content)
 
     @property
     def is_open(self) -> bool:
