@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from gongyi.casework import actions, queries
 from gongyi.casework.actions import exports, saved
-from gongyi.casework.forms import ListForm
+from gongyi.casework.forms import ListForm, listing
 from gongyi.casework.models import CasePart, SavedView, Topic
 from gongyi.casework.queries import Wanted, lists
 from gongyi.casework.queries import exports as export_queries
@@ -354,3 +354,14 @@ def test_the_export_page_asks_for_the_kind_and_leads_to_the_file(many):
     answer = client.post("/cases/exports/new/?state=assigned", {"_key": key, "kind": "xlsx"}, follow=True)
     assert "做好了" in answer.content.decode()
     assert "状态：派单" in client.get("/cases/exports/").content.decode()
+
+
+def test_drawn_filter_shows_its_own_choice_and_keeps_nothing_typed(many):
+    clerk = browser(many.clerk)
+    listing._drawn.cache_clear()
+    for state in ("assigned", "closed"):
+        assert f'value="{state}" selected' in clerk.get(f"/cases/?state={state}").content.decode()
+    assert listing._drawn.cache_info().currsize == 2
+    for wrong in ("q=13800001234", "since=13800001234", "state=13800001234"):
+        clerk.get(f"/cases/?{wrong}")
+    assert listing._drawn.cache_info().currsize == 2

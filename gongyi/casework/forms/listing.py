@@ -34,6 +34,7 @@ WAITING = (
 )
 DUE = (("late", gettext_lazy("已超期")), ("soon", gettext_lazy("24 小时内到期")), ("later", gettext_lazy("还不急")))
 MARKS = ("after", "before", "count")  # where in the list, not what is in it
+TYPED = ("q", "topic", "topic_text", "whom", "whom_text")  # what is typed is never kept
 YEARS = range(2000, 2100)  # at the ends of the calendar a day cannot be put into another time zone
 DAYS = [MinValueValidator(date(YEARS[0], 1, 1)), MaxValueValidator(date(YEARS[-1], 12, 31))]
 
@@ -64,8 +65,8 @@ class FilterFields(Form):
 
 
 @lru_cache(maxsize=256)
-def _empty(_language: str | None, units: Choices, types: Choices) -> SafeString:
-    fields = FilterFields({})
+def _drawn(_language: str | None, units: Choices, types: Choices, chosen: Choices) -> SafeString:
+    fields = FilterFields(dict(chosen))
     fields.offer(units, types)
     return fields.render()
 
@@ -84,9 +85,11 @@ class ListForm(FilterFields):
         self.offer(*self.offered)
 
     def drawn(self) -> SafeString:
-        """The fields as HTML; while nothing is filtered, drawn once for everybody with the same choices."""
-        filtered = any(self.data.get(name) or self.data.get(f"{name}_text") for name in self.fields)
-        return self.render() if filtered else _empty(get_language(), *self.offered)
+        """The fields as HTML; drawn once for everybody with the same choices, unless something is typed or picked by name."""
+        if self.errors or any(self.data.get(name) for name in TYPED):
+            return self.render()
+        chosen = tuple((name, value) for name in self.fields if (value := self.data.get(name)))
+        return _drawn(get_language(), *self.offered, chosen)
 
     def wanted(self, after: str = "", before: str = "") -> queries.Wanted:
         """The filter that the valid fields ask for, from the row after (or before) which the page stands."""
