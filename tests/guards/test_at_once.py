@@ -93,9 +93,10 @@ def _own_database() -> str:
     import psycopg
 
     name = f"served_{uuid4().hex[:12]}"
-    with psycopg.connect(url, autocommit=True) as cluster:
+    base = url.rpartition("/")[0]
+    with psycopg.connect(f"{base}/postgres", autocommit=True) as cluster:
         cluster.execute(f"CREATE DATABASE {name}")
-    return url.rpartition("/")[0] + "/" + name
+    return f"{base}/{name}"
 
 
 @pytest.fixture(scope="module")
@@ -115,8 +116,9 @@ def office(tmp_path_factory):
     if url:
         import psycopg
 
-        with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as cluster:
-            cluster.execute(f"DROP DATABASE {url.rpartition('/')[2]} WITH (FORCE)")
+        base, _slash, name = url.rpartition("/")
+        with psycopg.connect(f"{base}/postgres", autocommit=True) as cluster:
+            cluster.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 class Client:
