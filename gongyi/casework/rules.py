@@ -12,7 +12,16 @@ from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from gongyi.casework.models import Case, CaseConflict, CasePart, CaseStep, CaseType, Publication, PublicationStep
+from gongyi.casework.models import (
+    Case,
+    CaseConflict,
+    CasePart,
+    CaseStep,
+    CaseType,
+    Export,
+    Publication,
+    PublicationStep,
+)
 from gongyi.casework.workflow import CASE, PUBLICATION, TURNS
 from gongyi.core import clock
 from gongyi.core.access import Actor
@@ -297,3 +306,9 @@ def makers_of(publication: Publication) -> set[UUID | None]:
 def publication_moves(by: Actor, publication: Publication) -> list[Move]:
     """The moves that this person may make now, in table order."""
     return [move for move in PUBLICATION.leaving(publication.state) if can_move_publication(by, publication, move)]
+
+
+def exports_judged_by(by: Actor) -> QuerySet[Export]:
+    """The exports with contacts that wait for this person's word: never one's own (P8)."""
+    rows = Export.objects.filter(county=by.county, second__in=by.units(P.CASE_APPROVE), judged_at=None, gone_at=None)
+    return rows.exclude(account=by.key)

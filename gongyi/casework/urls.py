@@ -24,6 +24,7 @@ urlpatterns = [
     path("exports/", exports.mine, name="exports"),
     path("exports/new/", exports.new, name="export_new"),
     path("exports/<uuid:key>/", exports.progress, name="export"),
+    path("exports/<uuid:key>/judge/", exports.judge, name="export_judge"),
     path("exports/<uuid:key>/take/", exports.take, name="export_take"),
     path("book/", book.book, name="book"),
     path("register/", reception.register, name="register"),

@@ -11,7 +11,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp_auth
@@ -75,6 +75,7 @@ MEANT = {
     "casework:bulk_undo": "casework.BulkRun",
     "casework:export": "casework.Export",
     "casework:export_take": "casework.Export",
+    "casework:export_judge": "casework.Export/waiting",
     "casework:publish": "casework.Case",
 }
 _arguments = re.compile(r"<(?:(\w+):)?(\w+)>")
@@ -179,6 +180,8 @@ def _special(place: Place, code: int, people: dict[str, Account | None]) -> None
         "digest": sha256(str(locked.pk).encode()).hexdigest(),
     }
     place.rows["people.Invitation/waiting"] = make_row(Invitation, code, **facts)
+    asked = {"account": uuid4(), "purpose": "contact", "second": place.unit, "asked_at": clock.now()}
+    place.rows["casework.Export/waiting"] = make_row(Export, code, **asked)
     if people:
         totp_auth.TOTP.activate(people[Role.LEAD.value], totp_auth.generate_totp_secret())
         RecoveryCodes.activate(people[Role.LEAD.value])

@@ -1,4 +1,7 @@
-"""Exports of a list: asked for, made, handed out once, gone after a day. Names, phones and addresses are never in them."""
+"""Exports of a list: asked for, made, handed out once, gone after a day.
+
+Names, phones and addresses are in them only where a purpose is given; from so many people on, somebody else must agree first (P8).
+"""
 
 import io
 from datetime import timedelta
@@ -11,21 +14,29 @@ from django.db import transaction
 from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gongyi.casework import queries
+from gongyi.casework.actions.moving import first_with
 from gongyi.casework.models import Export
 from gongyi.casework.queries import exports
-from gongyi.core import attachments, audit, clock, schedule
+from gongyi.casework.rules import exports_judged_by
+from gongyi.core import attachments, audit, clock, outbox, schedule
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.errors import Refused
+from gongyi.core.said import say
 from gongyi.documents import tables
-from gongyi.people.models import Account
-from gongyi.people.queries import actor_of
+from gongyi.network.models import Unit
+from gongyi.network.queries import chain
+from gongyi.people.actions.access_log import look
+from gongyi.people.models import Account, Purpose
+from gongyi.people.queries import actor_of, holders
 
 AT_ONCE = 1000  # more rows are written by the worker
 MOST_ROWS = 20_000
 MOST_WAITING = 3
+MOST_ALONE = 50  # people whose contacts somebody takes out without another person's word (P8)
 KEPT = timedelta(hours=24)
 
 
@@ -39,8 +50,7 @@ def ask_export(*, by: Actor, kind: str, query: str, words: str) -> Export:
     number = len(queries.list_keys(by, queries.wanted_of(dict(parse_qsl(query))), MOST_ROWS + 1))
     if not number or number > MOST_ROWS:
         raise _wrong_length(number)
-    if exports.exports_of(by).filter(ready_at=None, gone_at=None).count() >= MOST_WAITING:
-        raise Refused("waiting", _("已有三份导出在排队。"), _("请等它们做好再来。"), status=429)
+    _queue(by)
     facts = {"account": by.id, "kind": Export.Kind(kind).value, "query": query[:400], "words": words[:200]}
     with transaction.atomic():
         export = Export(county=by.county, wanted=number, asked_at=clock.now(), **facts)
@@ -50,22 +60,95 @@ def ask_export(*, by: Actor, kind: str, query: str, words: str) -> Export:
         return make_export(export, by=by) if number <= AT_ONCE else export
 
 
-def _wrong_length(number: int) -> Refused:
+def _queue(by: Actor) -> None:
+    """Raises Refused 429 when three of one's exports are waiting already."""
+    if exports.exports_of(by).filter(ready_at=None, gone_at=None).count() >= MOST_WAITING:
+        raise Refused("waiting", _("已有三份导出在排队。"), _("请等它们做好再来。"), status=429)
+
+
+@transaction.atomic
+def ask_contacts(*, by: Actor, kind: str, query: str, words: str, purpose: str, reason: str) -> Export:
+    """Ask for the rows of a list with the contacts that this person may see, for a purpose and a reason.
+
+    Up to MOST_ALONE people they may be taken at once; beyond, once somebody else of the unit, or above where there is nobody,
+    has agreed (P8, P9). The cases are fixed now; nothing but their keys rests on the disk. Raises Refused 422 for an empty
+    or too long list or one without contacts, `nobody` where nobody could agree.
+    """
+    if by.id is None or by.unit is None or not by.can(P.CASE_CONTACT):
+        raise PermissionDenied
+    keys = queries.list_keys(by, queries.wanted_of(dict(parse_qsl(query))), AT_ONCE + 1)
+    if not keys or len(keys) > AT_ONCE:
+        raise _wrong_length(len(keys), AT_ONCE)
+    _queue(by)
+    people = len(exports.cases_with_contact(by, keys))
+    if not people:
+        raise Refused("nobody_left_any", _("这些办件里没有您能看的姓名和电话。"), _("请做不带联系方式的。"), status=422)
+    second = _who_agrees(by) if people > MOST_ALONE else None
+    facts = {"account": by.id, "kind": Export.Kind(kind).value, "words": words[:200], "second": second}
+    facts |= {"purpose": Purpose(purpose).value, "reason": reason.strip()[:200], "people": people}
+    now = clock.now()
+    export = Export(county=by.county, wanted=len(keys), asked_at=now, ready_at=None if second else now, **facts)
+    export.done, export.keys_path = len(keys), attachments.store("\n".join(map(str, keys)).encode())
+    export.full_clean()
+    export.save()
+    label = say(gettext_lazy("%(n)d 件，%(people)d 人的联系方式"), n=len(keys), people=people)
+    audit.record(by=by, action="export.ask", kind="casework.export", subject=export.id, label=str(label))
+    if second:
+        words_ = say(gettext_lazy("有带联系方式的导出等您同意：%(people)d 人"), people=people)
+        judges = holders(P.CASE_APPROVE, {second.id})[second.id]
+        outbox.tell(judges, by=by, event="export", text=words_, path=judge_url(export), subject=export.id)
+    return export
+
+
+def judge_url(export: Export) -> str:
+    """Where somebody else agrees or not."""
+    return f"{export.get_absolute_url()}judge/"
+
+
+def _who_agrees(by: Actor) -> Unit:
+    """The nearest unit, one's own first, in which somebody else may approve (P9)."""
+    own = Unit.objects.get(id=by.unit or by.key)
+    if found := first_with(chain(own), P.CASE_APPROVE, besides={by.id}):
+        return found
+    raise Refused(
+        "nobody", _("超过 %(n)d 人要另一个人同意，但从本单位到县里都没有别的审核人。") % {"n": MOST_ALONE},
+        _("请账号管理员给另一个人授予审核角色，或少选一些办件。"), status=422,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def judge_export(export: Export, *, by: Actor, agrees: bool) -> None:
+    """Say yes or no to an export with contacts. Raises Http404 for whoever it does not wait for, or when it is decided already."""
+    now = clock.now()
+    facts = {"ready_at": now} if agrees else {"gone_at": now}
+    if not exports_judged_by(by).filter(id=export.id).update(judged_by=by.id, judged_at=now, **facts):
+        raise Http404
+    audit.record(
+        by=by,
+        action="export.agree" if agrees else "export.refuse",
+        kind="casework.export",
+        subject=export.id,
+        label=str(export.people),
+    )
+    words = gettext_lazy("带联系方式的导出已经同意，可以下载") if agrees else gettext_lazy("带联系方式的导出没有同意")
+    outbox.tell(
+        {export.account}, by=by, event="export", text=say(words), path=export.get_absolute_url(), subject=export.id
+    )
+    if not agrees:
+        _remove(export.keys_path)
+
+
+def _wrong_length(number: int, most: int = MOST_ROWS) -> Refused:
     if not number:
         return Refused("empty", _("没有符合条件的办件，不用导出。"), _("请换一个条件。"), status=422)
-    told = {"n": MOST_ROWS}
+    told = {"n": most}
     return Refused("too_many", _("超过 %(n)d 件，一个文件放不下。") % told, _("请按日期分几次导出。"), status=422)
 
 
 def make_export(export: Export, *, by: Actor) -> Export:
     """Write the file with what this person may see now, and the keys of its cases beside it."""
     keys = queries.list_keys(by, queries.wanted_of(dict(parse_qsl(export.query))), MOST_ROWS)
-    content = io.BytesIO()
-    rows = exports.cells(by, keys)
-    if export.kind == Export.Kind.XLSX:
-        tables.write_xlsx(content, exports.headers(), rows, sheet=_("办件"))
-    else:
-        tables.write_csv(content, exports.headers(), rows)
+    content = _written(export, by, keys)
     path, keys_path = attachments.store(content.getvalue()), attachments.store("\n".join(map(str, keys)).encode())
     facts = {"path": path, "keys_path": keys_path, "done": len(keys), "ready_at": clock.now(), "query": ""}
     if not Export.objects.filter(county=export.county, id=export.id, ready_at=None, gone_at=None).update(**facts):
@@ -74,10 +157,22 @@ def make_export(export: Export, *, by: Actor) -> Export:
     return export
 
 
+def _written(export: Export, by: Actor, keys: list[UUID]) -> io.BytesIO:
+    """The rows of these cases as a file in memory."""
+    content, contacts = io.BytesIO(), bool(export.purpose)
+    headers, rows = exports.headers(contacts=contacts), exports.cells(by, keys, contacts=contacts)
+    if export.kind == Export.Kind.XLSX:
+        tables.write_xlsx(content, headers, rows, sheet=_("办件"))
+    else:
+        tables.write_csv(content, headers, rows)
+    content.seek(0)
+    return content
+
+
 def make_waiting(county: int) -> int:
     """What the worker does: write the files that wait, each for its person as they stand now; one whose person lost the right is dropped."""
     made = 0
-    for export in Export.objects.filter(county=county, ready_at=None, gone_at=None).order_by("asked_at"):
+    for export in Export.objects.filter(county=county, ready_at=None, gone_at=None, purpose="").order_by("asked_at"):
         if schedule.stopping():
             break
         account = Account.objects.filter(id=export.account, is_active=True).first()
@@ -109,9 +204,17 @@ def take_export(export: Export, *, by: Actor) -> BinaryIO:
         if not rows.update(taken_at=clock.now(), gone_at=clock.now()):
             raise Refused("gone", _("这个文件刚被下载过。"), _("请重新导出一份。"), status=410)
         audit.record(by=by, action="export.take", kind="casework.export", subject=export.id, label=str(export.done))
-        content = attachments.open_stored(export.path)
+        content = _with_contacts(export, by) if export.purpose else attachments.open_stored(export.path)
     _remove(export.path, export.keys_path)
     return content
+
+
+def _with_contacts(export: Export, by: Actor) -> io.BytesIO:
+    """The file with contacts, written now; each asker can read afterwards who took theirs and why (P12)."""
+    keys = _keys(export)
+    for case in exports.cases_with_contact(by, keys):
+        look(by=by, subject=case.id, kind="casework.asker", label=case.number, fields="contact", purpose=export.purpose)
+    return _written(export, by, keys)
 
 
 def _keys(export: Export) -> list[UUID]:

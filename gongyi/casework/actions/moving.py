@@ -234,7 +234,7 @@ def caller_of(case: Case, *, besides: set[UUID | None]) -> Unit | None:
     if not case.hides_asker:
         return somebody_else(case, case.desk, P.CASE_CALL, besides=besides)
     near = [unit for unit in (case.lead, case.unit) if unit and unit.id != case.about_unit_id]
-    return _first_with(near, P.CASE_CALL, besides=besides | conflicted(case))
+    return first_with(near, P.CASE_CALL, besides=besides | conflicted(case))
 
 
 def somebody_else(case: Case, start: Unit, *permissions: Permission, besides: set[UUID | None]) -> Unit:
@@ -243,7 +243,7 @@ def somebody_else(case: Case, start: Unit, *permissions: Permission, besides: se
     Raises Refused `nobody` when there is none up to the county.
     """
     above = [unit for unit in chain(start) if unit.id != case.about_unit_id]
-    if found := _first_with(above, *permissions, besides=besides | conflicted(case)):
+    if found := first_with(above, *permissions, besides=besides | conflicted(case)):
         return found
     raise Refused(
         "nobody", _("从%(unit)s到县里都没有别的人可以接这一步。") % {"unit": start.name},
@@ -251,7 +251,7 @@ def somebody_else(case: Case, start: Unit, *permissions: Permission, besides: se
     )  # fmt: skip
 
 
-def _first_with(units: list[Unit], *permissions: Permission, besides: set[UUID | None]) -> Unit | None:
+def first_with(units: list[Unit], *permissions: Permission, besides: set[UUID | None]) -> Unit | None:
     """The first of these units in which somebody besides these people holds one of the permissions."""
     found = [holders(permission, {unit.id for unit in units}) for permission in permissions]
     return next((unit for unit in units if any(people[unit.id] - besides for people in found)), None)

@@ -4,15 +4,19 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gongyi.casework.forms.fields import unit_field
 from gongyi.casework.models import Export
 from gongyi.core.access import Actor
+from gongyi.core.access import Permission as P
 from gongyi.core.county import as_key
 from gongyi.core.inputs import Form, Textarea
+from gongyi.people.models import Purpose
 
 LONGEST_VERSION = 9  # digits
+CONTACT_FIELDS = ("contacts", "purpose", "reason")
 
 
 class BulkForm(Form):
@@ -41,6 +45,28 @@ class ExportForm(BulkForm):
     kind = forms.ChoiceField(
         label=gettext_lazy("文件格式"), choices=Export.Kind.choices, initial=Export.Kind.XLSX, widget=forms.RadioSelect
     )
+    contacts = forms.BooleanField(
+        label=gettext_lazy("要带姓名、电话和住址"), required=False,
+        help_text=gettext_lazy("只带您能看的；每个人都查得到谁导出了、为了什么。超过 50 人要另一个人同意。"),
+    )  # fmt: skip
+    purpose = forms.ChoiceField(
+        label=gettext_lazy("用途"), required=False, choices=[("", gettext_lazy("请选用途")), *Purpose.choices]
+    )
+    reason = forms.CharField(label=gettext_lazy("为什么要带联系方式"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.by.can(P.CASE_CONTACT):
+            for name in CONTACT_FIELDS:
+                del self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        """With contacts a purpose and a reason are needed."""
+        facts = super().clean() or {}
+        for name in CONTACT_FIELDS[1:] if facts.get("contacts") else ():
+            if not facts.get(name):
+                self.add_error(name, _("带联系方式的，请写明。"))
+        return facts
 
 
 def chosen_rows(marks: list[str]) -> list[tuple[UUID, int]]:

@@ -1,28 +1,30 @@
-"""What an export of a list holds: its columns, and each case's cells without names, phones and addresses."""
+"""What an export of a list holds: its columns, and each case's cells; names, phones and addresses only where they were asked for."""
 
 from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gongyi.casework.models import Asker, Case, Export
-from gongyi.casework.rules import visible_to
+from gongyi.casework.rules import can_see_asker, exports_judged_by, visible_to
 from gongyi.casework.workflow import STATES
 from gongyi.core.access import Actor
 from gongyi.core.secrets import mask_name, mask_text
-from gongyi.documents.tables import Row
+from gongyi.documents.tables import Cell, Row
 
 BATCH = 500
 _WITH = ("type", "topic", "area", "unit", "lead", "turn_unit")
 
 
-def headers() -> list[str]:
+def headers(*, contacts: bool = False) -> list[str]:
     """The columns, in order."""
+    who = [_("姓名"), _("电话"), _("住址")] if contacts else []
     return [
+        *who,
         _("工单编号"), _("外部工单号"), _("标题"), _("诉求类型"), _("事项分类"), _("所属区划"), _("来源渠道"), _("急不急"), _("状态"),
         _("轮到谁"), _("到期"), _("登记单位"), _("主办单位"), _("登记时间"), _("派单时间"), _("签收时间"), _("首次联系时间"),
         _("答复期限"), _("答复时间"), _("办结时间"), _("办理结果"), _("回访结果"), _("满意度"), _("退单次数"), _("重办次数"),
@@ -30,15 +32,31 @@ def headers() -> list[str]:
     ]  # fmt: skip
 
 
-def cells(by: Actor, keys: list[UUID]) -> Iterator[Row]:
-    """One row per case, in the order of the keys; a case that this person no longer may see is left out."""
+def cells(by: Actor, keys: list[UUID], *, contacts: bool = False) -> Iterator[Row]:
+    """One row per case, in the order of the keys; a case that this person no longer may see is left out.
+
+    With contacts, those that this person may see stand first; the rest of the row stays without.
+    """
     for start in range(0, len(keys), BATCH):
         batch = keys[start : start + BATCH]
         found = {case.id: case for case in visible_to(by).filter(id__in=batch).select_related(*_WITH)}
         askers = {row.case_id: row for row in Asker.objects.filter(county=by.county, case__in=list(found))}
         for key in batch:
             if case := found.get(key):
-                yield _row(case, askers.get(key))
+                asker = askers.get(key)
+                yield (_who(by, case, asker) if contacts else []) + _row(case, asker)
+
+
+def _who(by: Actor, case: Case, asker: Asker | None) -> list[Cell]:
+    return [asker.name, asker.phone, asker.address] if asker and can_see_asker(by, case) else ["", "", ""]
+
+
+def cases_with_contact(by: Actor, keys: list[UUID]) -> list[Case]:
+    """The cases among these whose asker left a name or a phone that this person may see."""
+    left = Asker.objects.filter(~Q(name_digest="") | ~Q(phone_digest=""), county=by.county, case__in=keys).values(
+        "case"
+    )
+    return [case for case in visible_to(by).filter(id__in=left).select_related("type") if can_see_asker(by, case)]
 
 
 def still_visible(by: Actor, keys: list[UUID]) -> bool:
@@ -47,7 +65,7 @@ def still_visible(by: Actor, keys: list[UUID]) -> bool:
     return all(visible_to(by).filter(id__in=batch).count() == len(batch) for batch in batches)
 
 
-def _row(case: Case, asker: Asker | None) -> Row:
+def _row(case: Case, asker: Asker | None) -> list[Cell]:
     answer = case.answer if case.state != "drafted" else ""
     named = [str(row) if row else "" for row in (case.type, case.topic, case.area)]
     times = (
@@ -89,6 +107,19 @@ def exports_of(by: Actor) -> QuerySet[Export]:
 def fetch_export(by: Actor, key: UUID) -> Export:
     """One of the person's own exports. Raises Http404 for any other."""
     found = exports_of(by).filter(id=key).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def exports_to_judge(by: Actor) -> QuerySet[Export]:
+    """The exports with contacts that wait for this person's word, the longest waiting first."""
+    return exports_judged_by(by).select_related("second").order_by("asked_at", "id")
+
+
+def fetch_judged(by: Actor, key: UUID) -> Export:
+    """One that waits for this person's word. Raises Http404 for any other."""
+    found = exports_to_judge(by).filter(id=key).first()
     if found is None:
         raise Http404
     return found

@@ -16,7 +16,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gongyi.casework.models import Case, CaseStep, Publication
+from gongyi.casework.models import Case, CaseStep, Export, Publication
+from gongyi.casework.queries.exports import exports_to_judge
 from gongyi.casework.queries.lists import SOON, Row, Wanted, list_parts, row, rows_of
 from gongyi.casework.queries.publications import hide, to_approve
 from gongyi.casework.queries.words import AT_ONCE, TURN, Turn, buttons
@@ -103,7 +104,7 @@ def my_day(by: Actor) -> list[Section]:
         lines = [_line(shown[case], only=case in only) for case in keys if case in shown]
         cut = len(mine) > COUNT_TO and bool(keys) and keys[-1] == mine[COUNT_TO - 1][0]
         found.append(Section(key, title, lines, len(keys), f"waiting=me&due={key}", cut))
-    found.append(_texts(by))
+    found += [_texts(by), _exports(by)]
     lines = _stuck(by, [shown[case] for case, _due in stuck[:STUCK_SHOWN]])
     held = min(len(stuck), COUNT_TO)
     found.append(
@@ -127,6 +128,22 @@ def _text_line(text: Publication) -> Line:
     facts = {"url": address, "number": text.case.number, "title": hide(text.title), "turn": turn}
     why = _("%(unit)s想公开这个答复，您看过、同意了才公开") % {"unit": text.unit}
     return Line(facts, why, {"label": move.label, "method": "get", "url": f"{address}{move.action}/"})
+
+
+def _exports(by: Actor) -> Section:
+    """Exports with contacts that wait for this person's word, the longest waiting first."""
+    rows = list(exports_to_judge(by)[: COUNT_TO + 1]) if by.can(P.CASE_APPROVE) else []
+    lines, held = [_export_line(row) for row in rows[:SHOWN]], min(len(rows), COUNT_TO)
+    return Section("exports", gettext_lazy("等您同意的导出"), lines, held, "", len(rows) > held, "casework:exports")
+
+
+def _export_line(export: Export) -> Line:
+    address = f"{export.get_absolute_url()}judge/"
+    turn = Turn(_("%(day)s提出") % {"day": _day(export.asked_at)}, "waiting", "hourglass-split")
+    title = _("带联系方式的导出：%(n)d 人") % {"n": export.people}
+    facts = {"url": address, "number": "", "title": title, "turn": turn}
+    why = _("用途：%(purpose)s。超过 50 人，要另一个人同意") % {"purpose": export.get_purpose_display()}
+    return Line(facts, why, {"label": _("看一看"), "method": "get", "url": address})
 
 
 _TITLES: dict[str, Promise] = {

@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -18,6 +19,7 @@ from gongyi.core import clock
 from gongyi.core.access import Permission as P
 from gongyi.core.attachments import download
 from gongyi.core.http import ActorRequest, permission, submit
+from gongyi.people.queries import staff_named
 
 
 @permission(P.CASE_VIEW)
@@ -34,16 +36,19 @@ def new(request: ActorRequest) -> HttpResponse:
 
 
 def _ask(form: ExportForm, query: str, words: str) -> str:
-    export = actions.ask_export(by=form.by, kind=form.cleaned_data["kind"], query=query, words=words)
+    facts = dict(form.cleaned_data)
+    if facts.pop("contacts", False):
+        return actions.ask_contacts(by=form.by, query=query, words=words, **facts).get_absolute_url()
+    export = actions.ask_export(by=form.by, kind=facts["kind"], query=query, words=words)
     return export.get_absolute_url()
 
 
 @permission(P.CASE_VIEW)
 def mine(request: ActorRequest) -> HttpResponse:
-    """One's own exports of late."""
-    return render(
-        request, "casework/exports.html", {"title": _("我的导出"), "rows": exports.exports_of(request.actor)[:20]}
-    )
+    """One's own exports of late, and those of others that wait for one's word."""
+    waiting = exports.exports_to_judge(request.actor)[:20] if request.actor.can(P.CASE_APPROVE) else []
+    context = {"title": _("我的导出"), "rows": exports.exports_of(request.actor)[:20], "waiting": waiting}
+    return render(request, "casework/exports.html", context)
 
 
 @permission(P.CASE_VIEW)
@@ -55,6 +60,20 @@ def progress(request: ActorRequest, key: UUID) -> HttpResponse:
     until = export.ready_at + actions.KEPT if export.ready_at else None
     context = {"title": _("导出"), "export": export, "share": share, "waits": waits, "until": until}
     return render(request, "casework/export.html", context)
+
+
+@permission(P.CASE_APPROVE)
+def judge(request: ActorRequest, key: UUID) -> HttpResponse:
+    """An export with contacts that waits for this person's word."""
+    export = exports.fetch_judged(request.actor, key)
+    if request.method != "POST":
+        asks = staff_named(request.actor.county, export.account)
+        context = {"title": _("带联系方式的导出"), "export": export, "asks": asks}
+        return render(request, "casework/export_judge.html", context)
+    agrees = "agree" in request.POST
+    actions.judge_export(export, by=request.actor, agrees=agrees)
+    messages.success(request, _("已同意，对方可以下载了。") if agrees else _("没有同意，已告诉对方。"))
+    return redirect("home:today")
 
 
 @require_POST
