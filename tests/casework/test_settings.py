@@ -5,6 +5,7 @@ from datetime import datetime
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
 
 from gongyi.casework import queries
 from gongyi.casework.actions import settings as actions
@@ -445,3 +446,10 @@ def test_without_the_check_another_county_could_write(people, monkeypatch):
     monkeypatch.setattr(actions, "require_editor", lambda *_row, by: None)
     topic = Topic.objects.filter(county=999001).first()
     assert actions.save_topic(by=people["other county's steward"], topic=topic, name="别的").name == "别的"
+
+
+def test_two_topics_of_the_first_level_never_share_a_name(county):
+    facts = {"county": 999001, "name": "路灯", "full_name": "路灯", "level": 1, "position": 99}
+    Topic.objects.create(**facts)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Topic.objects.create(**facts)

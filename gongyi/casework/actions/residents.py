@@ -7,7 +7,6 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 
 from gongyi.casework.models import Case
 from gongyi.core import audit, clock
@@ -24,8 +23,8 @@ def claim_case(key: UUID, *, by: Actor, resident: Resident) -> None:
 
     A case stands in one account: who lost the password opens a new one and brings the cases over by their codes.
     """
-    both = Q(id=key) | Q(wish_of=key)
-    Case.objects.filter(both, county=resident.county).exclude(resident=resident.id).update(resident=resident.id)
+    wishes = Case.objects.filter(county=resident.county, wish_of=key).values_list("id", flat=True)
+    Case.objects.filter(id__in=[key, *wishes]).exclude(resident=resident.id).update(resident=resident.id)
     audit.record(by=by, action="resident.claim", kind="casework.case")
 
 

@@ -74,6 +74,9 @@ class CaseType(CountyModel):
             raise ValidationError({"is_public": _("隐去诉求人的类型，答复不能公开。请去掉其中一项。")})
 
 
+_SAME_NAME = _("这一级已经有同名的分类，可能已停用；停用的可以恢复。")
+
+
 class Topic(CountyModel):
     """What a request is about (事项分类), in three levels.
 
@@ -94,8 +97,10 @@ class Topic(CountyModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["county", "parent", "name"], name="topic_name", nulls_distinct=False,
-                violation_error_message=_("这一级已经有同名的分类，可能已停用；停用的可以恢复。"),
+                fields=["county", "parent", "name"], name="topic_name", violation_error_message=_SAME_NAME
+            ),
+            models.UniqueConstraint(  # nulls are distinct on SQLite: a name of the first level needs its own
+                fields=["county", "name"], condition=Q(parent=None), name="topic_top_name", violation_error_message=_SAME_NAME
             ),
             models.CheckConstraint(condition=Q(level__in=[1, 2, 3]), name="topic_level"),
         ]  # fmt: skip

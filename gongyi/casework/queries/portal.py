@@ -75,7 +75,7 @@ def cases_of_resident(county: int, resident: UUID) -> list[dict[str, Any]]:
     rows = Case.objects.filter(county=county, resident=resident).exclude(code="").select_related("turn_unit")
     found = [
         {"key": row.id, "number": row.number, "title": row.title, "way": way_of(row), "open": row.is_open, "yours": waits(row)}
-        for row in rows.order_by("-recorded_at")[:MOST_OWN]
+        for row in _newest(rows, MOST_OWN)
     ]  # fmt: skip
     return sorted(found, key=lambda line: (not line["yours"], not line["open"]))
 
@@ -91,15 +91,20 @@ def own_case(county: int, resident: UUID, key: UUID) -> UUID | None:
     return rows.values_list("id", flat=True).first()
 
 
+def _newest(rows: QuerySet[Case], most: int) -> list[Case]:
+    """A few cases found by a key, the newest first: ordered by SQL, SQLite would walk the whole county by time."""
+    return sorted(rows, key=lambda row: row.recorded_at, reverse=True)[:most]
+
+
 def wishes_of(case: Case) -> list[dict[str, Any]]:
     """What the asker asked about their own data in this case, newest first: title, number, state in words, until when, answer."""
-    rows = Case.objects.filter(county=case.county, wish_of=case).order_by("-recorded_at")[:20]
+    rows = Case.objects.filter(county=case.county, wish_of=case)
     return [
         {
             "title": row.title, "number": row.number, "words": STATES[row.state].resident,
             "until": row.resident_due if row.is_open else None, "answer": sent_answer(row),
         }
-        for row in rows
+        for row in _newest(rows, 20)
     ]  # fmt: skip
 
 
