@@ -1,6 +1,7 @@
-"""list ≡ detail ≡ count: one predicate, so they cannot disagree (rights.md P4, P5)."""
+"""list ≡ detail ≡ count ≡ export ≡ Today: one predicate, so they cannot disagree (rights.md P4, P5)."""
 
 import random
+from uuid import UUID
 
 import pytest
 from django.db import transaction
@@ -10,17 +11,18 @@ from hypothesis import strategies as st
 
 from gongyi.casework import actions, queries, rules
 from gongyi.casework.models import Case, CasePart
-from gongyi.casework.queries import Wanted
+from gongyi.casework.queries import Wanted, exports
 from gongyi.core.access import Actor, Held, Role
 from gongyi.core.errors import Refused
+from gongyi.network.models import Unit
 from gongyi.people.queries import actor_of
 from tests.factories import grant, make_account, make_unit
 
 ROLES = [Role.OFFICER, Role.CLERK, Role.DISPATCHER, Role.LEAD, Role.CALLER]
 
 
-def wander(land, rng: random.Random, number: int) -> list[Case]:
-    """Cases led a few random steps by whoever may."""
+def wander(land, rng: random.Random, number: int, *more: Unit) -> list[Case]:
+    """Cases led a few random steps by whoever may, some of them to `more` units."""
     cases = []
     for i in range(number):
         by, unit = rng.choice([(land.officer, land.village), (land.clerk, land.town), (land.stranger, land.other)])
@@ -33,7 +35,7 @@ def wander(land, rng: random.Random, number: int) -> list[Case]:
                 actions.assign_case(
                     case,
                     by=land.county_desk if case.desk == land.county else land.desk,
-                    lead=rng.choice([land.town, land.other]),
+                    lead=rng.choice([land.town, land.other, *more]),
                 )
             if rng.random() < 0.3:
                 actions.return_case(case, by=land.stranger, reason=land.reasons["return"], proposed=land.town)
@@ -44,19 +46,19 @@ def wander(land, rng: random.Random, number: int) -> list[Case]:
     return cases
 
 
-def all_pages(by: Actor) -> list:
+def all_pages(by: Actor, **wanted: str) -> list:
     """The ids of the list, page after page."""
     found, after, more = [], None, True
     while more:
-        cases, more = queries.page(by, Wanted(after=after))
+        cases, more = queries.page(by, Wanted(after=after, **wanted))
         found += [case.id for case in cases]
         after = (cases[-1].recorded_at, cases[-1].id) if cases else None
     assert len(found) == len(set(found)), "a case stands on two pages"
     return found
 
 
-def five_sets(by: Actor, cases: list[Case]) -> list[set]:
-    """The ids that list, detail, count and predicate give this person."""
+def id_sets(by: Actor, cases: list[Case]) -> list[set]:
+    """The ids that list, detail, predicate and export give this person; the counts and Today are held against the list."""
     listed = set(all_pages(by))
     opened = set()
     for case in cases:
@@ -66,25 +68,45 @@ def five_sets(by: Actor, cases: list[Case]) -> list[set]:
             continue
     seen = set(rules.visible_to(by).values_list("id", flat=True))
     assert queries.count(by, Wanted()) == len(listed)
-    return [listed, opened, seen]
+    numbers = {case.number: case.id for case in cases}
+    exported = {numbers[row[0]] for row in exports.cells(by, queries.list_keys(by, Wanted(), 100))}
+    assert today(by) == set(all_pages(by, waiting="me"))
+    return [listed, opened, seen, exported]
+
+
+def today(by: Actor) -> set:
+    """The cases that Today says wait for this person."""
+    lines = [
+        line for section in queries.my_day(by) if section.key in {"late", "soon", "later"} for line in section.lines
+    ]
+    return {UUID(line.row["url"].split("/")[2]) for line in lines}
+
+
+def tree(land, rng: random.Random) -> list[Unit]:
+    """The county's units with a few more, each below any of those that may have something below."""
+    units = [land.county, land.town, land.other, land.village]
+    for at in range(rng.randint(1, 5)):
+        units.append(make_unit(f"新{at}", rng.choice([unit for unit in units if unit.tier in {"county", "township"}])))
+    return units
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**6))
-def test_p4_list_detail_count_are_equal(land, seed):
+def test_p4_list_detail_count_export_and_today_are_equal(land, seed):
     with transaction.atomic():
         agree(land, random.Random(seed))
         transaction.set_rollback(True)
 
 
 def agree(land, rng: random.Random) -> None:
-    cases = wander(land, rng, 5)
+    units = tree(land, rng)
+    cases = wander(land, rng, 5, *units[4:])
     extra = make_account("多岗")
-    for unit in rng.sample([land.county, land.town, land.other, land.village, make_unit("新村", land.town)], 2):
+    for unit in rng.sample(units, 3):
         grant(extra, rng.choice(ROLES), unit)
     for by in (land.officer, land.clerk, land.desk, land.stranger, land.county_desk, land.supervisor, actor_of(extra)):
-        listed, opened, seen = five_sets(by, cases)
-        assert listed == opened == seen
+        listed, opened, seen, exported = id_sets(by, cases)
+        assert listed == opened == seen == exported
 
 
 def test_p4_control_a_list_with_another_predicate_is_caught(land, monkeypatch):
@@ -93,7 +115,7 @@ def test_p4_control_a_list_with_another_predicate_is_caught(land, monkeypatch):
         queries.lists, "parts_visible_to", lambda by, **_unit: CasePart.objects.filter(county=by.county)
     )
     with pytest.raises(AssertionError):
-        listed, opened, _seen = five_sets(land.stranger, cases)
+        listed, opened, *_others = id_sets(land.stranger, cases)
         assert listed == opened
 
 
