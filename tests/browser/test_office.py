@@ -5,11 +5,13 @@ import pytest
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=False)]
 
 
-def accessible(person) -> None:
+ALL_RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+
+
+def accessible(person, *rules: str) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
-    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-    found = Axe().run(person.page, options={"runOnly": rules, "resultTypes": ["violations"]})
+    found = Axe().run(person.page, options={"runOnly": rules or ALL_RULES, "resultTypes": ["violations"]})
     assert found.violations_count == 0, found.generate_report()
 
 

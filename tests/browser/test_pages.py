@@ -23,6 +23,10 @@ KEY = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b\d{4}\b")
 LINK = re.compile(r'<a\b[^>]*?\bhref="(/[^"#]*)')
 SAMPLES = 6  # cases in different states offer different steps; of any other page one is like the next
 SHARES = 2
+SEEN_ONLY = (
+    "color-contrast",
+    "target-size",
+)  # what another width and other colours can change; the rest is the same page
 LEAST_FREE = 0.35  # of the window, where text is twice as large
 MOST = 150  # addresses per person: far more than there are, so that a loop of links ends
 
@@ -109,10 +113,10 @@ FREE = """1 - [...document.querySelectorAll("body *")].filter((e) => ["fixed", "
 
 def looked_at_in_both_widths(person) -> None:
     """The open page, dark on a desk, then light on a phone, there also with text of twice the size."""
-    for name, scheme in (("desk", "dark"), ("phone", "light")):
+    for name, scheme, rules in (("desk", "dark", ()), ("phone", "light", SEEN_ONLY)):
         person.page.set_viewport_size({"width": WIDTHS[name], "height": 812})
         person.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # no colour half-way
-        accessible(person)
+        accessible(person, *rules)
         wraps_nothing_sideways(person)
     person.page.evaluate(TWICE)
     wraps_nothing_sideways(person)

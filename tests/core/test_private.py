@@ -142,6 +142,11 @@ def left(secret: str, shown: str) -> bool:
     return secret in shown
 
 
+def test_eight_figures_like_a_day_are_a_number_where_they_are_said_to_be_one():
+    assert "20000101" not in public("请打电话：20000101")
+    assert "20000101" in public("20000101那天停的水")
+
+
 @runs(max_examples=600, deadline=None)
 @given(st.lists(st.tuples(secrets, st.sampled_from(FILLER)), min_size=1, max_size=5))
 def test_every_secret_is_hidden_not_the_first_alone(pairs):

@@ -157,6 +157,9 @@ _N, _D, _G = "[0-9A-Za-z十百]{1,5}", "[0-9十百]{1,5}", "[ \\u3000-]{0,2}"
 _FLOOR = f"(?:{_D}{_G}(?:楼|层){_G})?"
 
 
+_SAID_TO_BE_A_PHONE = re.compile("(?:电话|座机|固话|手机|联系方式)[号码是为：: ]*$")
+
+
 def _not_a_figure(match: re.Match[str]) -> bool:
     """A long number that is no day, no amount and no public hotline."""
     token = match[0]
@@ -165,7 +168,8 @@ def _not_a_figure(match: re.Match[str]) -> bool:
         return False
     if re.match(rf"(?:\.[0-9]+)?[{_UNITS}]", after) or re.fullmatch("[48]00[0-9]{7}", token):
         return False
-    return not re.fullmatch("(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])", token)
+    looks_like_a_day = re.fullmatch("(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])", token)
+    return not looks_like_a_day or bool(_SAID_TO_BE_A_PHONE.search(match.string, 0, match.start()))
 
 
 def _not_a_day(match: re.Match[str]) -> bool:

@@ -7,17 +7,18 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandParser
 
-from gongyi.core.management.county import CountyCommand
+from gongyi.core.management.county import WholeCommand
 
 # Card, Moran and Newell, The keystroke-level model for user performance time with interactive systems, CACM 23 (1980).
 SECONDS = {"K": 0.28, "P": 1.1, "B": 0.1, "H": 0.4, "M": 1.35}
 KEYS_OF_A_CHARACTER = 3  # a Chinese character by pinyin, typed in words: two letters and its share of choosing
 
 
-class Command(CountyCommand):
+class Command(WholeCommand):
     help = "Print taps, keystrokes and seconds of ten jobs by the keystroke-level model."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
