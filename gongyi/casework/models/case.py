@@ -244,7 +244,7 @@ class CasePart(CountyModel):
             # `until` stands in them so that a list is found and counted without a look at its rows.
             models.Index(fields=["county", "unit", "until", "-recorded_at", "-case"], name="casepart_list"),
             models.Index(fields=["county", "unit", "until", "state", "-recorded_at", "-case"], name="casepart_state"),
-            models.Index(fields=["county", "unit", "until", "my_turn", "due"], name="casepart_turn"),
+            models.Index(fields=["county", "unit", "until", "my_turn", "due", "state"], name="casepart_turn"),
         ]
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from gongyi.casework.models import Asker, CasePart, Topic
 from gongyi.casework.queries.words import turn_words
-from gongyi.casework.rules import can_see_asker, declared, next_by, only_by, parts_visible_to, visible_to
+from gongyi.casework.rules import JUDGES, can_see_asker, declared, next_by, only_by, parts_visible_to, visible_to
 from gongyi.casework.workflow import TURNS
 from gongyi.core import clock
 from gongyi.core.access import Actor
@@ -71,8 +71,11 @@ def list_keys(by: Actor, wanted: Wanted, most: int) -> list[UUID]:
     return list(found)
 
 
-def list_parts(by: Actor, wanted: Wanted) -> QuerySet[CasePart]:
-    """The participation rows that a list shows, newest first: one index range per unit, joined to what a row prints."""
+def list_parts(by: Actor, wanted: Wanted, *, turn: bool | None = None) -> QuerySet[CasePart]:
+    """The participation rows that a list shows, newest first: one index range per unit, joined to what a row prints.
+
+    With `turn`, of what waits for others only the rows whose turn is ours, or is not: each its own range by due time.
+    """
     rows = parts_visible_to(by, unit=wanted.unit)
     exact = {"state": wanted.state, "type": wanted.type, "turn_unit": wanted.waits_for}
     rows = rows.filter(**{name: value for name, value in exact.items() if value})
@@ -85,9 +88,9 @@ def list_parts(by: Actor, wanted: Wanted) -> QuerySet[CasePart]:
     if wanted.my_turn:
         rows = rows.filter(my_turn=True)
     if wanted.overdue:
-        rows = _due(rows.filter(my_turn__in=(True, False)), "late")  # whoever's turn it is: named to keep the index
-    rows = _waiting(by, rows, wanted.waiting)
-    rows = _due(rows, wanted.due)
+        rows = due_rows(rows.filter(my_turn__in=(True, False)), "late")  # whoever's turn it is: named to keep the index
+    rows = _waiting(by, rows, wanted.waiting) if turn is None else _others(by, rows, turn=turn)
+    rows = due_rows(rows, wanted.due)
     if wanted.text:
         rows = rows.filter(Q(case__title__contains=wanted.text) | Q(case__number__startswith=wanted.text))
     return _from_the_mark(rows, wanted)
@@ -128,7 +131,17 @@ def _waiting(by: Actor, rows: QuerySet[CasePart], whom: str) -> QuerySet[CasePar
     return rows.filter(elsewhere | Q(my_turn=True) & ~mine, state__in=WAITING)
 
 
-def _due(rows: QuerySet[CasePart], when: str) -> QuerySet[CasePart]:
+def _others(by: Actor, rows: QuerySet[CasePart], *, turn: bool) -> QuerySet[CasePart]:
+    """The half of what waits for others that is our turn, or that is not: together the same as `_waiting` says."""
+    rows = rows.filter(my_turn__in=[turn], state__in=WAITING)  # "=" would hide it from the index
+    units = by.units(P.CASE_VIEW)
+    if turn:  # first by what stands in the index: late and one's own may be many
+        plain = [state for state in WAITING if state not in JUDGES and by.units(TURNS[state][1]) == units]
+        return rows.exclude(state__in=plain).exclude(next_by(by))
+    return rows if len(units) == 1 else rows.exclude(case__turn_unit__in=units)
+
+
+def due_rows(rows: QuerySet[CasePart], when: str) -> QuerySet[CasePart]:
     """Rows whose next step is late, due soon, or not yet pressing; what waits for the asker or a date is nobody's to be late with."""
     now = clock.now()
     match when:

@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from itertools import product
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -16,9 +17,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gongyi.casework.models import Case, CaseStep, Export, Publication
+from gongyi.casework.models import Case, CasePart, CaseStep, Export, Publication
 from gongyi.casework.queries.exports import exports_to_judge
-from gongyi.casework.queries.lists import SOON, Row, Wanted, list_parts, row, rows_of
+from gongyi.casework.queries.lists import SOON, Row, Wanted, due_rows, list_parts, row, rows_of
 from gongyi.casework.queries.publications import hide, to_approve
 from gongyi.casework.queries.words import AT_ONCE, TURN, Turn, buttons
 from gongyi.casework.rules import declared
@@ -162,13 +163,21 @@ def _window(by: Actor, wanted: Wanted, number: int = 0) -> list[tuple[UUID, date
     units, number = by.units(P.CASE_VIEW), number or COUNT_TO + 1
     each = [wanted] if len(units) == 1 else [replace(wanted, unit=unit) for unit in units]
     found: dict[UUID, datetime | None] = {}
-    turns = (False, True) if wanted.waiting == "others" else (True,)
+    turns = (False, True) if wanted.waiting == "others" else (None,)
     for one, turn in product(each, turns):  # each its own range of the index: unit, turn, due time
-        rows = (
-            list_parts(by, one).filter(my_turn__in=[turn]).order_by("due", "case")
-        )  # "=" would hide it from the index
-        found |= dict(rows.values_list("case", "due")[:number])
+        range_of = _range if wanted.waiting == "only" else _kept_range
+        rows = due_rows(range_of(by, replace(one, due=""), turn), one.due)[:number]
+        found |= dict(rows.values_list("case", "due"))
     return sorted(found.items(), key=lambda pair: (pair[1] is None, pair[1], str(pair[0])))[:number]
+
+
+def _range(by: Actor, wanted: Wanted, turn: bool | None) -> QuerySet[CasePart]:  # noqa: FBT001 - a key of the cache
+    rows = list_parts(by, wanted, turn=turn).order_by("due", "case")
+    return rows.filter(my_turn__in=[True]) if turn is None else rows  # "=" would hide it from the index
+
+
+# The question alone is kept, for what this person holds now; the rows are read each time. Not for "only": it asks who else holds what.
+_kept_range = lru_cache(maxsize=256)(_range)
 
 
 def _rows(keys: list[UUID]) -> dict[UUID, Row]:
