@@ -4,10 +4,18 @@ import pytest
 from django.test import Client
 
 from gongyi.casework import actions, queries
-from gongyi.casework.models import AnswerTemplate, Case
+from gongyi.casework.actions import settings
+from gongyi.casework.models import AnswerTemplate, Case, Topic
+from gongyi.core.access import Role
 from gongyi.people.models import Account
+from tests.factories import make_actor
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+def make_topic(name: str, parent: Topic | None = None) -> Topic:
+    level, whole = (parent.level + 1, f"{parent.full_name}/{name}") if parent else (1, name)
+    return Topic.objects.create(county=999001, name=name, full_name=whole, level=level, parent=parent, position=1)
 
 
 def browser(by) -> Client:
@@ -65,3 +73,36 @@ def test_an_answer_without_a_template_may_hold_such_marks(land, case):
     facts = {"_key": key, "seen": case.version, "outcome": "solved", "answer": "见【附件】"}
     assert client.post(url, facts).status_code == 302
     assert browser(land.stranger).get(url).status_code == 404
+
+
+def test_bundles_stand_by_topic_the_nearest_first(land, case):
+    street = make_topic("道路")
+    lamp = make_topic("路灯", street)
+    made = [("灯", lamp), ("路", street), ("哪类都行", None), ("水", make_topic("供水"))]
+    for title, topic in made:
+        settings.save_template(by=make_actor(Role.STEWARD, land.county), title=title, text="好了。", topic=topic)
+    own = {title for title, _topic in made}
+
+    def offered() -> list[str]:
+        return [row.title for row in queries.templates_for(case) if row.title in own]
+
+    assert offered() == ["哪类都行"]
+    case.topic = lamp
+    assert offered() == ["灯", "路", "哪类都行"]
+    case.topic = street
+    assert offered() == ["路", "哪类都行"]
+
+
+def test_the_settings_page_puts_a_template_into_a_bundle(land):
+    lamp = make_topic("路灯")
+    client = browser(make_actor(Role.STEWARD, land.county))
+    page = client.get("/cases/settings/templates/new/").content.decode()
+    facts = {
+        "_key": page.split('name="_key" value="')[-1][:36],
+        "title": "灯亮了",
+        "text": "好了。",
+        "topic_text": "路灯",
+    }
+    assert client.post("/cases/settings/templates/new/", facts).status_code == 302
+    assert AnswerTemplate.objects.get(title="灯亮了").topic == lamp
+    assert "每一类 · 路灯" in client.get("/cases/settings/templates/").content.decode()

@@ -193,11 +193,12 @@ def save_template(
     title: str,
     text: str,
     type: CaseType | None = None,  # noqa: A002
+    topic: Topic | None = None,
 ) -> AnswerTemplate:
     """Add or change a text that answers may begin with. Its text is never refused; the form shows hints beside it (D5)."""
     title = title.strip()
     _pass(gate.check_name, title, "title")
-    changes: dict[str, Any] = {"title": title, "text": text.strip(), "type": type}
+    changes: dict[str, Any] = {"title": title, "text": text.strip(), "type": type, "topic": topic}
     if template is None:
         template = AnswerTemplate(county=by.county)
         changes["position"] = _last(template)

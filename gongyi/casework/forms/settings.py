@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gongyi.casework.forms.fields import unit_field
+from gongyi.casework.forms.fields import topic_field, unit_field
 from gongyi.casework.models import AnswerTemplate, CaseType, Reason, Register, Topic
 from gongyi.core import clock, gate
 from gongyi.core.county import as_key, current_county
@@ -197,6 +197,7 @@ class TemplateForm(Form):
     type = forms.ChoiceField(
         label=gettext_lazy("用于哪类诉求"), required=False, help_text=gettext_lazy("不选就是每一类都能用。")
     )
+    topic = topic_field(help_text=gettext_lazy("写了的，这一类和下面各类的事答复时排在最前；不写就是哪一类都能用。"))
     text = forms.CharField(
         label=gettext_lazy("文字"), max_length=4000,
         widget=Textarea({"rows": 12, "hx-post": reverse_lazy("casework:settings_hints"), "hx-trigger": "input changed delay:800ms", "hx-target": "#hints"}),
@@ -204,7 +205,7 @@ class TemplateForm(Form):
     )  # fmt: skip
 
     def __init__(self, data: Any, *, row: AnswerTemplate | None = None) -> None:
-        start = {"title": row.title, "text": row.text, "type": row.type_id} if row else {}
+        start = {"title": row.title, "text": row.text, "type": row.type_id, "topic": row.topic_id} if row else {}
         super().__init__(data, initial=start)
         types = CaseType.objects.filter(county=current_county()).order_by("position", "name")
         self._types = {str(one.id): one for one in types if one.active or (row and one.id == row.type_id)}

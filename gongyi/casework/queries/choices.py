@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from gongyi.casework.models import AnswerTemplate, Case, CaseType, Reason, Topic
@@ -19,10 +19,18 @@ def reasons(county: int, kind: str) -> QuerySet[Reason]:
     return Reason.objects.filter(county=county, kind=kind, active=True).order_by("position", "text")
 
 
-def templates_for(case: Case) -> QuerySet[AnswerTemplate]:
-    """Answer templates for every type and for this one."""
-    rows = AnswerTemplate.objects.filter(county=case.county, active=True)
-    return (rows.filter(type=None) | rows.filter(type=case.type)).order_by("position", "title")
+def templates_for(case: Case) -> list[AnswerTemplate]:
+    """The answer templates for this case's type, in bundles: those of its topic first, then of the topics above, then the general ones."""
+    bundles = [*_upwards(case.topic), None]
+    topics = [topic.id for topic in bundles if topic]
+    rows = AnswerTemplate.objects.filter(Q(type=None) | Q(type=case.type), county=case.county, active=True)
+    rows = rows.filter(Q(topic=None) | Q(topic__in=topics)).select_related("topic")
+    return sorted(rows.order_by("position", "title"), key=lambda row: bundles.index(row.topic))
+
+
+def _upwards(topic: Topic | None) -> list[Topic]:
+    """A topic and those above it."""
+    return [topic, *_upwards(topic.parent)] if topic else []
 
 
 def filled(text: str, case: Case) -> str:

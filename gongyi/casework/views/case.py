@@ -86,7 +86,7 @@ def move(request: ActorRequest, key: UUID, action: str) -> HttpResponse:
 
 def _templates(request: ActorRequest, form: MoveForm) -> list[Any]:
     """The texts that an answer may begin with; the one named in the address is put into the form."""
-    found = list(queries.templates_for(form.case))
+    found = queries.templates_for(form.case)
     if isinstance(form, AnswerForm):
         for template in found:
             if str(template.id) == request.GET.get("template"):

@@ -45,7 +45,7 @@ READ_FIRST = {"propose", "approve", "refuse", "take_down"}  # their page shows t
 def index(request: ActorRequest) -> HttpResponse:
     """What waits for my approval, and the public answers of our cases."""
     waiting = [(one, queries.hide(one.title)) for one in queries.to_approve(request.actor)]
-    mine = [(one, PUBLICATION.states[one.state]) for one in queries.ours(request.actor)]
+    mine = [(one, queries.hide(one.title), PUBLICATION.states[one.state]) for one in queries.ours(request.actor)]
     context = {"title": _("公开答复"), "waiting": waiting, "ours": mine, "approves": request.actor.can(P.CASE_APPROVE)}
     return render(request, "casework/publication/list.html", context)
 

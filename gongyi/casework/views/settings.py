@@ -211,7 +211,11 @@ def reason_form(request: ActorRequest, key: UUID | None = None) -> HttpResponse:
 @_county_wide
 def templates(request: ActorRequest) -> HttpResponse:
     """The answer templates."""
-    rows = AnswerTemplate.objects.filter(county=request.actor.county).select_related("type").order_by("position", "id")
+    rows = (
+        AnswerTemplate.objects.filter(county=request.actor.county)
+        .select_related("type", "topic")
+        .order_by("position", "id")
+    )
     offered, retired = [row for row in rows if row.active], [row for row in rows if not row.active]
     context = {"title": TITLES["templates"], "group": "templates", "rows": offered, "retired": retired}
     return render(request, "casework/settings/templates.html", context)
