@@ -12,12 +12,15 @@ class CaseworkConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from gongyi.casework import actions, queries
+        from gongyi.casework.actions.imports import CaseKind
+        from gongyi.core import imports
         from gongyi.network.actions import calendar_changed, closing_checks, unit_merged
         from gongyi.people.queries.handover import register_section
 
         calendar_changed.append(actions.recompute_deadlines)
         unit_merged.append(actions.follow_successor)
         closing_checks.append(queries.open_matters)
+        imports.register(CaseKind())
         register_section("cases", _("在办的办件"), queries.handover_lines)
         register_section("drafts", _("没写完的答复"), queries.handover_drafts)
         register_section("waiting", _("等别人的办件"), queries.handover_waiting)
