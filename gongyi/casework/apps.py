@@ -11,12 +11,15 @@ class CaseworkConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from gongyi.casework import actions, queries, rules
+from gongyi.casework import actions, queries, rules
+        from gongyi.casework.queries.searching import CASES
+        from gongyi.core import search
         from gongyi.core.outbox.sending import register_right
         from gongyi.core.outbox.words import KINDS
         from gongyi.network.actions import calendar_changed, closing_checks, unit_merged
         from gongyi.people.queries.handover import register_section
 
+        search.register(CASES)
         calendar_changed.append(actions.recompute_deadlines)
         unit_merged.append(actions.follow_successor)
         closing_checks.append(queries.open_matters)

@@ -278,6 +278,26 @@ class FormKey(CountyModel):
         indexes = [models.Index(fields=["county", "at"], name="formkey_at")]
 
 
+class PlaceField(models.BigIntegerField):  # type: ignore[type-arg]
+    """Where a row stands in the index of words: county, day, number on that day; `holds` is its own lookup."""
+
+
+class SearchRow(CountyModel):
+    """The text of a record as it may be found: numbers of people masked, the asker's own names taken out."""
+
+    kind = models.CharField(max_length=20)
+    subject = models.UUIDField()
+    place = PlaceField()
+    form = models.PositiveSmallIntegerField()
+    number = models.CharField(max_length=200, blank=True)
+    title = models.CharField(max_length=200, blank=True)
+    body = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["county", "kind", "subject"], name="searchrow_one")]
+        indexes = [models.Index(fields=["county", "place"], name="searchrow_place")]
+
+
 class ScheduleRun(models.Model):
     """When a periodic job last ran on this installation (a local table, see `county.LOCAL_TABLES`)."""
 
