@@ -11,7 +11,7 @@ class CaseworkConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-from gongyi.casework import actions, queries, rules
+        from gongyi.casework import actions, queries, rules
         from gongyi.casework.queries.searching import CASES
         from gongyi.core import search
         from gongyi.core.outbox.sending import register_right
