@@ -39,7 +39,11 @@ WRONG_CODES = 20  # within a quarter of an hour from one address
 
 @public("the residents' first page")
 def portal(request: ActorRequest) -> HttpResponse:
-    context = {"title": _("共议"), "ready": request.actor.county, "published": _published(request.actor.county)}
+    context = {
+        "title": _("有事您说，我们办、我们答"),
+        "ready": request.actor.county,
+        "published": _published(request.actor.county),
+    }
     context["published_url"] = reverse("home:answers")
     return render(request, "portal/start.html", context)
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0004_said"),
+        ("core", "0007_deliveries"),
     ]
 
     operations = [
