@@ -17,7 +17,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from gongyi.core import audit, clock, schedule
+from gongyi.core import audit, clock, schedule, search
 from gongyi.core.access import Actor, system_actor
 from gongyi.core.errors import Refused
 from gongyi.core.imports.kinds import Checked
@@ -145,7 +145,7 @@ def _store(run: ImportRun, plan: Plan, *, by: Actor) -> None:
     while at < len(plan.fresh):
         began = time.monotonic()
         rows = plan.fresh[at : at + size]
-        with transaction.atomic():
+        with transaction.atomic(), search.together():
             _store_batch(run, plan, rows, by=by, done=at + len(rows))
         at += len(rows)
         took = time.monotonic() - began
@@ -194,7 +194,7 @@ def take_back(run: ImportRun, *, words: str = "") -> None:
     end = {S.STOPPING: S.CANCELLED, S.UNDOING: S.UNDONE}.get(S(run.state), S.FAILED)
     by, kind = system_actor("import", run.county), kind_of(run)
     while lines := list(ImportLine.objects.filter(county=run.county, run=run).order_by("-id")[: kind.batch]):
-        with transaction.atomic():
+        with transaction.atomic(), search.together():
             kind.remove([line.subject for line in lines], by=by)
             ImportLine.objects.filter(county=run.county, id__in=[line.id for line in lines]).delete()
             ImportRun.objects.filter(county=run.county, id=run.id).update(beat_at=clock.now())

@@ -11,6 +11,7 @@ from rapidfuzz.fuzz import ratio
 
 LOOKED_AT = 10  # rows among which the headings are sought
 ALIKE = 80  # of a hundred: how like a known heading another one must be
+SHORTEST = 2  # characters of a heading of which one is too much of a difference
 SHORT = 8  # characters; longer cells are no headings of a second line
 _ASIDE = re.compile(r"[(（\[【].*?[)）\]】]")
 
@@ -86,12 +87,12 @@ def match(row: Sequence[str], columns: Sequence[Column], remembered: Mapping[str
 
 
 def _likely(bare: Mapping[int, str], names: Mapping[str, str]) -> list[tuple[int, str]]:
-    """(column, field) of headings that are like a known one, the likest first; of two characters one is too much of a difference."""
+    """(column, field) of headings that are like a known one, the likest first."""
     pairs = [
         (ratio(plain, other), at, name)
         for at, plain in bare.items()
-        if len(plain) > 2
-        for other, name in names.items()  # noqa: PLR2004
+        if len(plain) > SHORTEST
+        for other, name in names.items()
     ]
     return [(at, name) for score, at, name in sorted(pairs, key=lambda pair: (-pair[0], pair[1])) if score >= ALIKE]
 
