@@ -312,3 +312,22 @@ def exports_judged_by(by: Actor) -> QuerySet[Export]:
     """The exports with contacts that wait for this person's word: never one's own (P8)."""
     rows = Export.objects.filter(county=by.county, second__in=by.units(P.CASE_APPROVE), judged_at=None, gone_at=None)
     return rows.exclude(account=by.key)
+
+
+# --- messages that leave the house: asked once more when they are sent -------------------------------------------------
+
+
+def may_hear_of_case(by: Actor, key: UUID) -> bool:
+    """Whether the reader may still open the case."""
+    return visible_to(by).filter(id=key).exists()
+
+
+def may_hear_of_publication(by: Actor, key: UUID) -> bool:
+    """Whether the reader may still open the public answer."""
+    return publications_visible_to(by).filter(id=key).exists()
+
+
+def may_hear_of_export(by: Actor, key: UUID) -> bool:
+    """Whether the export is the reader's own, or waits for their word."""
+    own = Export.objects.filter(county=by.county, account=by.key, gone_at=None)
+    return (own | exports_judged_by(by)).filter(id=key).exists()

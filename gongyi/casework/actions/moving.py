@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Case as Choose
 from django.db.models import Value, When
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -22,7 +23,7 @@ from gongyi.core import clock, outbox
 from gongyi.core.access import Actor, Permission
 from gongyi.core.access import Permission as P
 from gongyi.core.errors import Refused
-from gongyi.core.said import joined
+from gongyi.core.said import joined, say
 from gongyi.core.workflow import perform
 from gongyi.network.models import Unit
 from gongyi.network.queries import calendar_of, chain
@@ -206,6 +207,8 @@ def tell_holders(
             accounts = holders(permission, {unit})[unit] - conflicted(case) - besides
             text = joined([words, case.number], " ")
             outbox.tell(accounts, by=by, event=event, text=text, path=case.get_absolute_url(), subject=case.id)
+            if not case.hides_asker:
+                outbox.tell_group([unit], by=by, event=event, text=say(words), path=reverse("home:today"))
 
 
 def conflicted(case: Case) -> set[UUID | None]:
