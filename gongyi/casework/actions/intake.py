@@ -8,7 +8,6 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from gongyi.casework import queries
 from gongyi.casework.actions.moving import first_parts, next_turn, sync_parts, tell_turn
@@ -26,7 +25,6 @@ from gongyi.network.queries import calendar_of, chain
 from gongyi.people.queries import holders
 
 TITLE = 30
-_CONCERNED = gettext_lazy("反映的是本人或本单位的服务")
 
 
 @dataclass(frozen=True)
@@ -144,18 +142,16 @@ def new_case(*, by: Actor, unit: Unit, type: CaseType, content: str, title: str,
     return case
 
 
-def store_case(case: Case, asker: AskerFacts | None, *, by: Actor, action: str) -> None:
+def store_case(case: Case, asker: AskerFacts | None, *, by: Actor, action: str, note: str = "") -> None:
     """Number the case in its register, check and save it with its asker, conflicts, timeline and parts."""
     case.number = numbering.next_number(county=case.county, series=_series(case), subject=case.id)
     case.clean_fields(exclude=_CHOSEN)
     case.save()
     if asker:
         store_asker(Asker(county=case.county, case=case), asker)
-    CaseConflict.objects.bulk_create(
-        CaseConflict(county=case.county, case=case, account=account, hidden=True, why=str(_CONCERNED), at=clock.now())
-        for account in concerned_people(case.about_unit, case.about_account)
-    )
-    first_step(case, action, by=by, step=CaseStep, parent="case")
+    if case.about_unit_id or case.about_account:
+        keep_away(case)
+    first_step(case, action, by=by, step=CaseStep, parent="case", note=note)
     sync_parts(case)
 
 
@@ -183,6 +179,20 @@ def store_cases(
     Asker.objects.bulk_create(rows)
     first_steps(cases, action, by=by, step=CaseStep, parent="case", notes=notes)
     first_parts(cases)
+
+
+def keep_away(case: Case) -> None:
+    """Hide a complaint about a service from whom it concerns; show it again to those whom it no longer does."""
+    concerned = concerned_people(case.about_unit, case.about_account)
+    rows = CaseConflict.objects.filter(county=case.county, case=case)
+    rows.filter(why="").exclude(account__in=concerned).delete()
+    rows.exclude(why="").update(hidden=False)  # what they declared themselves stays
+    rows.filter(account__in=concerned).update(hidden=True)
+    known = set(rows.values_list("account", flat=True))
+    CaseConflict.objects.bulk_create(
+        CaseConflict(county=case.county, case=case, account=account, hidden=True, at=clock.now())
+        for account in concerned - known
+    )
 
 
 def store_asker(asker: Asker, facts: AskerFacts) -> None:

@@ -137,7 +137,7 @@ STEP_ICONS = {
     "approve_answer": "clipboard-check", "send_back": "reply", "call_back": "chat-square-text", "object": "exclamation-circle",
     "close_quiet": "check-circle", "redo": "arrow-counterclockwise", "reopen": "arrow-repeat", "file": "archive",
     "file_due": "archive", "recategorise": "tag", "correct": "pencil-square", "visit": "signpost-split", "attach": "paperclip",
-    "remind": "bell", "supervise": "flag", "external": "link-45deg", "conflict": "eye-slash", "follow": "diagram-3",
+    "remind": "bell", "supervise": "flag", "external": "link-45deg", "conflict": "eye-slash", "about": "shield-lock", "follow": "diagram-3",
     "recompute": "clock", "reroute": "arrow-right", "void": "trash", "recall": "arrow-left", "ask": "question-circle",
     "reply": "reply", "add": "plus-lg", "settle": "check-circle", "unsolved": "exclamation-triangle", "rate": "star",
     "wish": "shield-check", "withdraw": "x-circle",

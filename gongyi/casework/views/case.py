@@ -42,7 +42,7 @@ def _context(request: ActorRequest, case: Case) -> dict[str, Any]:
         "files": queries.attachments_of(case) if any(step.action in {"attach", "add"} for step in steps) else [],
         "one_visit": queries.one_visit(case, asker, visited=bool(visits)),
         "may_see_asker": can_see_asker(request.actor, case), "publishes": may_start_publication(request.actor, case) and not why_not_public(case),
-        "purposes": Purpose.choices, "turn_limit": queries.limit_of(case, "turn"), "reopen_limit": queries.limit_of(case, "reopen"),
+        "purposes": Purpose.choices, "about": queries.about_of(case), "turn_limit": queries.limit_of(case, "turn"), "reopen_limit": queries.limit_of(case, "reopen"),
     }  # fmt: skip
 
 
