@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
@@ -60,6 +61,11 @@ def visible_packs(by: Actor) -> QuerySet[HandOver]:
         return HandOver.objects.none()
     rows = HandOver.objects.filter(Q(giver=by.id) | Q(taker=by.id) | Q(made_by=by.id), county=by.county)
     return rows.select_related("post__unit", "giver", "taker", "made_by").order_by("-made_at")
+
+
+def may_hear_of_pack(by: Actor, key: UUID) -> bool:
+    """Whether the person may still see the pack."""
+    return visible_packs(by).filter(id=key).exists()
 
 
 def pending_packs(by: Actor) -> QuerySet[HandOver]:
