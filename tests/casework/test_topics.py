@@ -134,10 +134,10 @@ def test_commands_print_json(land, taught, tmp_path):
     file = tmp_path / "a.csv"
     file.write_text("﻿某县留言,,\n" + HEAD + "001,秧歌队,缺锣鼓,\n2,,过滤网堵了,\n3,嗯,啊,\n", encoding="utf-8")
     assert json.loads(run("learn_topics", json=True)) == {"county": "999001", "cases": 12}
-    found = json.loads(run("suggest_topic", str(file), json=True))
+    found = json.loads(run("suggest_topic", file, json=True))
     assert [(one["number"], one["topic"]) for one in found] == [("001", "乙类"), ("2", "甲类"), ("3", None)]
     assert 0 < found[0]["confidence"] <= 1
-    assert "001\t乙类" in run("suggest_topic", str(file))
+    assert "001\t乙类" in run("suggest_topic", file)
 
 
 def test_measuring_prints_both_in_one_run(land, tmp_path, monkeypatch):
@@ -145,7 +145,7 @@ def test_measuring_prints_both_in_one_run(land, tmp_path, monkeypatch):
     file = tmp_path / "b.csv"
     lines = [f"{at},物业,小区物业不管第{at}次,城乡建设\n{at}x,学校,小学招生第{at}次,教育文体\n" for at in range(8)]
     file.write_text(HEAD + "".join(lines), encoding="utf-8")
-    found = json.loads(run("measure_topics", str(file), more=[str(file)], seeds=1, json=True))
+    found = json.loads(run("measure_topics", file, more=[file], seeds=1, json=True))
     assert (found["rows"], found["unsorted"]) == (16, 0)
     assert found["ours"]["labels_alone"]["mean"] == 1
     assert found["baseline"]["labels"]["mean"] == pytest.approx(1 / 3, abs=0.001)
@@ -157,6 +157,6 @@ def test_a_file_that_cannot_be_used_is_refused_in_words(land, tmp_path, content)
     if content:
         file.write_bytes(content)
     keep(land, "一件", None)  # a county is known by its records
-    with pytest.raises(CommandError, match=r"这个文件|没有找到") as refused:
-        run("suggest_topic", str(file))
+    with pytest.raises(CommandError, match=r"文件|没有找到") as refused:
+        run("suggest_topic", file)
     assert refused.value.returncode == 2

@@ -1,64 +1,51 @@
-"""Reading a file of requests for a measurement or a trial: number, title, text, and the topic where it stands."""
+"""Reading a file of requests for a trial: read and matched as the import does it, nothing stored."""
 
-import csv
-import io
 from pathlib import Path
 from typing import NamedTuple
 
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
-from python_calamine import CalamineError, CalamineWorkbook
 
-HEADINGS = {
-    "number": ("留言编号", "工单编号", "编号", "单号"),
-    "title": ("留言主题", "标题", "主题"),
-    "text": ("留言详情", "诉求内容", "留言内容", "内容", "详情"),
-    "topic": ("一级分类", "事项分类"),
-    "answer": ("答复意见", "答复内容", "答复"),
-}
-FIRST = 10  # the headings stand in one of the first rows
+from gongyi.casework.actions.imports.cases import COLUMNS
+from gongyi.core.errors import Refused
+from gongyi.core.imports.table import Sheet, find_layout
+from gongyi.documents.reading import clean, clean_line, read_table
 
 
 class Request(NamedTuple):
     """One row of the file; what the file does not hold is empty."""
 
-    number: str
-    title: str
-    text: str
-    topic: str
-    answer: str
+    number: str = ""
+    title: str = ""
+    content: str = ""
+    topic: str = ""
+    answer: str = ""
 
 
-def read_requests(path: str) -> list[Request]:
-    """The rows of a table file. Raises CommandError, exit 2, for what cannot be read or has no column of texts."""
-    rows = rows_of(path)
-    for at, row in enumerate(rows[:FIRST]):
-        names = [cell.strip() for cell in row]
-        places = {
-            key: next((names.index(one) for one in known if one in names), None) for key, known in HEADINGS.items()
-        }
-        if places["text"] is not None or places["title"] is not None:
-            return [
-                Request(
-                    *("" if place is None or place >= len(one) else one[place].strip() for place in places.values())
-                )
-                for one in rows[at + 1 :]
-                if any(one)
-            ]
+def read_requests(path: Path) -> list[Request]:
+    """The rows of a table file. Raises CommandError, exit 2, for what cannot be read or holds no texts."""
+    for sheet in read_sheets(path):
+        layout = find_layout(sheet, COLUMNS, {})
+        places = {name: at for at, name in layout.fields.items()}
+        places.setdefault("topic", places.get("topic1", -1))
+        if places.keys() & {"content", "title"}:
+            wanted = {name: places[name] for name in Request._fields if places.get(name, -1) >= 0}
+            return [_request(row, wanted) for row in sheet.rows[layout.head + 1 :] if any(cell.strip() for cell in row)]
     raise CommandError(_("没有找到“诉求内容”或“标题”这一列：%(file)s") % {"file": path}, returncode=2)
 
 
-def rows_of(path: str) -> list[list[str]]:
-    """All rows of the first sheet as text."""
+def read_sheets(path: Path) -> list[Sheet]:
+    """The sheets of a table file. Raises CommandError, exit 2."""
     try:
-        content = Path(path).read_bytes()
-        if path.lower().endswith((".csv", ".tsv", ".txt")):
-            return list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
-        sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
-    except (OSError, CalamineError, UnicodeDecodeError) as error:
+        return read_table(path.read_bytes(), path.name)
+    except OSError as error:
         raise CommandError(_("读不了这个文件：%(file)s") % {"file": path}, returncode=2) from error
-    return [[_cell(cell) for cell in row] for row in sheet.to_python()]
+    except Refused as no:
+        raise CommandError(str(no), returncode=2) from no
 
 
-def _cell(cell: object) -> str:
-    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+def _request(row: list[str], wanted: dict[str, int]) -> Request:
+    cells = {name: row[at] for name, at in wanted.items() if at < len(row)}
+    return Request(
+        **{name: clean(cell) if name in {"content", "answer"} else clean_line(cell) for name, cell in cells.items()}
+    )

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from gongyi.casework.models import Asker, Case, Topic, TopicMemory
 from gongyi.casework.models.setting import BETWEEN, DEFAULTS
+from gongyi.core.imports.runs import pending
 from gongyi.core.secrets import mask_text
 from gongyi.language import note
 from gongyi.language.topics import Guesser, Learned, Lesson
@@ -52,6 +53,7 @@ def lessons(county: int) -> Iterator[Lesson]:
         .exclude(state="void")
         .exclude(content="")
         .filter(wish_of=None)
+        .exclude(id__in=pending(county))
         .order_by("-recorded_at")
     )
     for some in (rows.exclude(topic=None)[:SORTED], rows.filter(topic=None)[:UNSORTED]):

@@ -1,13 +1,14 @@
 """`./run manage measure_topics FILE`: macro-F1 of the suggested topics by cross-validation, beside a baseline in the same run."""
 
 import json as jsons
+from pathlib import Path
 from statistics import mean
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from gongyi.casework.management.requests import read_requests, rows_of
+from gongyi.casework.management.requests import read_requests, read_sheets
 from gongyi.core.management.county import WholeCommand
 from gongyi.language import trial
 from gongyi.language.topics import Lesson, Words
@@ -20,18 +21,18 @@ class Command(WholeCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("file", help="requests with a first-level topic")
-        parser.add_argument("--more", nargs="*", default=[], help="files of requests without one")
-        parser.add_argument("--topics", help="a file of topics, the first level in the first column")
+        parser.add_argument("file", type=Path, help="requests with a first-level topic")
+        parser.add_argument("--more", type=Path, nargs="*", default=[], help="files of requests without one")
+        parser.add_argument("--topics", type=Path, help="a file of topics, the first level in the first column")
         parser.add_argument("--seeds", type=int, default=5)
         parser.add_argument("--json", action="store_true")
 
-    def handle(self, *, file: str, more: list[str], topics: str | None, seeds: int, **options: Any) -> None:
+    def handle(self, *, file: Path, more: list[Path], topics: Path | None, seeds: int, **options: Any) -> None:
         rows = [row for row in read_requests(file) if row.topic]
-        texts = [Lesson(row.title, row.text, row.topic) for row in rows]
+        texts = [Lesson(row.title, row.content, row.topic) for row in rows]
         titles = {"".join(row.title.split()) for row in rows}
         beside = [row for path in more for row in read_requests(path) if "".join(row.title.split()) not in titles]
-        unsorted = [Lesson(row.title, row.text) for row in beside]
+        unsorted = [Lesson(row.title, row.content) for row in beside]
         true, keys = [row.topic for row in rows], [row.number or row.title for row in rows]
         bare: Words = dict.fromkeys(sorted(set(true)), ())
         words = _words(topics) if topics else bare
@@ -61,8 +62,8 @@ class Command(WholeCommand):
         self.stdout.write(jsons.dumps(told, ensure_ascii=False, indent=None if options["json"] else 1))
 
 
-def _words(path: str) -> Words:
+def _words(path: Path) -> Words:
     found: dict[str, dict[str, None]] = {}
-    for first, *below in rows_of(path)[1:]:
+    for first, *below in (row for row in read_sheets(path)[0].rows[1:] if row):
         found.setdefault(first.strip(), {}).update(dict.fromkeys(name.strip() for name in below))
     return {first: tuple(below) for first, below in found.items()}

@@ -1,6 +1,7 @@
 """`./run manage suggest_topic FILE`: the first-level topic of each request in a file. Nothing is stored."""
 
 import json as jsons
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -16,14 +17,14 @@ class Command(CountyCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("file")
+        parser.add_argument("file", type=Path)
         parser.add_argument("--json", action="store_true")
 
-    def handle(self, *, county: str | None, file: str, json: bool, **options: Any) -> None:
+    def handle(self, *, county: str | None, file: Path, json: bool, **options: Any) -> None:
         one, rows = self.one_county(county), read_requests(file)
         with bind(one):
             guess = guesser(one, county_words(one))
-        found = [(row.number, guess.suggest(row.title, row.text)) for row in rows]
+        found = [(row.number, guess.suggest(row.title, row.content)) for row in rows]
         listed = [
             {
                 "number": number,
