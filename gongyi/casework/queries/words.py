@@ -130,7 +130,7 @@ ASKERS = {"record"} | {
 
 # What each line of the timeline was, at a glance.
 STEP_ICONS = {
-    "record": "inbox", "record_done": "check-circle", "accept": "check-lg", "assign": "send", "transfer": "forward",
+    "record": "inbox", "record_done": "check-circle", "import": "upload", "accept": "check-lg", "assign": "send", "transfer": "forward",
     "decline": "x-circle", "sign": "person-check", "return": "arrow-return-left", "contact": "telephone", "log": "journal-text", "assist": "people",
     "answer": "chat-left-text", "save_draft": "file-earmark-text", "ask_extension": "calendar-event",
     "approve_extension": "calendar-check", "refuse_extension": "x-lg", "park": "pause-circle", "wake": "sun", "wake_due": "sun",

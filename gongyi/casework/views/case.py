@@ -48,7 +48,11 @@ def _context(request: ActorRequest, case: Case) -> dict[str, Any]:
 
 def _events(steps: list[Any]) -> list[dict[str, Any]]:
     """The timeline as its building block wants it."""
-    labels = {move.action: move.label for move in CASE.moves} | {"record": _("登记"), "record_done": _("当场办结")}
+    labels = {move.action: move.label for move in CASE.moves} | {
+        "record": _("登记"),
+        "record_done": _("当场办结"),
+        "import": _("导入"),
+    }
     return [
         {
             "at": step.at, "who": queries.who_did(step),
