@@ -164,10 +164,9 @@ class Case(Tracked):
 
     @cached_property
     def taking_part(self) -> "list[CasePart]":
-        """The units that take part or took part, as the case was when they were first asked for."""
-        return list(
-            CasePart.objects.filter(county=self.county, case=self).select_related("unit").order_by("since", "id")
-        )
+        """The units that take part or took part, as the case was when they were first asked for; of the row itself, which and until when."""
+        rows = CasePart.objects.filter(county=self.county, case=self).select_related("unit")
+        return list(rows.only("part", "until", "unit").order_by("since", "id"))
 
     @property
     def co_handlers(self) -> "list[Unit]":

@@ -44,7 +44,8 @@ def lead_on(by: Actor, case: Case) -> str:
 
 def timeline(case: Case) -> list[CaseStep]:
     """Everything that happened to a case, oldest first."""
-    return list(CaseStep.objects.filter(county=case.county, case=case).order_by("seq"))
+    rows = CaseStep.objects.filter(county=case.county, case=case)
+    return list(rows.defer("county", "case", "unit").order_by("seq"))  # what no page prints
 
 
 def last_return(case: Case) -> CaseStep | None:

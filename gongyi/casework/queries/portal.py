@@ -228,7 +228,7 @@ def events_for_asker(steps: list[CaseStep]) -> list[dict[str, Any]]:
         found.append(
             {
                 "at": step.at, "what": str(words), "why": step.reason if with_reason else "", "who": step.unit_label or _("您"),
-                "text": mask_text(text) if with_text else "", "tone": STATES[step.target].tone, "icon": "", "corrected": "",
+                "text": mask_text(text) if with_text else "", "tone": STATES[step.target].tone, "icon": "",
             }
         )  # fmt: skip
         if not step.unit_label and step.action in {"close_quiet", "wake_due"}:

@@ -53,7 +53,7 @@ def _events(steps: list[Any]) -> list[dict[str, Any]]:
         {
             "at": step.at, "who": queries.who_did(step),
             "what": labels.get(step.action, step.action), "why": step.reason, "text": mask_text(step.note),
-            "tone": STATES[step.target].tone, "icon": queries.STEP_ICONS.get(step.action, ""), "corrected": "",
+            "tone": STATES[step.target].tone, "icon": queries.STEP_ICONS.get(step.action, ""),
         }
         for step in steps
     ]  # fmt: skip

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import conditional_escape, escape, format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
@@ -26,6 +27,7 @@ WEEKDAYS = [
 ]  # fmt: skip
 TONE_ICONS = {"soon": "clock", "late": "exclamation-triangle", "done": "check-circle", "waiting": "hourglass-split"}
 LONG_NUMBER = 9
+LONG_TEXT, EXCERPT = 160, 120  # characters: from where on a text is folded, and what of it is seen then
 A_DAY = timedelta(days=1)
 SYSTEMS = {
     "Android": gettext_lazy("安卓手机"), "OpenHarmony": gettext_lazy("鸿蒙手机"), "iPhone": gettext_lazy("苹果手机"), "iPad": "iPad",
@@ -167,6 +169,29 @@ def line(row: Mapping[str, Any], more: str = "") -> SafeString:
         f'<li class="item">\n<span class="item-number">{number}</span>\n<div>\n<a class="item-title" href="{url}">{title}</a>\n'
         f'<p class="item-meta">{meta}</p>\n{more}</div>\n<div class="item-turn">{stamp(row.get("turn"))}</div>\n</li>\n'
     )
+
+
+@register.simple_tag
+def happened(event: Mapping[str, Any]) -> SafeString:
+    """One line of a timeline, from {at: datetime, who, what, why, text, tone, icon}; a long text is folded. Written out as `line` is."""
+    tone, text = event.get("tone") or "plain", str(event.get("text") or "")
+    what, why, who, words = map(conditional_escape, (event["what"], event.get("why") or "", event["who"], text))
+    because = f"<span>{_('：')}{why}</span>" if why else ""
+    told = f"<blockquote>{_folded(text) if len(text) > LONG_TEXT else f'<p>{words}</p>'}</blockquote>" if text else ""
+    return SafeString(
+        f'<li>\n<span class="dot tone-{tone}">{icon(event.get("icon") or tone_icon(tone))}</span>\n'
+        f'<p class="timeline-what"><strong>{what}</strong>{because}</p>\n'
+        f'<p class="timeline-who">{who} · {hour(timezone.localtime(event["at"]))}</p>\n{told}</li>\n'
+    )
+
+
+def _folded(text: str) -> SafeString:
+    markup = (
+        '<details class="fold text-fold"><summary><span class="excerpt">{}</span><span class="unfold">{}{}</span></summary>'
+        "<p>{}</p></details>"
+    )
+    whole = _("全文 %(n)s 字") % {"n": len(text)}
+    return format_html(markup, Truncator(text).chars(EXCERPT), icon("chevron-right"), whole, text)
 
 
 @register.simple_tag

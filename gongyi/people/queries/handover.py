@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
@@ -66,6 +67,12 @@ def pending_packs(by: Actor) -> QuerySet[HandOver]:
     """The packs that wait for this person's signature, oldest first; for Today."""
     rows = HandOver.objects.filter(county=by.county, taker=by.id, signed_at=None, returned_at=None)
     return rows.select_related("post__unit", "giver", "taker").order_by("made_at")
+
+
+def packs_to_sign(by: Actor) -> list[tuple[UUID, str]]:
+    """Key and post of each of the `pending_packs`."""
+    rows = pending_packs(by).select_related(None).select_related("post__unit").only("post__name", "post__unit__name")
+    return [(pack.id, str(pack.post)) for pack in rows]
 
 
 def lines_of(pack: HandOver) -> list[tuple[str, list[HandOverLine]]]:
