@@ -2,6 +2,7 @@
 
 from gongyi.casework.queries.case import (
     JOINED,
+    Told,
     asker_of,
     attachments_of,
     fetch,
@@ -45,6 +46,7 @@ __all__ = [
     "Proposals",
     "Row",
     "Section",
+    "Told",
     "Turn",
     "Wanted",
     "Why",

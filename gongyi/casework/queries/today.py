@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from gongyi.casework.models import Case, CasePart, CaseStep, Export, Publication
 from gongyi.casework.queries.exports import exports_to_judge
@@ -79,6 +79,13 @@ class Section:
     def url(self) -> str:
         """The list of which these lines are the beginning."""
         return reverse(self.page) + (f"?{self.query}" if self.query else "")
+
+    @property
+    def how_many(self) -> str:
+        """The count in words."""
+        n = self.count
+        said = ngettext("超过 %(n)s 件", "超过 %(n)s 件", n) if self.open_end else ngettext("%(n)s 件", "%(n)s 件", n)
+        return said % {"n": n}
 
     @property
     def more(self) -> bool:

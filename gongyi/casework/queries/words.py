@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from gongyi.casework.models import Case
-from gongyi.casework.queries.case import roles_of
+from gongyi.casework.queries.case import Told, roles_of
 from gongyi.casework.rules import moves_for
 from gongyi.casework.workflow import CASE, PUBLICATION, STATES
 from gongyi.core import clock
@@ -122,7 +122,7 @@ def _limit(due_: datetime) -> str:
     return f"{words} {WEEKDAYS[day.weekday()]}"
 
 
-def who_did(step: Step) -> str:
+def who_did(step: Step | Told) -> str:
     """Who stands beside a line of a timeline: unit and person, or the asker, or the product itself."""
     if step.actor is None:
         return _("诉求人") if step.action in ASKERS else _("系统")
@@ -166,8 +166,14 @@ def _next_step(case: Case, candidates: list[dict[str, Any]]) -> dict[str, Any] |
 
 
 def _step(case: Case, move: Move) -> dict[str, Any]:
+    said = _said(get_language(), move.action)
+    return {**said, "url": f"{case.get_absolute_url()}{move.action}/"}
+
+
+@lru_cache(maxsize=256)  # a dozen on every page of a case, always the same
+def _said(_language: str | None, action: str) -> dict[str, Any]:
+    move = CASE[action]
     return {
-        "action": move.action, "label": str(move.label), "consequence": str(move.tells), "danger": move.grave, "icon": "",
-        "method": "post" if move.action in AT_ONCE else "get",
-        "url": f"{case.get_absolute_url()}{move.action}/",
+        "action": action, "label": str(move.label), "consequence": str(move.tells), "danger": move.grave, "icon": "",
+        "method": "post" if action in AT_ONCE else "get",
     }  # fmt: skip

@@ -65,14 +65,16 @@ def visible_packs(by: Actor) -> QuerySet[HandOver]:
 
 def pending_packs(by: Actor) -> QuerySet[HandOver]:
     """The packs that wait for this person's signature, oldest first; for Today."""
-    rows = HandOver.objects.filter(county=by.county, taker=by.id, signed_at=None, returned_at=None)
-    return rows.select_related("post__unit", "giver", "taker").order_by("made_at")
+    return _PENDING.filter(county=by.county, taker=by.id).select_related("post__unit", "giver", "taker")
 
 
 def packs_to_sign(by: Actor) -> list[tuple[UUID, str]]:
     """Key and post of each of the `pending_packs`."""
-    rows = pending_packs(by).select_related(None).select_related("post__unit").only("post__name", "post__unit__name")
-    return [(pack.id, str(pack.post)) for pack in rows]
+    rows = _PENDING.filter(county=by.county, taker=by.id).values_list("id", "post__unit__name", "post__name")
+    return [(key, f"{unit} · {post}") for key, unit, post in rows]
+
+
+_PENDING = HandOver.objects.filter(signed_at=None, returned_at=None).order_by("made_at")
 
 
 def lines_of(pack: HandOver) -> list[tuple[str, list[HandOverLine]]]:
