@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db import connection
 from django.test import Client
 
-from gongyi.core import checks
+from gongyi.core import checks, search
 from gongyi.core.county import LOCAL_TABLES
 from gongyi.core.models import FormKey
 from gongyi.network.models import Unit
@@ -24,8 +24,9 @@ _written = re.compile(r'^\s*(?:INSERT (?:OR IGNORE )?INTO|UPDATE|DELETE FROM)\s+
 
 
 def may_be_written() -> set[str]:
-    """The county-owned tables and the short local list."""
-    return {model._meta.db_table for model in checks.own_models() if checks.is_county(model)} | set(LOCAL_TABLES)
+    """The county-owned tables, the index of their words and the short local list."""
+    owned = {model._meta.db_table for model in checks.own_models() if checks.is_county(model)}
+    return owned | {search.INDEX} | set(LOCAL_TABLES)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from gongyi.casework.models.setting import CaseType, Reason, SpanField, Topic
 from gongyi.core.county import CountyForeignKey, CountyModel
+from gongyi.core.search import SearchedModel
 from gongyi.core.secrets import EncryptedField, mask_text
 from gongyi.core.workflow import Step, Tracked
 from gongyi.network.models import Unit
@@ -26,7 +27,7 @@ def _unit(label: Any, **kwargs: Any) -> "models.ForeignKey[Any, Any]":
     return models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False, verbose_name=label, **kwargs)
 
 
-class Case(Tracked):
+class Case(SearchedModel, Tracked):
     """A request: what somebody said, where it stands, whose turn it is and by when, and how it ended."""
 
     class Channel(models.TextChoices):
@@ -180,7 +181,7 @@ class Case(Tracked):
         return frozenset(unit.id for unit in self.co_handlers)
 
 
-class Asker(CountyModel):
+class Asker(SearchedModel, CountyModel):
     """Who asked, in this case alone: a name and a contact, both may be empty. Cases share no person."""
 
     class Kind(models.TextChoices):
@@ -264,7 +265,7 @@ class Taking(NamedTuple):
         return cls(part, until, Unit.known(**dict(zip(("id", "county", "name", "path"), unit, strict=True))))
 
 
-class CaseStep(Step):
+class CaseStep(SearchedModel, Step):
     """The timeline of a case."""
 
     case = CountyForeignKey(Case, models.CASCADE, related_name="steps")

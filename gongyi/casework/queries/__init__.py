@@ -3,6 +3,7 @@
 from gongyi.casework.queries.case import (
     JOINED,
     Told,
+    about_of,
     asker_of,
     attachments_of,
     fetch,
@@ -50,6 +51,7 @@ __all__ = [
     "Turn",
     "Wanted",
     "Why",
+    "about_of",
     "asker_of",
     "attachments_of",
     "buttons",

@@ -15,7 +15,7 @@ from gongyi.casework.models import Asker, Case, CasePart, Topic
 from gongyi.casework.queries.words import turn_words
 from gongyi.casework.rules import JUDGES, can_see_asker, declared, next_by, only_by, parts_visible_to, visible_to
 from gongyi.casework.workflow import TURNS
-from gongyi.core import clock
+from gongyi.core import clock, search
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.county import as_key
@@ -98,8 +98,14 @@ def list_parts(by: Actor, wanted: Wanted, *, turn: bool | None = None) -> QueryS
     rows = _waiting(by, rows, wanted.waiting) if turn is None else _others(by, rows, turn=turn)
     rows = due_rows(rows, wanted.due)
     if wanted.text:
-        rows = rows.filter(Q(case__title__contains=wanted.text) | Q(case__number__startswith=wanted.text))
+        rows = _titled(rows, by.county, wanted.text)
     return _from_the_mark(rows, wanted)
+
+
+def _titled(rows: QuerySet[CasePart], county: int, text: str) -> QuerySet[CasePart]:
+    """Rows whose case has every word in its number or title."""
+    found = search.holding(county, text, titles=True)
+    return rows.none() if found is None else rows.filter(case__in=found.filter(kind="case").values("subject"))
 
 
 def _from_the_mark(rows: QuerySet[CasePart], wanted: Wanted) -> QuerySet[CasePart]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import NamedTuple
 
-from gongyi.core.secrets.masks import BLANK, find_numbers, is_bank_card, is_id_card, plain_characters
+from gongyi.core.secrets.masks import BLANK, HIDDEN, find_numbers, is_bank_card, is_id_card, plain_characters
 
 # What stands in the place of a hidden word; part of the published text, so not translated.
 KINDS = {
@@ -60,6 +60,25 @@ def hide_private(text: str, found: Collection[Found], shown: Collection[tuple[st
         if (place.kind, place.words) not in shown:
             text = f"{text[: place.start]}〔{KINDS[place.kind]}〕{text[place.end :]}"
     return text
+
+
+_MASKED = re.compile(rf"[0-9]*{re.escape(HIDDEN)}[0-9]*")  # what `mask_text` left of a number
+
+
+def hide_known(text: str, known: Known) -> str:
+    """The text as it may be found by its words: numbers of people, and the record's own words wherever they stand, are gone.
+
+    Unlike a mask it leaves no last digits behind, by which people could be looked up.
+    """
+    seeker = _Seeker(text)
+    for kind, words in known.items():
+        for pattern in filter(None, (_known(kind, word.strip()) for word in words)):
+            seeker.seek(kind, pattern)
+    cuts, _plain = find_numbers(seeker.plain)
+    places = [(cut.start, cut.end) for cut in cuts] + [(place.start, place.end) for place in seeker.found]
+    for start, end in sorted(places, reverse=True):
+        text = f"{text[:start]}{HIDDEN}{text[end:]}"
+    return _MASKED.sub(HIDDEN, text)
 
 
 # --- seeking ----------------------------------------------------------------------------------------------------------

@@ -8,7 +8,8 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from gongyi.core import clock
-from gongyi.core.access import GUARDED, Actor, Held, Permission, Role
+from gongyi.core.access import GUARDED, Actor, Held, Permission, Role, system_actor
+from gongyi.network.models import Unit
 from gongyi.people.models import Account, Grant
 
 
@@ -75,3 +76,16 @@ def staff_named(county: int, key: UUID | None) -> Account | None:
         else Account.objects.none()
     )
     return staff.distinct().first()
+
+
+def reader_of(county: int, key: UUID) -> Actor | None:
+    """Who gets messages under this key outside the house: an enabled account with a role in force in the county."""
+    account = Account.objects.filter(id=key, is_active=True).first()
+    found = actor_of(account) if account else None
+    return found if found and found.held and found.county == county else None
+
+
+def group_of(county: int, key: UUID) -> Actor | None:
+    """A running unit of the county, as the reader behind its group chat; it holds nothing, so it hears of no record."""
+    unit = Unit.objects.filter(county=county, id=key).exclude(status=Unit.Status.CLOSED).first()
+    return system_actor(unit.name, county) if unit else None

@@ -63,6 +63,11 @@ def visible_packs(by: Actor) -> QuerySet[HandOver]:
     return rows.select_related("post__unit", "giver", "taker", "made_by").order_by("-made_at")
 
 
+def may_hear_of_pack(by: Actor, key: UUID) -> bool:
+    """Whether the person may still see the pack."""
+    return visible_packs(by).filter(id=key).exists()
+
+
 def pending_packs(by: Actor) -> QuerySet[HandOver]:
     """The packs that wait for this person's signature, oldest first; for Today."""
     return _PENDING.filter(county=by.county, taker=by.id).select_related("post__unit", "giver", "taker")

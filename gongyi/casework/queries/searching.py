@@ -1,0 +1,66 @@
+"""What of a case is found by its words, and by whom: exactly those who have it in their list (rights.md P4, D5)."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from gongyi.casework.models import Asker, Case, CaseStep
+from gongyi.casework.queries.lists import Wanted, list_parts
+from gongyi.core.access import Actor
+from gongyi.core.county import county_of
+from gongyi.core.said import Said
+from gongyi.core.search import Document, Kind, Watch
+from gongyi.core.secrets import hide_known
+
+# Lines of the timeline that are about the matter. What was said with or about a person stays out (D5).
+ABOUT_THE_MATTER = frozenset({"log", "assist", "add", "reply"})
+_TEXTS = ("number", "external_no", "title", "content", "answer", "recorded_at")
+_OWN = ("name", "phone", "address", "organisation")
+
+
+def documents(keys: Collection[UUID]) -> Iterator[Document]:
+    """These cases as they may be found: own names, phones and addresses of the asker and numbers of people are gone."""
+    counties = {county_of(key) for key in keys}
+    askers = {asker.case_id: asker for asker in Asker.objects.filter(county__in=counties, case__in=keys)}
+    notes = defaultdict[UUID, list[str]](list)
+    steps = CaseStep.objects.filter(county__in=counties, case__in=keys, action__in=ABOUT_THE_MATTER).order_by(
+        "case", "seq"
+    )
+    for case, note in steps.values_list("case_id", "note"):
+        if note and not isinstance(note, Said):
+            notes[case].append(note)
+    for case in Case.objects.filter(id__in=keys).only(*_TEXTS):
+        known = {name: [getattr(askers[case.id], name)] for name in _OWN} if case.id in askers else {}
+        day = timezone.localdate(case.recorded_at)
+        texts = (hide_known(text, known) for text in (case.title, case.content, case.answer, *notes[case.id]))
+        title, *body = texts
+        number = "\n".join(filter(None, (case.number, case.external_no)))
+        yield Document(case.id, day, number, title, "\n".join(filter(None, body)))
+
+
+def records(county: int) -> QuerySet[Case]:
+    """All cases of a county."""
+    return Case.objects.filter(county=county)
+
+
+def seen(by: Actor, wanted: Any) -> Q:
+    """The index rows of what the list shows this person, under the same filter."""
+    parts = list_parts(by, wanted or Wanted()).order_by()
+    return Q(Exists(parts.filter(case=OuterRef("subject"))))
+
+
+CASES = Kind(
+    name="case",
+    watches=(
+        Watch(Case, frozenset(_TEXTS)),
+        Watch(Asker, frozenset({*_OWN, "case"}), "case_id"),
+        Watch(CaseStep, frozenset({"note", "action"}), "case_id", when=lambda step: step.action in ABOUT_THE_MATTER),
+    ),
+    documents=documents,
+    records=records,
+    seen=seen,
+)

@@ -1,0 +1,27 @@
+"""Finding records by what stands in their texts: one index in the database itself, written in the transaction of the text.
+
+An app registers a `Kind` (what of a record is indexed, who may see it). `SearchRow` holds the text as it may be found:
+numbers of people masked, the asker's own names taken out (rights.md D5). The pairs of its characters stand in FTS5 on
+SQLite and in a tsvector on PostgreSQL.
+"""
+
+from gongyi.core.search.engine import INDEX, empty, holding, index_later, install, purge, remove
+from gongyi.core.search.finding import COUNT_TO, Found, find, texts
+from gongyi.core.search.kinds import (
+    KINDS,
+    Document,
+    Kind,
+    SearchedModel,
+    Watch,
+    index,
+    is_whole,
+    rebuild,
+    register,
+    together,
+)
+from gongyi.core.search.words import Word, excerpt, marked, question
+
+__all__ = [
+    "COUNT_TO", "INDEX", "KINDS", "Document", "Found", "Kind", "SearchedModel", "Watch", "Word", "empty", "excerpt", "find", "holding",
+    "index", "index_later", "install", "is_whole", "marked", "purge", "question", "rebuild", "register", "remove", "texts", "together",
+]  # fmt: skip

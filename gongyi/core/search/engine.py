@@ -1,0 +1,215 @@
+"""The index itself, the product's one place with SQL written by hand: pairs of characters in FTS5 on SQLite, a tsvector on PostgreSQL."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from secrets import randbelow
+from typing import TYPE_CHECKING, Any, cast
+from uuid import UUID
+
+from django.db import connection, models, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Max, QuerySet
+
+from gongyi.core.models import PlaceField, SearchRow
+from gongyi.core.search.words import Word, question, tokens
+
+INDEX = "core_searchindex"
+_DAYS, _ROWS = 1 << 16, 1 << 20
+_FIRST_DAY = date(1990, 1, 1).toordinal()
+_POSITIONS = 16_000  # a tsvector counts no further than 16,383
+
+
+# --- rows -------------------------------------------------------------------------------------------------------------
+
+
+def first_place(county: int, day: date) -> int:
+    """The first of a county's places of a day; the county stands in front, so that its places are one range."""
+    return (county * _DAYS + min(max(day.toordinal() - _FIRST_DAY, 0), _DAYS - 1)) * _ROWS
+
+
+def put_in(rows: list[SearchRow], had: dict[UUID, int]) -> None:
+    """Write new rows and their pairs; a row keeps the place that it had on the same day."""
+    following: dict[int, int] = {}
+    for row in rows:
+        first, before = row.place, had.get(row.subject)
+        if before is not None and before // _ROWS == first // _ROWS:
+            row.place = before
+        else:
+            row.place = following[first] = _next_place(first, following.get(first))
+    if connection.vendor == "sqlite":
+        SearchRow.objects.bulk_create(rows)
+        _many(f"INSERT INTO {INDEX} (rowid, number, title, body) VALUES (%s, %s, %s, %s)", map(_pairs, rows))  # noqa: S608 - our own name
+    else:
+        names = [field.attname for field in SearchRow._meta.concrete_fields]
+        values = ", ".join(["%s"] * len(names))
+        sql = f"INSERT INTO {SearchRow._meta.db_table} ({', '.join(names)}, vector) VALUES ({values}, %s::tsvector)"  # noqa: S608 - our own names
+        _many(sql, ([*(getattr(row, name) for name in names), vector(row)] for row in rows))
+
+
+def _next_place(first: int, last: int | None) -> int:
+    """The next free place of a day. On SQLite, where one writes at a time, the place is the key of the pairs; else it only orders."""
+    if connection.vendor != "sqlite":
+        return first + randbelow(_ROWS)
+    if last is None:
+        county = first // (_DAYS * _ROWS)
+        day = SearchRow.objects.filter(county=county, place__gte=first, place__lt=first + _ROWS)
+        last = day.aggregate(last=Max("place"))["last"]
+    return first if last is None else last + 1
+
+
+def take_out(rows: list[SearchRow]) -> None:
+    """Remove rows; FTS5 takes a row's pairs out when it is told them again."""
+    if connection.vendor == "sqlite":
+        sql = f"INSERT INTO {INDEX} ({INDEX}, rowid, number, title, body) VALUES ('delete', %s, %s, %s, %s)"  # noqa: S608 - our own name
+        _many(sql, map(_pairs, rows))
+    SearchRow.objects.filter(county__in={row.county for row in rows}, id__in=[row.id for row in rows]).delete()
+
+
+def _pairs(row: SearchRow) -> list[Any]:
+    return [row.place, *(" ".join(tokens(text)) for text in (row.number, row.title, row.body))]
+
+
+def _many(sql: str, rows: Iterable[Any]) -> None:
+    if listed := list(rows):
+        with connection.cursor() as cursor:
+            cursor.executemany(sql, listed)
+
+
+def vector(row: SearchRow) -> str:
+    """The pairs as PostgreSQL reads them: number and title of weight A, and the county, so that its rows are found by the index.
+
+    Beyond the last position that it knows, counting begins again: nothing is lost, and hardly ever is too much found.
+    """
+    places: dict[str, list[str]] = {county_mark(row.county): []}
+    place = 0
+    for text, mark in ((row.number, "A"), (row.title, "A"), (row.body, "")):
+        place += 1  # a phrase ends with its column
+        for token in tokens(text):
+            place = place % _POSITIONS + 1
+            places.setdefault(token, []).append(f"{place}{mark}")
+    return " ".join(f"'{token}':{','.join(found)}" if found else f"'{token}'" for token, found in places.items())
+
+
+def county_mark(county: int) -> str:
+    """A word that no text holds."""
+    return f"={county:06d}"
+
+
+# --- making, emptying, erasing ----------------------------------------------------------------------------------------
+
+
+def install(on: BaseDatabaseWrapper) -> list[str]:
+    """The statements that make the index on this engine; core's migration runs them."""
+    if on.vendor == "sqlite":
+        columns = "number, title, body, content='', tokenize='ascii', prefix='1'"
+        return [f"CREATE VIRTUAL TABLE {INDEX} USING fts5({columns})"]
+    table = SearchRow._meta.db_table
+    return [
+        f"ALTER TABLE {table} ADD COLUMN vector tsvector",
+        f"CREATE INDEX {INDEX} ON {table} USING gin (vector)",
+    ]
+
+
+def remove(on: BaseDatabaseWrapper) -> list[str]:
+    """The statements that take it away."""
+    if on.vendor == "sqlite":
+        return [f"DROP TABLE {INDEX}"]
+    return [f"DROP INDEX {INDEX}", f"ALTER TABLE {SearchRow._meta.db_table} DROP COLUMN vector"]
+
+
+def purge() -> None:
+    """Leave nothing of what was erased in the index's file: FTS5 keeps words of removed rows until it is put together anew.
+
+    Call it after rows were erased. PostgreSQL's autovacuum does this by itself.
+    """
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"INSERT INTO {INDEX} ({INDEX}) VALUES ('optimize')")  # noqa: S608 - our own name
+
+
+def empty(on: BaseDatabaseWrapper) -> None:
+    """Forget every county's index at once; `rebuild` fills it again."""
+    with transaction.atomic(using=on.alias), on.cursor() as cursor:
+        if on.vendor == "sqlite":
+            cursor.execute(f"INSERT INTO {INDEX} ({INDEX}) VALUES ('delete-all')")  # noqa: S608 - our own name
+            cursor.execute(f"DELETE FROM {SearchRow._meta.db_table}")  # noqa: S608
+        else:
+            cursor.execute(f"TRUNCATE {SearchRow._meta.db_table}")
+
+
+@contextmanager
+def index_later() -> Iterator[None]:
+    """PostgreSQL builds its index at once after the rows much faster than row by row; meanwhile searching is slow."""
+    if connection.vendor == "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP INDEX IF EXISTS {INDEX}")
+        yield
+        cursor.execute(
+            f"CREATE INDEX CONCURRENTLY IF NOT EXISTS {INDEX} ON {SearchRow._meta.db_table} USING gin (vector)"
+        )
+
+
+# --- asking ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the index is asked: every word, in number and title alone if `titles`."""
+
+    county: int
+    words: tuple[Word, ...]
+    titles: bool = False
+
+    def fts5(self) -> str:
+        """The question as FTS5 reads it."""
+        words = " AND ".join(f'"{" ".join(word.tokens)}"' + ("*" if word.open_ended else "") for word in self.words)
+        return f"{{number title}} : ({words})" if self.titles else words
+
+    def tsquery(self) -> str:
+        """The question as PostgreSQL reads it."""
+        return " & ".join([f"'{county_mark(self.county)}'", *(self._phrase(word) for word in self.words)])
+
+    def _phrase(self, word: Word) -> str:
+        mark = "A" if self.titles else ""
+        marks = [mark] * (len(word.tokens) - 1) + [f"{mark}*" if word.open_ended else mark]
+        pieces = (f"'{token}'" + (f":{mark}" if mark else "") for token, mark in zip(word.tokens, marks, strict=True))
+        return f"({' <-> '.join(pieces)})"
+
+
+if TYPE_CHECKING:
+    _Lookup = models.Lookup[Any]
+else:
+    _Lookup = models.Lookup
+
+
+@PlaceField.register_lookup
+class Holds(_Lookup):
+    """`place__holds=Asked(...)`: the rows whose text holds the words."""
+
+    lookup_name = "holds"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, on: Any) -> tuple[str, tuple[Any, ...]]:
+        asked = cast("Asked", self.rhs)
+        place, params = compiler.compile(self.lhs)
+        if on.vendor != "sqlite":
+            table = compiler.quote_name_unless_alias(cast("Any", self.lhs).alias)
+            return f"{table}.vector @@ %s::tsquery", (asked.tsquery(),)
+        first = first_place(asked.county, date.min)
+        sql = f"{place} IN (SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s AND rowid BETWEEN %s AND %s)"  # noqa: S608 - our own name
+        return sql, (*params, asked.fts5(), first, first + _DAYS * _ROWS - 1)
+
+
+def holding(county: int, text: str, *, titles: bool = False) -> QuerySet[SearchRow] | None:
+    """The county's index rows that hold every word of the question; None where it has no word."""
+    words = question(text)
+    return SearchRow.objects.filter(county=county, place__holds=Asked(county, words, titles)) if words else None
+
+
+def same_day(one: SearchRow, other: SearchRow) -> bool:
+    """Whether two rows of one record are of the same day."""
+    return bool(one.place // _ROWS == other.place // _ROWS)

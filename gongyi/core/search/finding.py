@@ -1,0 +1,54 @@
+"""Finding: which records hold the words, best first, among those that somebody may see."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models.functions import Substr
+
+from gongyi.core.access import Actor
+from gongyi.core.models import SearchRow
+from gongyi.core.search.engine import holding
+from gongyi.core.search.kinds import Kind
+from gongyi.core.search.words import Word, question, runs, weight
+
+COUNT_TO = 1000
+READ = 2000  # characters of a text that its rank is read from
+
+
+@dataclass(frozen=True)
+class Found:
+    """Records that hold the words, best first; `total` exact up to `COUNT_TO`, one more stands for more."""
+
+    total: int
+    keys: list[UUID]
+    words: tuple[Word, ...]
+
+
+def find(by: Actor, kind: Kind, text: str, narrowed: Any = None) -> Found:
+    """The records of a kind that this person may see and that hold every word.
+
+    Of many the newest `COUNT_TO`. A record whose number was typed comes first, then by weight, then the newest.
+    """
+    rows, words = holding(by.county, text), question(text)
+    if rows is None:
+        return Found(0, [], words)
+    seen = rows.filter(kind.seen(by, narrowed), kind=kind.name).order_by("-place")
+    columns = seen.annotate(begins=Substr("body", 1, READ))
+    hits = list(columns.values_list("place", "subject", "number", "title", "begins")[: COUNT_TO + 1])
+    numbers = {"".join(word.runs) for word in words}
+    ranked = sorted(hits[:COUNT_TO], key=lambda hit: (_rank(hit, words, numbers), hit[0]), reverse=True)
+    return Found(len(hits), [hit[1] for hit in ranked], words)
+
+
+def _rank(hit: tuple[int, UUID, str, str, str], words: tuple[Word, ...], numbers: set[str]) -> float:
+    _place, _key, number, title, begins = hit
+    known = {"".join(runs(one)) for one in number.split("\n")}
+    return weight(title, begins, words) + (100 if known & numbers else 0)
+
+
+def texts(county: int, kind: Kind, keys: Collection[UUID]) -> dict[UUID, SearchRow]:
+    """The texts as they may be found, by record."""
+    rows = SearchRow.objects.filter(county=county, kind=kind.name, subject__in=keys)
+    return {row.subject: row for row in rows}
