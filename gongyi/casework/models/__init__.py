@@ -2,6 +2,7 @@
 
 from gongyi.casework.models.case import TAKING, Asker, Case, CaseConflict, CasePart, CaseStep, Taking, Visit
 from gongyi.casework.models.lists import BulkLine, BulkRun, Export, SavedView
+from gongyi.casework.models.memory import TopicMemory
 from gongyi.casework.models.publication import Publication, PublicationStep, PublishedText, ShownWord
 from gongyi.casework.models.reception import ReceptionRow, ReceptionSheet
 from gongyi.casework.models.setting import AnswerTemplate, CaseType, Reason, Register, Topic
@@ -29,5 +30,6 @@ __all__ = [
     "ShownWord",
     "Taking",
     "Topic",
+    "TopicMemory",
     "Visit",
 ]
