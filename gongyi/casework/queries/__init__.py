@@ -2,6 +2,7 @@
 
 from gongyi.casework.queries.case import (
     JOINED,
+    about_of,
     asker_of,
     attachments_of,
     fetch,
@@ -48,6 +49,7 @@ __all__ = [
     "Turn",
     "Wanted",
     "Why",
+    "about_of",
     "asker_of",
     "attachments_of",
     "buttons",

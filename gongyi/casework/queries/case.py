@@ -7,11 +7,13 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from gongyi.casework.models import Asker, Case, CasePart, CaseStep
 from gongyi.casework.rules import declared, is_about, parts_visible_to, visible_to
 from gongyi.core.access import Actor
 from gongyi.core.models import Attachment
+from gongyi.people.queries import staff_named
 
 PLACES = ("unit", "desk", "lead", "second", "caller", "turn_unit")
 JOINED = ("type", "topic", "area", "about_unit", *PLACES)
@@ -63,6 +65,14 @@ _ROLES = {
     "unit": CasePart.Part.RECEIVED.label, "desk": CasePart.Part.DESK.label, "lead": CasePart.Part.LEAD.label,
     "second": CasePart.Part.SECOND.label, "caller": CasePart.Part.CALLER.label,
 }  # fmt: skip
+
+
+def about_of(case: Case) -> str:
+    """Whose service a case complains about, unit and person; '' for no complaint about a service. A query for each of the two."""
+    person = staff_named(case.county, case.about_account)
+    gone = _("已不在这里的人") if case.about_account else ""
+    names = [case.about_unit.name if case.about_unit else "", person.name if person else gone]
+    return _("、").join(filter(None, names))
 
 
 def asker_of(case: Case) -> Asker | None:

@@ -130,14 +130,14 @@ ASKERS = {"record"} | {
 
 # What each line of the timeline was, at a glance.
 STEP_ICONS = {
-    "record": "inbox", "record_done": "check-circle", "accept": "check-lg", "assign": "send", "transfer": "forward",
+    "record": "inbox", "record_done": "check-circle", "import": "upload", "accept": "check-lg", "assign": "send", "transfer": "forward",
     "decline": "x-circle", "sign": "person-check", "return": "arrow-return-left", "contact": "telephone", "log": "journal-text", "assist": "people",
     "answer": "chat-left-text", "save_draft": "file-earmark-text", "ask_extension": "calendar-event",
     "approve_extension": "calendar-check", "refuse_extension": "x-lg", "park": "pause-circle", "wake": "sun", "wake_due": "sun",
     "approve_answer": "clipboard-check", "send_back": "reply", "call_back": "chat-square-text", "object": "exclamation-circle",
     "close_quiet": "check-circle", "redo": "arrow-counterclockwise", "reopen": "arrow-repeat", "file": "archive",
     "file_due": "archive", "recategorise": "tag", "correct": "pencil-square", "visit": "signpost-split", "attach": "paperclip",
-    "remind": "bell", "supervise": "flag", "external": "link-45deg", "conflict": "eye-slash", "follow": "diagram-3",
+    "remind": "bell", "supervise": "flag", "external": "link-45deg", "conflict": "eye-slash", "about": "shield-lock", "follow": "diagram-3",
     "recompute": "clock", "reroute": "arrow-right", "void": "trash", "recall": "arrow-left", "ask": "question-circle",
     "reply": "reply", "add": "plus-lg", "settle": "check-circle", "unsolved": "exclamation-triangle", "rate": "star",
     "wish": "shield-check", "withdraw": "x-circle",

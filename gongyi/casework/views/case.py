@@ -42,13 +42,17 @@ def _context(request: ActorRequest, case: Case) -> dict[str, Any]:
         "files": queries.attachments_of(case) if any(step.action in {"attach", "add"} for step in steps) else [],
         "one_visit": queries.one_visit(case, asker, visited=bool(visits)),
         "may_see_asker": can_see_asker(request.actor, case), "publishes": may_start_publication(request.actor, case) and not why_not_public(case),
-        "purposes": Purpose.choices, "turn_limit": queries.limit_of(case, "turn"), "reopen_limit": queries.limit_of(case, "reopen"),
+        "purposes": Purpose.choices, "about": queries.about_of(case), "turn_limit": queries.limit_of(case, "turn"), "reopen_limit": queries.limit_of(case, "reopen"),
     }  # fmt: skip
 
 
 def _events(steps: list[Any]) -> list[dict[str, Any]]:
     """The timeline as its building block wants it."""
-    labels = {move.action: move.label for move in CASE.moves} | {"record": _("登记"), "record_done": _("当场办结")}
+    labels = {move.action: move.label for move in CASE.moves} | {
+        "record": _("登记"),
+        "record_done": _("当场办结"),
+        "import": _("导入"),
+    }
     return [
         {
             "at": step.at, "who": queries.who_did(step),

@@ -289,6 +289,15 @@ MOVES = (
         _("问题显示在诉求人的查询页上，时限不停"),
         ("question",),
     ),
+    Move(
+        "about",
+        _("注明反映谁的服务"),
+        _OPEN,
+        None,
+        P.CASE_ASSIGN,
+        _DESK,
+        _("那个单位或那个人从此看不到，也不再经手"),
+    ),
     Move("remind", _("催办"), _HELD, None, P.CASE_ASSIGN, _DESK, _("给主办单位发一条提醒"), ("note",)),
     Move("supervise", _("督办"), _OPEN, None, P.CASE_SUPERVISE, _DESK, _("给主办和派单单位发督办提醒"), ("note",)),
     Move(
