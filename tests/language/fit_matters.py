@@ -21,12 +21,21 @@ from gongyi.language.matters.seen import Request, Seen, look
 
 HERE = Path(__file__).parent
 SEEN_FIRST = "2"  # the number that was read before the groups were halved
-SAME_TOO = ("199190", "204960", "209506", "220534", "250514", "280774")  # the same matter by reading, though nobody numbered them
+SAME_TOO = (
+    "199190",
+    "204960",
+    "209506",
+    "220534",
+    "250514",
+    "280774",
+)  # the same matter by reading, though nobody numbered them
 
 
 def table(path: Path) -> list[list[str]]:
     """The rows below the heading, as texts."""
-    return [[str(cell) for cell in row] for row in CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()[1:]]
+    return [
+        [str(cell) for cell in row] for row in CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()[1:]
+    ]
 
 
 def halves(judged: dict[str, str]) -> tuple[set[str], set[str]]:
@@ -75,21 +84,26 @@ def fit(folder: Path) -> tuple[float, dict[str, float]]:
     touched = {place for places in groups.values() for place in places}
     near = sorted(pair for pair in neighbours(seen) if not hidden & set(pair) and pair not in same)
     rows += [(features(seen[a], seen[b]), 0, 0.4) for a, b in near if {a, b} & touched]
-    rows += [(features(seen[a], seen[b]), 0, 0.4) for a, b in _middling(chance, seen, near, 300, 0, 6000)]
+    rows += [(features(seen[a], seen[b]), 0, 0.4) for a, b in _middling(chance, seen, near, 300, slice(6000))]
     seen, at = files["answered"]
-    rows += [(features(seen[a], seen[b]), 0, 0.4) for a, b in _middling(chance, seen, sorted(neighbours(seen)), 150, 600, 4000)]
+    rows += [
+        (features(seen[a], seen[b]), 0, 0.4)
+        for a, b in _middling(chance, seen, sorted(neighbours(seen)), 150, slice(600, 4000))
+    ]
     names = list(rows[0][0])
     model = LogisticRegression(C=3, max_iter=5000)
-    model.fit([[one[name] for name in names] for one, _same, _weight in rows], [r[1] for r in rows], [r[2] for r in rows])
+    model.fit(
+        [[one[name] for name in names] for one, _same, _weight in rows], [r[1] for r in rows], [r[2] for r in rows]
+    )
     return float(model.intercept_[0]), dict(zip(names, map(float, model.coef_[0]), strict=True))
 
 
 def _middling(
-    chance: random.Random, seen: list[Seen], pairs: list[tuple[int, int]], number: int, start: int, end: int
+    chance: random.Random, seen: list[Seen], pairs: list[tuple[int, int]], number: int, part: slice
 ) -> list[tuple[int, int]]:
     """Some pairs of those that stand so far down the order by likeness of text."""
     ordered = sorted(pairs, key=lambda pair: -dot(seen[pair[0]].pairs, seen[pair[1]].pairs))
-    return chance.sample(ordered[start:end], number)
+    return chance.sample(ordered[part], number)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,9 @@ from gongyi.language.matters.seen import Request, look
 __all__ = ["Request", "find_matters"]
 
 
-def find_matters(requests: Sequence[Request], *, marks: Marks | None = None, tell: Tell | None = None) -> list[list[int]]:
+def find_matters(
+    requests: Sequence[Request], *, marks: Marks | None = None, tell: Tell | None = None
+) -> list[list[int]]:
     """The groups of at least two, as positions in `requests`, the largest first.
 
     `marks` hold what people ruled, for each request as ruling and side: the same side of a ruling stands together, two sides never.

@@ -22,7 +22,9 @@ CORE_TROUBLE = 0.4  # likeness of its troubles to the group's
 CORE_INSIDE = 0.25  # share of the requests with a name that are in the group: a town's name is no core
 ROUNDS = 3
 
-Marks = Sequence[Mapping[int, int]]  # of each request: what people ruled, as ruling and side; two sides never stand in one group
+Marks = Sequence[
+    Mapping[int, int]
+]  # of each request: what people ruled, as ruling and side; two sides never stand in one group
 Tell = Callable[[int, int], None]
 
 

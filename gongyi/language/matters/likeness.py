@@ -46,11 +46,15 @@ def features(one: Seen, other: Seen) -> dict[str, float]:
     known = covered(one.title_names, other), covered(other.title_names, one)
     rare = covered(one.title_rare, other), covered(other.title_rare, one)
     trouble, titles = dot(one.troubles, other.troubles), dot(one.title_troubles, other.title_troubles)
-    apart = {kind: float(one.named[kind].isdisjoint(other.named[kind])) for kind in one.named.keys() & other.named.keys()}
+    apart = {
+        kind: float(one.named[kind].isdisjoint(other.named[kind])) for kind in one.named.keys() & other.named.keys()
+    }
     things = [apart[kind] for kind in ("estate", "school", "firm", "village") if kind in apart]
     return {
         "text": dot(one.pairs, other.pairs),
-        "rest": sum(value * other.pairs[pair] for pair, value in one.pairs.items() if pair in other.pairs and pair not in shared),
+        "rest": sum(
+            value * other.pairs[pair] for pair, value in one.pairs.items() if pair in other.pairs and pair not in shared
+        ),
         "names": names,
         "trouble": trouble,
         "named trouble": math.sqrt(known[0] * known[1]) * trouble,

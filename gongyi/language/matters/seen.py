@@ -108,9 +108,7 @@ def look(requests: Sequence[Request]) -> list[Seen]:
     return [_seen(title, body, rare, repeated, odd) for title, body in texts]
 
 
-def _seen(
-    title: str, body: str, rare: Mapping[str, float], repeated: set[str], odd: Mapping[int, float]
-) -> Seen:
+def _seen(title: str, body: str, rare: Mapping[str, float], repeated: set[str], odd: Mapping[int, float]) -> Seen:
     in_title, in_body = pairs_of(title), pairs_of(body)
     often = Counter({pair: 2 * number for pair, number in in_title.items()}) + in_body
     weights = {pair: (1 + math.log(number)) * rare[pair] for pair, number in often.items()}
