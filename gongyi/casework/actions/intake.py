@@ -226,8 +226,8 @@ def desk_for(unit: Unit, *, about: Unit | None = None, besides: set[UUID] | None
 
 
 def short_title(content: str) -> str:
-    """A title from the first words of the matter."""
-    first = next((line.strip() for line in content.splitlines() if line.strip()), "")
+    """A title from the first words of the matter; numbers are masked before it is cut, as half a number is not known for one."""
+    first = next((line.strip() for line in mask_text(content).splitlines() if line.strip()), "")
     for mark in "。！？；":
         first = first.split(mark)[0]
     return first[:TITLE] + ("…" if len(first) > TITLE else "")
