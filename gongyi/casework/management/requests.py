@@ -1,6 +1,5 @@
-"""Requests out of a table, for commands that only look at them: read and asked at the gate as an import, stored nowhere."""
+"""Reading a file of requests for a trial: read and matched as the import does it, nothing stored."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,47 +7,45 @@ from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from gongyi.casework.actions.imports.cases import COLUMNS
-from gongyi.core import imports
 from gongyi.core.errors import Refused
-from gongyi.core.imports.table import Column, find_layout
+from gongyi.core.imports.table import Sheet, find_layout
 from gongyi.documents.reading import clean, clean_line, read_table
-from gongyi.language.matters import Request
 
 
-class Numbered(NamedTuple):
-    """A row: its number, its words, and the number of the matter where the table has one."""
+class Request(NamedTuple):
+    """One row of the file; what the file does not hold is empty."""
 
-    number: str
-    request: Request
-    matter: str = ""
+    number: str = ""
+    title: str = ""
+    content: str = ""
+    topic: str = ""
+    answer: str = ""
 
 
-def read_requests(file: Path, *, matters: str = "") -> list[Numbered]:
-    """The rows of the first sheet that holds requests. `matters` is the heading of the column with the number of the matter.
+def read_requests(path: Path) -> list[Request]:
+    """The rows of a table file. Raises CommandError, exit 2, for what cannot be read or holds no texts."""
+    for sheet in read_sheets(path):
+        layout = find_layout(sheet, COLUMNS, {})
+        places = {name: at for at, name in layout.fields.items()}
+        places.setdefault("topic", places.get("topic1", -1))
+        if places.keys() & {"content", "title"}:
+            wanted = {name: places[name] for name in Request._fields if places.get(name, -1) >= 0}
+            return [_request(row, wanted) for row in sheet.rows[layout.head + 1 :] if any(cell.strip() for cell in row)]
+    raise CommandError(_("没有找到“诉求内容”或“标题”这一列：%(file)s") % {"file": path}, returncode=2)
 
-    Raises CommandError with the sentence for the person when the file cannot be read, is refused, or lacks a column.
-    """
-    columns: Sequence[Column] = COLUMNS
-    if matters:
-        columns = (Column("matter", matters), *(one for one in COLUMNS if one.name in {"number", "title", "content"}))
+
+def read_sheets(path: Path) -> list[Sheet]:
+    """The sheets of a table file. Raises CommandError, exit 2."""
     try:
-        sheets = read_table(file.read_bytes(), file.name)
-        imports.check_entrance(imports.KINDS["cases"], sheets, file.name)
+        return read_table(path.read_bytes(), path.name)
     except OSError as error:
-        raise CommandError(_("文件 %(path)s 读不了。") % {"path": file}, returncode=2) from error
+        raise CommandError(_("读不了这个文件：%(file)s") % {"file": path}, returncode=2) from error
     except Refused as no:
         raise CommandError(str(no), returncode=2) from no
-    layouts = [(find_layout(sheet, columns, {}), sheet) for sheet in sheets]
-    layout, sheet = max(layouts, key=lambda one: len(one[0].fields))
-    at = {name: column for column, name in layout.fields.items()}
-    for name in ("number", *(("matter",) if matters else ("content",))):
-        if name not in at:
-            label = next(str(column.label) for column in columns if column.name == name)
-            raise CommandError(_("表格里没有“%(label)s”这一列。") % {"label": label}, returncode=2)
-    rows = []
-    for row in sheet.rows[layout.head + 1 :]:
-        cells = {name: row[column] if column < len(row) else "" for name, column in at.items()}
-        if number := clean_line(cells["number"]):
-            said = Request(clean_line(cells.get("title", "")), clean(cells.get("content", "")))
-            rows.append(Numbered(number, said, clean_line(cells.get("matter", ""))))
-    return rows
+
+
+def _request(row: list[str], wanted: dict[str, int]) -> Request:
+    cells = {name: row[at] for name, at in wanted.items() if at < len(row)}
+    return Request(
+        **{name: clean(cell) if name in {"content", "answer"} else clean_line(cell) for name, cell in cells.items()}
+    )

@@ -2,6 +2,7 @@
 
 from gongyi.casework.models.case import Asker, Case, CaseConflict, CasePart, CaseStep, Visit
 from gongyi.casework.models.lists import BulkLine, BulkRun, Export, SavedView
+from gongyi.casework.models.memory import TopicMemory
 from gongyi.casework.models.publication import Publication, PublicationStep, PublishedText, ShownWord
 from gongyi.casework.models.reception import ReceptionRow, ReceptionSheet
 from gongyi.casework.models.setting import AnswerTemplate, CaseType, Reason, Register, Topic
@@ -27,5 +28,6 @@ __all__ = [
     "SavedView",
     "ShownWord",
     "Topic",
+    "TopicMemory",
     "Visit",
 ]

@@ -205,7 +205,7 @@ MOVES = (
         ("closed", "declined"),
         "redo",
         P.CASE_RECORD,
-        ("desk_id", "unit_id"),
+        ("desk_id", "unit_id", "lead_id"),
         _("在期限内重新开启，通知主办和督办"),
         ("note",),
     ),

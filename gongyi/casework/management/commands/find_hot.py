@@ -4,11 +4,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import CommandParser
+from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import gettext as _
 
 from gongyi.casework.management.requests import read_requests
 from gongyi.core.management.county import WholeCommand
-from gongyi.language.matters import find_matters
+from gongyi.language.matters import Request, find_matters
 
 
 class Command(WholeCommand):
@@ -20,8 +21,10 @@ class Command(WholeCommand):
         parser.add_argument("--json", action="store_true", help="a list of {number, group}, group null when alone")
 
     def handle(self, *, file: Path, **options: Any) -> None:
-        rows = read_requests(file)
-        groups = find_matters([row.request for row in rows])
+        rows = [row for row in read_requests(file) if row.number]
+        if not rows:
+            raise CommandError(_("表格里没有编号这一列，或没有带编号的行。"), returncode=2)
+        groups = find_matters([Request(row.title, row.content) for row in rows])
         at = {place: group for group, places in enumerate(groups, start=1) for place in places}
         if options["json"]:
             told = [{"number": row.number, "group": at.get(place)} for place, row in enumerate(rows)]

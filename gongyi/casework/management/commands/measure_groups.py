@@ -10,9 +10,11 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from gongyi.casework.management.requests import Numbered, read_requests
+from gongyi.casework.management.requests import Request as Row
+from gongyi.casework.management.requests import read_requests, read_sheets
+from gongyi.core.imports.table import Column, find_layout
 from gongyi.core.management.county import WholeCommand
-from gongyi.language.matters import find_matters
+from gongyi.language.matters import Request, find_matters
 from gongyi.language.matters.measure import agreement, average_linkage, judged_pairs, told_pairs
 
 Groups = Mapping[str, int | None]
@@ -45,7 +47,7 @@ class Command(WholeCommand):
 def measured(options: Mapping[str, Any]) -> dict[str, Any]:
     """All figures; those of the plain method at the cut that is best for it."""
     rows = read_requests(options["requests"])
-    judged = {row.number: row.matter for row in read_requests(options["judged"], matters="问题ID")}
+    judged = _judged(options["judged"])
     also = dict(one.split("=") for one in options["also"].split(",") if one)
     held_out = set(filter(None, options["held_out"].split(",")))
     began = time.monotonic()
@@ -61,15 +63,27 @@ def measured(options: Mapping[str, Any]) -> dict[str, Any]:
     return told
 
 
-def _ours(rows: Sequence[Numbered]) -> Groups:
-    found = find_matters([row.request for row in rows])
+def _judged(path: Path) -> dict[str, str]:
+    """Number of the request -> number of its matter."""
+    columns = (Column("matter", "问题ID"), Column("number", "留言编号", ("编号", "工单编号")))
+    for sheet in read_sheets(path):
+        layout = find_layout(sheet, columns, {})
+        at = {name: column for column, name in layout.fields.items()}
+        if len(at) == len(columns):
+            rows = [row for row in sheet.rows[layout.head + 1 :] if len(row) > max(at.values())]
+            return {row[at["number"]].strip(): row[at["matter"]].strip() for row in rows}
+    raise CommandError(_("表格里要有“问题ID”和“留言编号”两列。"), returncode=2)
+
+
+def _ours(rows: Sequence[Row]) -> Groups:
+    found = find_matters([Request(row.title, row.content) for row in rows])
     at = {place: group for group, places in enumerate(found) for place in places}
     return {row.number: at.get(place) for place, row in enumerate(rows)}
 
 
-def _plain(rows: Sequence[Numbered]) -> dict[float, Groups]:
+def _plain(rows: Sequence[Row]) -> dict[float, Groups]:
     try:
-        cuts = average_linkage([row.request for row in rows])
+        cuts = average_linkage([Request(row.title, row.content) for row in rows])
     except ImportError as error:
         raise CommandError(_("对照的方法要 scikit-learn，它在 requirements-dev.txt 里。"), returncode=2) from error
     return {far: {row.number: group for row, group in zip(rows, groups, strict=True)} for far, groups in cuts.items()}
@@ -90,7 +104,7 @@ def _each(groups: Groups, judged: dict[str, str], also: dict[str, str], held_out
     return told
 
 
-def _sample(path: Path, rows: Sequence[Numbered]) -> dict[str, Any]:
+def _sample(path: Path, rows: Sequence[Row]) -> dict[str, Any]:
     """The sample judged twice: agreement, and both methods against the pairs on which the two judgements agree, and each."""
     with path.open(encoding="utf-8") as file:
         pairs = [pair for pair in csv.DictReader(file) if pair["use"] == "sample"]
