@@ -47,7 +47,7 @@ def average_linkage(requests: Sequence[Request]) -> dict[float, list[int]]:
     """The plain method: cosine of pairs of characters, average linkage. For each distance of `FAR`, a group for each request."""
     from scipy.cluster.hierarchy import fcluster, linkage  # type: ignore[import-untyped] # for development alone
     from scipy.spatial.distance import squareform  # type: ignore[import-untyped]
-    from sklearn.feature_extraction.text import TfidfVectorizer  # type: ignore[import-untyped]
+    from sklearn.feature_extraction.text import TfidfVectorizer
 
     texts = [plain(one.title) * TITLE_TIMES + plain(one.body) for one in requests]
     vectors = TfidfVectorizer(analyzer="char", ngram_range=(2, 2), sublinear_tf=True).fit_transform(texts)
