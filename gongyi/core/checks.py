@@ -78,6 +78,8 @@ COUNTY_MEANS: dict[str, str] = {
     "learn_topics": "只学这个县；不写就一个县一个县地学。",
     "suggest_topic": "用这个县的事项分类和学到的。",
     "measure_topics": "只核对有没有这个县；量的是文件，不分县。",
+    "find_hot": "只核对有没有这个县；看的是文件，不分县。",
+    "measure_groups": "只核对有没有这个县；量的是文件，不分县。",
     "write_docs": "只核对有没有这个县；参考页不分县。",
 }
 
