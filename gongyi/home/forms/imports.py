@@ -102,7 +102,8 @@ class ColumnsForm(Form):
         means = [("", _("不导入这一列")), *((column.name, str(column.label)) for column in shown.kind.columns)]
         for column in shown.columns:
             label = column.heading or _("第 %(n)d 列") % {"n": column.at + 1}
-            field = forms.ChoiceField(label=label, choices=means, required=False, initial=column.means)
+            box = forms.Select({"class": "input"})
+            field = forms.ChoiceField(label=label, choices=means, required=False, initial=column.means, widget=box)
             self.fields[f"col{column.at}"] = field
 
     def lines(self) -> list[dict[str, Any]]:

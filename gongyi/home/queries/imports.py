@@ -75,10 +75,13 @@ class Preview:
     lacking: list[str]
 
     def rows(self) -> list[dict[str, Any]]:
-        """The first rows as they will be stored: row number and the cells of the shown columns."""
+        """The first rows as they will be stored: row number, and of the shown columns label, text, and whether it may be long."""
         shown = self.shown_columns()
         fresh = self.plan.fresh[:SHOWN] if self.plan else []
-        return [{"row": row.row, "cells": [(label, row.shown.get(name, "")) for name, label in shown]} for row in fresh]
+        wide = {column.name for column in self.kind.columns if column.spread}
+        return [
+            {"row": row.row, "cells": [(label, row.shown.get(name, ""), name in wide) for name, label in shown]} for row in fresh
+        ]  # fmt: skip
 
     def shown_columns(self) -> list[tuple[str, str]]:
         """(field, label) of the columns in which any of the first rows has something."""
