@@ -159,6 +159,8 @@ class TellForm(Form):
 class TrackForm(Form):
     """查进度: number and code."""
 
+    keeps = False
+
     number = forms.CharField(label=gettext_lazy("编号"), max_length=40, widget=forms.TextInput({"autocomplete": "off"}))
     code = forms.CharField(
         label=gettext_lazy("查询码"), max_length=60,
