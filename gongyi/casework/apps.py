@@ -12,12 +12,13 @@ class CaseworkConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from gongyi.casework import actions, queries
-        from gongyi.casework.queries.searching import CASES
+        from gongyi.casework.forms import search_form
+        from gongyi.casework.queries.searching import case_kind
         from gongyi.core import search
         from gongyi.network.actions import calendar_changed, closing_checks, unit_merged
         from gongyi.people.queries.handover import register_section
 
-        search.register(CASES)
+        search.register(case_kind(search_form))
         calendar_changed.append(actions.recompute_deadlines)
         unit_merged.append(actions.follow_successor)
         closing_checks.append(queries.open_matters)

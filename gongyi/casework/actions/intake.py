@@ -13,7 +13,7 @@ from gongyi.casework import queries
 from gongyi.casework.actions.moving import next_turn, sync_parts, tell_turn
 from gongyi.casework.models import Asker, Case, CaseConflict, CaseStep, CaseType, Register, Topic
 from gongyi.casework.rules import concerned_people
-from gongyi.core import clock, numbering
+from gongyi.core import clock, numbering, search
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.county import new_key
@@ -151,9 +151,10 @@ def store_case(case: Case, asker: AskerFacts | None, *, by: Actor, action: str) 
     series = marks.get(case.unit_id) or marks.get(case.desk_id) or ""
     case.number = numbering.next_number(county=case.county, series=series, subject=case.id)
     case.clean_fields(exclude=["id", "unit", "desk", "lead", "area", "turn_unit", "about_unit", "type", "topic"])
-    case.save()
-    if asker:
-        store_asker(Asker(county=case.county, case=case), asker)
+    with search.together():
+        case.save()
+        if asker:
+            store_asker(Asker(county=case.county, case=case), asker)
     CaseConflict.objects.bulk_create(
         CaseConflict(county=case.county, case=case, account=account, hidden=True, why=str(_CONCERNED), at=clock.now())
         for account in concerned_people(case.about_unit, case.about_account)

@@ -1,16 +1,20 @@
 """What of a case is found by its words, and by whom: exactly those who have it in their list (rights.md P4, D5)."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from gongyi.casework.models import Asker, Case, CaseStep
-from gongyi.casework.queries.lists import Wanted, list_parts
+from gongyi.casework.queries.lists import Wanted, list_parts, row, rows_of
+from gongyi.casework.rules import visible_to
 from gongyi.core.access import Actor
+from gongyi.core.access import Permission as P
 from gongyi.core.county import county_of
 from gongyi.core.said import Said
 from gongyi.core.search import Document, Kind, Watch
@@ -49,18 +53,32 @@ def records(county: int) -> QuerySet[Case]:
 
 def seen(by: Actor, wanted: Any) -> Q:
     """The index rows of what the list shows this person, under the same filter."""
-    parts = list_parts(by, wanted or Wanted()).order_by()
+    parts = list_parts(by, replace(wanted or Wanted(), text="")).order_by()
     return Q(Exists(parts.filter(case=OuterRef("subject"))))
 
 
-CASES = Kind(
-    name="case",
-    watches=(
-        Watch(Case, frozenset(_TEXTS)),
-        Watch(Asker, frozenset({*_OWN, "case"}), "case_id"),
-        Watch(CaseStep, frozenset({"note", "action"}), "case_id", when=lambda step: step.action in ABOUT_THE_MATTER),
-    ),
-    documents=documents,
-    records=records,
-    seen=seen,
-)
+def rows(by: Actor, keys: Collection[UUID]) -> list[dict[str, Any]]:
+    """The lines of a list for these cases, of which this person may see each."""
+    found = rows_of(visible_to(by).filter(id__in=keys))
+    return [row(case) | {"key": case.id} for case in found]
+
+
+def case_kind(form: Callable[[Any, Actor], Any]) -> Kind:
+    """Cases as a kind of record; `form` makes the list's filter form, which only pages may import."""
+    return Kind(
+        name="case",
+        label=gettext_lazy("办件"),
+        permission=P.CASE_VIEW,
+        watches=(
+            Watch(Case, frozenset(_TEXTS)),
+            Watch(Asker, frozenset({*_OWN, "case"}), "case_id"),
+            Watch(
+                CaseStep, frozenset({"note", "action"}), "case_id", when=lambda step: step.action in ABOUT_THE_MATTER
+            ),
+        ),
+        documents=documents,
+        records=records,
+        seen=seen,
+        rows=rows,
+        form=form,
+    )

@@ -1,17 +1,18 @@
 """Finding: which records hold the words, best first, among those that somebody may see."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db.models.functions import Substr
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from gongyi.core.access import Actor
 from gongyi.core.models import SearchRow
 from gongyi.core.search.engine import holding
 from gongyi.core.search.kinds import Kind
-from gongyi.core.search.words import Word, question, runs, weight
+from gongyi.core.search.words import Piece, Word, excerpt, marked, question, runs, weight
 
 COUNT_TO = 1000
 READ = 2000  # characters of a text that its rank is read from
@@ -48,7 +49,24 @@ def _rank(hit: tuple[int, UUID, str, str, str], words: tuple[Word, ...], numbers
     return weight(title, begins, words) + (100 if known & numbers else 0)
 
 
-def texts(county: int, kind: Kind, keys: Collection[UUID]) -> dict[UUID, SearchRow]:
-    """The texts as they may be found, by record."""
-    rows = SearchRow.objects.filter(county=county, kind=kind.name, subject__in=keys)
-    return {row.subject: row for row in rows}
+PAGE, PAGES = 30, 20
+
+
+def page(by: Actor, kind: Kind, found: Found, number: int) -> list[dict[str, Any]]:
+    """The lines of one page, with the words marked in `title` and a line of the text in `more`."""
+    keys = found.keys[(number - 1) * PAGE : number * PAGE]
+    rows = {row["key"]: row for row in kind.rows(by, keys)}
+    texts = SearchRow.objects.filter(county=by.county, kind=kind.name, subject__in=keys)
+    bodies = dict(texts.values_list("subject", "body"))
+    return [_shown(rows[key], bodies.get(key, ""), found.words) for key in keys if key in rows]
+
+
+def _shown(row: dict[str, Any], body: str, words: tuple[Word, ...]) -> dict[str, Any]:
+    title = _html(marked(row["title"], words))
+    return row | {"title": title, "more": format_html('<p class="excerpt">{}</p>', _html(excerpt(body, words)))}
+
+
+def _html(pieces: list[Piece]) -> SafeString:
+    return format_html_join(
+        "", "{}", ((format_html("<mark>{}</mark>", text) if hit else text,) for text, hit in pieces)
+    )

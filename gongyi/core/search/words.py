@@ -10,7 +10,7 @@ from dataclasses import dataclass
 _HALF = str.maketrans({code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)})
 _RUN = re.compile(r"[^\W_]+")
 _QUOTED = re.compile(r"[\"“”「」『』]([^\"“”「」『』]+)[\"“”「」『』]|(\S+)")
-MOST_WORDS, LONGEST = 10, 60
+MOST_WORDS, LONGEST_QUESTION = 10, 60
 
 
 def plain(text: str) -> str:
@@ -62,7 +62,7 @@ class Word:
 def question(text: str) -> tuple[Word, ...]:
     """The words that are all to be found; none for a text without a letter, digit or character."""
     found: dict[Word, None] = {}
-    for match in _QUOTED.finditer(text[:LONGEST]):
+    for match in _QUOTED.finditer(text[:LONGEST_QUESTION]):
         if pieces := runs(match[1] or match[2]):
             found[Word(tuple(pieces))] = None
     return tuple(found)[:MOST_WORDS]

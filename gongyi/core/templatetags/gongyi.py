@@ -155,11 +155,11 @@ def _stamp(words: str, tone: str, icon_name: str) -> SafeString:
 
 @register.simple_tag
 def line(row: Mapping[str, Any], more: str = "") -> SafeString:
-    """One line of a list, from {url, title, number, turn, unit, topic, at}; `more` is HTML below. Thirty stand on a page, and
-    a template, as also `format_html`, takes several times as long for each.
+    """One line of a list, from {url, title, number, turn, unit, topic, at, more}; `more` is HTML below. Thirty stand on a page,
+    and a template, as also `format_html`, takes several times as long for each.
     """
     number, url, title, more = map(
-        conditional_escape, (*(row.get(name, "") for name in ("number", "url", "title")), more)
+        conditional_escape, (*(row.get(name, "") for name in ("number", "url", "title")), more or row.get("more", ""))
     )
     facts = (row.get("unit"), row.get("topic"), when(row.get("at") or None))
     meta = "".join([f"<span>{conditional_escape(fact)}</span>" for fact in facts if fact])
