@@ -63,6 +63,18 @@ def rows(by: Actor, keys: Collection[UUID]) -> list[dict[str, Any]]:
     return [row(case) | {"key": case.id} for case in found]
 
 
+def numbers_of(county: int, keys: list[UUID]) -> tuple[list[str], list[str]]:
+    """The numbers of these cases in the same order, and the numbers that some of them have elsewhere."""
+    numbers: dict[UUID, tuple[str, str]] = {}
+    for start in range(0, len(keys), 500):
+        rows = Case.objects.filter(county=county, id__in=keys[start : start + 500])
+        numbers |= {
+            key: (number, elsewhere) for key, number, elsewhere in rows.values_list("id", "number", "external_no")
+        }
+    found = [numbers[key] for key in keys if key in numbers]
+    return [number for number, _elsewhere in found], [elsewhere for _number, elsewhere in found if elsewhere]
+
+
 def case_kind(form: Callable[[Any, Actor], Any]) -> Kind:
     """Cases as a kind of record; `form` makes the list's filter form, which only pages may import."""
     return Kind(

@@ -52,6 +52,15 @@ def _rank(hit: tuple[int, UUID, str, str, str], words: tuple[Word, ...], numbers
 PAGE, PAGES = 30, 20
 
 
+def find_all(county: int, by: Actor | None, kind: Kind, text: str) -> list[UUID]:
+    """Every record that holds the words, the newest first: of those that this person may see; None: of the county."""
+    rows = holding(county, text)
+    if rows is None:
+        return []
+    seen = rows.filter(kind.seen(by, None)) if by else rows
+    return list(seen.filter(kind=kind.name).order_by("-place").values_list("subject", flat=True))
+
+
 def page(by: Actor, kind: Kind, found: Found, number: int) -> list[dict[str, Any]]:
     """The lines of one page, with the words marked in `title` and a line of the text in `more`."""
     keys = found.keys[(number - 1) * PAGE : number * PAGE]
