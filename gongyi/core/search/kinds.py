@@ -48,7 +48,8 @@ class Watch:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of record. `seen` narrows index rows to what the person may see, and to a filter of the app's own.
+    """One kind of record. `seen` says which index rows the person may see under a filter of the app's own: their records' keys
+    where they are few, else a condition.
 
     `rows` are the lines of a list for these keys, in any order, each with its `key`; `form` makes the list's filter form.
     """
@@ -59,7 +60,7 @@ class Kind:
     watches: tuple[Watch, ...]
     documents: Callable[[Collection[UUID]], Iterable[Document]]
     records: Callable[[int], QuerySet[Any]]  # all of a county
-    seen: Callable[[Actor, Any], Q]
+    seen: Callable[[Actor, Any], Q | set[UUID]]
     rows: Callable[[Actor, Collection[UUID]], list[dict[str, Any]]]
     form: Callable[[Any, Actor], Any]
 
