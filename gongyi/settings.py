@@ -20,6 +20,11 @@ GONGYI_HTTPS = env.bool("GONGYI_HTTPS", default=False)
 GONGYI_HOST = env("HOST", default="127.0.0.1")
 # small: two people are enough, second approvals go one unit up; mlps3: second factor and password rules for all staff
 GONGYI_PROFILE = env("GONGYI_PROFILE", default="small")
+# Messages that leave the house; with nothing set here, none does. A gateway may be http://host:port inside one's own network.
+GONGYI_URL = env("GONGYI_URL", default="").rstrip("/")
+GONGYI_MAIL = env.email_url("EMAIL_URL") if env("EMAIL_URL", default="") else {}
+EMAIL_FROM = env("EMAIL_FROM", default="gongyi@localhost")
+GONGYI_SMS_HOSTS = {host.strip().lower() for host in env.list("GONGYI_SMS_HOSTS", default=[])}
 
 
 def _django_key() -> str:

@@ -26,6 +26,7 @@ from gongyi.casework.workflow import CASE, PUBLICATION, TURNS
 from gongyi.core import clock
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
+from gongyi.core.imports.runs import pending
 from gongyi.core.search import Seldom
 from gongyi.core.workflow import Move, holds_at
 from gongyi.network.models import Unit
@@ -59,7 +60,8 @@ def _parts(county: int, account: UUID, units: frozenset[UUID], own: frozenset[UU
     hidden = CaseConflict.objects.filter(county=county, account=account, hidden=True)
     about_us = Case.objects.filter(county=county, about_unit__in=own)
     mine = CasePart.objects.filter(county=county, unit__in=units, until=None)
-    return mine.exclude(case__in=hidden.values("case")).exclude(case__in=about_us.values("id"))
+    seen = mine.exclude(case__in=hidden.values("case")).exclude(case__in=about_us.values("id"))
+    return seen.exclude(case__in=pending(county))  # an import is seen when its last row is in
 
 
 def visible_to(by: Actor) -> QuerySet[Case]:
@@ -313,3 +315,22 @@ def exports_judged_by(by: Actor) -> QuerySet[Export]:
     """The exports with contacts that wait for this person's word: never one's own (P8)."""
     rows = Export.objects.filter(county=by.county, second__in=by.units(P.CASE_APPROVE), judged_at=None, gone_at=None)
     return rows.exclude(account=by.key)
+
+
+# --- messages that leave the house: asked once more when they are sent -------------------------------------------------
+
+
+def may_hear_of_case(by: Actor, key: UUID) -> bool:
+    """Whether the reader may still open the case."""
+    return visible_to(by).filter(id=key).exists()
+
+
+def may_hear_of_publication(by: Actor, key: UUID) -> bool:
+    """Whether the reader may still open the public answer."""
+    return publications_visible_to(by).filter(id=key).exists()
+
+
+def may_hear_of_export(by: Actor, key: UUID) -> bool:
+    """Whether the export is the reader's own, or waits for their word."""
+    own = Export.objects.filter(county=by.county, account=by.key, gone_at=None)
+    return (own | exports_judged_by(by)).filter(id=key).exists()

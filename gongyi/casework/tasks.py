@@ -2,6 +2,7 @@
 
 from gongyi.casework.actions import exports, run_due
 from gongyi.casework.actions.residents import remove_unused
+from gongyi.casework.actions.topics import learn_topics
 from gongyi.core.county import bind
 from gongyi.core.schedule import every, meant, nightly
 from gongyi.network.queries import counties
@@ -37,3 +38,13 @@ def unused_residents() -> str:
         with bind(county):
             gone += remove_unused(county)
     return str(gone)
+
+
+@nightly(hour=3, name="casework.topics")
+def topics() -> str:
+    """Learn from the topics that officers chose and corrected."""
+    read = 0
+    for county in meant(counties()):
+        with bind(county):
+            read += learn_topics(county)
+    return str(read)

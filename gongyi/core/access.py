@@ -105,7 +105,7 @@ ROLES: dict[Role, RoleText] = {
     ),
     Role.LEAD: RoleText(
         pgettext_lazy("角色", "审核"),
-        _("审批答复、延期和挂账；不审批自己写的内容。"),
+        _("审批答复和延期；不审批自己写的内容。"),
         _WORK | {P.CASE_APPROVE, P.CASE_CONTACT, P.CASE_CORRECT},
         second_factor=True,
     ),

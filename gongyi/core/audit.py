@@ -13,6 +13,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import models, transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from gongyi.core import clock
 from gongyi.core.access import Actor
@@ -97,6 +99,23 @@ class Finding:
     county: int
     seq: int
     what: str
+
+    @property
+    def words(self) -> str:
+        """What is wrong, in the reader's language."""
+        return str(_WORDS.get(self.what, self.what))
+
+
+_WORDS: dict[str, Promise] = {
+    "missing": gettext_lazy("少了记录"),
+    "inserted": gettext_lazy("多了记录"),
+    "does not follow its predecessor": gettext_lazy("和前一行接不上：有记录被删、换位或插入"),
+    "edited": gettext_lazy("这一行被改过"),
+    "tail is missing": gettext_lazy("末尾的记录被删"),
+    "differs from the copy outside the database": gettext_lazy("和数据库外的留底不一致"),
+    "values were edited": gettext_lazy("改动前后的内容被改过"),
+    "access rows were changed": gettext_lazy("这一天的查看记录被改过"),
+}
 
 
 def verify(county: int) -> list[Finding]:

@@ -1,11 +1,13 @@
-"""The ground's own tables: audit chain, access rows, numbers, attachments, messages, form keys, periodic jobs."""
+"""The ground's own tables: audit chain, access rows, numbers, attachments, messages and their ways out, form keys, periodic jobs."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from gongyi.core.county import CountyForeignKey, CountyModel
 from gongyi.core.said import SaidField
+from gongyi.core.secrets import EncryptedField
 
 
 class AuditHead(CountyModel):
@@ -138,8 +140,109 @@ class Message(CountyModel):
         ]
 
 
+class Way(models.TextChoices):
+    """A way out of the house."""
+
+    MAIL = "mail", _("邮件")
+    WECOM = "wecom", _("企业微信")
+    DINGTALK = "dingtalk", _("钉钉")
+    FEISHU = "feishu", _("飞书")
+    SMS = "sms", _("短信")
+
+
+class Channel(CountyModel):
+    """Whether a county uses a way out; for text messages also its gateway. Without a row nothing leaves."""
+
+    way = models.CharField(max_length=8, choices=Way)
+    active = models.BooleanField(_("使用中"), default=False)
+    url = models.CharField(_("网关地址"), max_length=200, blank=True)
+    key_name = models.CharField(_("密钥编号"), max_length=60, blank=True)
+    secret = EncryptedField(_("密钥"), blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["county", "way"], name="channel_one")]
+
+
+class Address(CountyModel):
+    """Where messages reach an account, a resident or a unit's group chat; used once the code sent there was typed in."""
+
+    owner = models.UUIDField()
+    way = models.CharField(max_length=8, choices=Way)
+    value = EncryptedField()
+    code = EncryptedField(blank=True)
+    code_until = models.DateTimeField(null=True)
+    code_tries = models.PositiveSmallIntegerField(default=0)
+    made_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["county", "owner", "way"], name="address_one")]
+
+
+class NoticeChoice(CountyModel):
+    """One kind of message that an account wants by one way, beside the inbox; without a row it does not go that way."""
+
+    account = models.UUIDField()
+    way = models.CharField(max_length=8, choices=Way)
+    kind = models.CharField(max_length=12)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["county", "account", "way", "kind"], name="noticechoice_one")]
+
+
+class Delivery(CountyModel):
+    """One message on its way to one reader by one way; its key is what a receiver tells a second copy by.
+
+    `receiver` says what `Message.account` is here. A `held` one waited for the end of quiet hours and goes with the others.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("等着送")
+        SENDING = "sending", _("正在送")
+        SENT = "sent", _("送出了")
+        PARKED = "parked", _("没送到")
+        DROPPED = "dropped", _("不用送了")
+
+    class Receiver(models.TextChoices):
+        ACCOUNT = "account", _("工作人员")
+        RESIDENT = "resident", _("诉求人")
+        GROUP = "group", _("单位的群")
+        ADDRESS = "address", _("核对地址")
+
+    message = CountyForeignKey(Message, models.CASCADE, related_name="deliveries")
+    way = models.CharField(max_length=8, choices=Way)
+    receiver = models.CharField(max_length=8, choices=Receiver)
+    owner = models.UUIDField()
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    held = models.BooleanField(default=False)
+    due_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    claim = models.UUIDField(null=True)
+    claimed_at = models.DateTimeField(null=True)
+    claimed_by = models.CharField(max_length=80, blank=True)
+    ended_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=16, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["county", "message", "way"], name="delivery_one"),
+            models.CheckConstraint(
+                condition=Q(state="sending", claim__isnull=False) | ~Q(state="sending"), name="delivery_claimed"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "sending"], ended_at=None)
+                | Q(state__in=["sent", "parked", "dropped"], ended_at__isnull=False),
+                name="delivery_ended",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["county", "state", "due_at", "id"], name="delivery_due"),
+            models.Index(fields=["county", "owner", "-due_at"], name="delivery_owner"),
+        ]
+
+
 class DigestChoice(CountyModel):
-    """Whether somebody wants one message each morning that says what waits."""
+    """Whether somebody wants one message each morning that says what waits, and when nothing leaves the house for them."""
 
     class When(models.TextChoices):
         NONE = "none", _("不要")
@@ -147,9 +250,17 @@ class DigestChoice(CountyModel):
 
     account = models.UUIDField()
     when = models.CharField(_("每天的小结"), max_length=8, choices=When, default=When.NONE)
+    quiet_from = models.TimeField(_("从几点起不打扰"), null=True, blank=True)
+    quiet_until = models.TimeField(_("到几点为止"), null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["county", "account"], name="digestchoice_one")]
+        constraints = [
+            models.UniqueConstraint(fields=["county", "account"], name="digestchoice_one"),
+            models.CheckConstraint(
+                condition=Q(quiet_from=None, quiet_until=None) | Q(quiet_from__isnull=False, quiet_until__isnull=False),
+                name="digestchoice_quiet_pair",
+            ),
+        ]
 
 
 class FormKey(CountyModel):
@@ -194,4 +305,74 @@ class ScheduleRun(models.Model):
     last_run_at = models.DateTimeField()
     last_ok = models.BooleanField(default=True)
     failures = models.PositiveSmallIntegerField(default=0)
-    note = models.TextField(blank=True)
+    note = SaidField(blank=True)
+    wanted_at = models.DateTimeField(null=True)
+
+
+class ImportRun(CountyModel):
+    """One file that is taken in, from the moment it was read to its end; what it says lies sealed at `path` until then.
+
+    Rows whose run is not `done` are seen by nobody: `core.imports.pending`.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("没有开始")
+        WAITING = "waiting", _("排队等导入")
+        RUNNING = "running", _("正在导入")
+        STOPPING = "stopping", _("正在停下")
+        DONE = "done", _("导入好了")
+        FAILED = "failed", _("没有导入")
+        CANCELLED = "cancelled", _("停下了")
+        UNDOING = "undoing", _("正在撤回")
+        UNDONE = "undone", _("撤回了")
+
+    kind = models.CharField(max_length=20)
+    unit = models.UUIDField()
+    account = models.UUIDField(null=True)
+    source = models.CharField(_("谁发来的"), max_length=60)
+    state = models.CharField(max_length=9, choices=State, default=State.DRAFT)
+    path = models.CharField(max_length=120, blank=True)
+    rows = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    created = models.PositiveIntegerField(default=0)
+    recognised = models.PositiveIntegerField(default=0)
+    left_out = models.PositiveIntegerField(default=0)
+    words = models.TextField(blank=True)
+    asked_at = models.DateTimeField()
+    beat_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["county", "state", "beat_at"], name="importrun_state"),
+            models.Index(fields=["county", "account", "-asked_at"], name="importrun_mine"),
+        ]
+
+    def get_absolute_url(self) -> str:
+        return f"/import/{self.pk}/"
+
+
+class ImportLine(CountyModel):
+    """A row that came in by an import, under its sender's number or the digest of its content, so that it comes in once."""
+
+    run = CountyForeignKey(ImportRun, on_delete=models.CASCADE, related_name="lines")
+    kind = models.CharField(max_length=20)
+    source = models.CharField(max_length=60)
+    key = models.CharField(max_length=64)
+    subject = models.UUIDField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["county", "kind", "source", "key"], name="importline_key")]
+        indexes = [models.Index(fields=["county", "run"], name="importline_run")]
+
+
+class ImportHabit(CountyModel):
+    """What a sender's heading means, as somebody set it; '' leaves the column out."""
+
+    kind = models.CharField(max_length=20)
+    source = models.CharField(max_length=60)
+    heading = models.CharField(max_length=60)
+    means = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["county", "kind", "source", "heading"], name="importhabit_one")]

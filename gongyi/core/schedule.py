@@ -25,6 +25,7 @@ from django.utils.module_loading import module_has_submodule
 
 from gongyi.core import clock
 from gongyi.core.models import ScheduleRun
+from gongyi.core.said import Said
 
 RUNNING = "running on "
 LEASE = timedelta(minutes=15)  # after this long without an end, another machine's run counts as dead
@@ -52,7 +53,7 @@ class Job:
         """The moment from which the job may run; None: at once, it never ran."""
         if last is None:
             return None
-        if last.note.startswith(RUNNING) and last.note != RUNNING + _here():
+        if last.note.startswith(RUNNING) and last.note != RUNNING + here():
             return last.last_run_at + LEASE
         if not last.last_ok:
             return last.last_run_at + _back_off(last.failures)
@@ -160,7 +161,7 @@ def _run_if_due(job: Job) -> bool:
         )  # fmt: skip
     if due and now < due:
         return False
-    with _only_here(job.name) as free:
+    with only_here(job.name) as free:
         if not free or not _claim(job, last):
             return False
         _run(job)
@@ -180,13 +181,18 @@ def _run(job: Job) -> None:
         _note(job, last_ok=False, note="stopped")
         raise
     else:
-        _note(job, last_ok=True, failures=0, note="" if result is None else str(result))
+        _note(job, last_ok=True, failures=0, note=_told(result))
+
+
+def _told(result: object) -> str:
+    """What a job says it did; `Said` stays what it is, so that each reader gets it in their own language."""
+    return result if isinstance(result, Said) else "" if result is None else str(result)
 
 
 def _claim(job: Job, last: ScheduleRun | None) -> bool:
     """Make the run ours; False when another worker was faster. A run that died is counted as one more failure."""
     died = last is not None and last.note.startswith(RUNNING)
-    taken = {"last_run_at": clock.now(), "last_ok": False, "note": RUNNING + _here()}
+    taken = {"last_run_at": clock.now(), "last_ok": False, "note": RUNNING + here()}
     if last is None:
         try:
             with transaction.atomic():
@@ -209,13 +215,14 @@ def _back_off(failures: int) -> timedelta:
     return min(timedelta(minutes=2 ** min(failures - 1, 10)), LONGEST_WAIT) if failures else timedelta(0)
 
 
-def _here() -> str:
+def here() -> str:
     """Who shares the file locks: everybody on an SQLite file, one machine's workers on a database server."""
     return "this file" if connection.vendor == "sqlite" else socket.gethostname()
 
 
 @contextmanager
-def _only_here(name: str) -> Iterator[bool]:
+def only_here(name: str) -> Iterator[bool]:
+    """Hold the file lock of this name for the block, if nobody here holds it; yields whether."""
     folder = settings.GONGYI_DATA / "locks"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (folder / name).open("w") as file:

@@ -1,7 +1,11 @@
-"""What home does by itself: the morning's digest."""
+"""What home does by itself: the morning's digest, and what leaves the house."""
+
+from django.utils.translation import gettext_lazy as _
 
 from gongyi.core.county import bind
-from gongyi.core.schedule import meant, nightly
+from gongyi.core.outbox.sending import send_due
+from gongyi.core.said import Said, say
+from gongyi.core.schedule import every, meant, nightly
 from gongyi.home.actions.digest import send_digests
 from gongyi.network.queries import counties
 
@@ -14,3 +18,16 @@ def digest() -> str:
         with bind(county):
             sent += send_digests(county)
     return str(sent)
+
+
+@every(minutes=0.1, name="home.messages")
+def send_messages() -> Said:
+    """Send what is due by mail, messenger and text message."""
+    sent = failed = dropped = 0
+    for county in meant(counties()):
+        with bind(county):
+            run = send_due(county)
+        sent, failed, dropped = sent + run.sent, failed + run.failed, dropped + run.dropped
+    return say(
+        _("送出 %(sent)s 条，没送到 %(failed)s 条，不用送了 %(dropped)s 条"), sent=sent, failed=failed, dropped=dropped
+    )

@@ -11,16 +11,18 @@ from django.test import Client
 from gongyi.casework import actions, queries, rules
 from gongyi.casework.actions import AskerFacts, care
 from gongyi.casework.forms import FORMS, listing
-from gongyi.casework.models import Visit
-from gongyi.casework.queries import lists
+from gongyi.casework.models import CasePart, Visit
+from gongyi.casework.queries import handover, lists
 from gongyi.casework.rules import can_see_asker, visible_to
 from gongyi.casework.views import case as case_views
 from gongyi.core.access import Role
 from gongyi.core.models import AuditEntry
 from gongyi.home.views import pages as home_views
+from gongyi.people.actions.handover import make_pack
 from gongyi.people.models import Account
 from gongyi.people.queries import actor_of
-from tests.factories import grant, make_account, make_actor, make_unit, refused
+from gongyi.people.queries.handover import lines_of
+from tests.factories import grant, hold, make_account, make_actor, make_post, make_unit, refused
 
 PHONE = "13912345678"
 
@@ -112,6 +114,7 @@ def test_a_merger_does_not_bring_a_complaint_to_the_unit_it_is_about(land, about
     about = land.other if about_it else None
     case = actions.open_case(by=land.clerk, unit=land.town, type=land.complaint, content="窗口没人", about_unit=about)
     third = make_unit("南河镇", land.county)
+    make_actor(Role.CLERK, third, "南办")
     case = actions.assign_case(case, by=land.desk, lead=land.town, co_units=[third])
     actions.follow_successor(third, land.other)
     newcomer = make_actor(Role.CLERK, land.other, "新来")
@@ -254,3 +257,38 @@ def test_correcting_the_asker_leaves_its_row_and_needs_the_right_to_see(land, mo
     for place in (care, rules):  # the control
         monkeypatch.setattr(place, "can_see_asker", lambda _by, _case: True)
     actions.correct_case(case, by=land.desk, **facts)
+
+
+# --- a pack passes through the hands of whom a complaint may be about ---------------------------------------------------
+
+
+@pytest.fixture
+def handed_on(land):
+    """A complaint about the clerk, another one, and what a pack says that goes from the clerk to a colleague."""
+    giver, taker = (Account.objects.get(id=one.id) for one in (land.clerk, land.clerk2))
+    post = make_post(land.town)
+    hold(post, giver)
+    facts = {"by": land.officer, "unit": land.village, "type": land.complaint}
+    about = actions.open_case(**facts, content="态度不好", about_account=giver.id)
+    other = actions.open_case(**facts, content="停水了")
+    for case in (about, other):
+        actions.assign_case(case, by=land.desk, lead=land.town)
+
+    def told() -> list[str]:
+        pack = make_pack(by=make_actor(Role.STEWARD, land.county, "县设"), post=post, giver=giver, taker=taker)
+        return [line.text for _title, lines in lines_of(pack) for line in lines]
+
+    return about, other, told
+
+
+def test_a_pack_names_no_complaint_about_a_person(land, handed_on):
+    about, other, told = handed_on
+    assert visible_to(land.clerk2).filter(id=about.id).exists()  # the unit itself handles it
+    assert other.number in (lines := told())
+    assert about.number not in lines
+
+
+def test_control_without_the_rule_the_giver_reads_of_it(handed_on, monkeypatch):
+    about, _other, told = handed_on
+    monkeypatch.setattr(handover, "_open_in", lambda unit, **wanted: CasePart.objects.filter(unit=unit, **wanted))
+    assert about.number in told()

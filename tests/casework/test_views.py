@@ -111,6 +111,12 @@ def why_unit(land, case) -> str:
     return browser(land.desk).get(f"/cases/{case.id}/why/unit/").content.decode()
 
 
+def test_the_paper_shows_both_clocks(land, case):
+    sheet = browser(land.clerk).get(f"{case.get_absolute_url()}paper/").content.decode()
+    for due in (case.resident_due, case.unit_due):
+        assert f"{timezone.localtime(due):%Y-%m-%d %H:%M}" in sheet
+
+
 @pytest.fixture
 def transferred(land, case):
     """Sent on to the sibling township two days later, whose market day is no working day."""

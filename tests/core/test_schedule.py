@@ -174,7 +174,7 @@ def test_two_workers_that_saw_the_same_row_do_not_both_claim():
 
 def test_job_that_runs_in_another_process_of_this_machine_is_left_alone():
     calls = counted(minutes=1)
-    with schedule._only_here("count") as free:
+    with schedule.only_here("count") as free:
         assert free
         assert runs_at(NOON) == [0]
     assert runs_at(NOON) == [1]
@@ -204,7 +204,7 @@ def test_long_job_is_started_twice_without_the_lock(monkeypatch):
     def open_door(_name):
         yield True
 
-    monkeypatch.setattr(schedule, "_only_here", open_door)
+    monkeypatch.setattr(schedule, "only_here", open_door)
     assert nested() == 3
 
 
@@ -212,14 +212,14 @@ def test_long_job_is_started_twice_without_the_lock(monkeypatch):
 def test_run_without_an_end_is_taken_up(where, after, ran):
     """At once when its process was ours and is gone, after the lease when it ran elsewhere."""
     counted(minutes=600)
-    note = schedule.RUNNING + (where or schedule._here())
+    note = schedule.RUNNING + (where or schedule.here())
     ScheduleRun.objects.create(name="count", last_run_at=NOON, last_ok=False, note=note)
     assert runs_at(NOON + after * MINUTE) == [ran]
 
 
 def test_job_that_kills_its_worker_again_and_again_is_put_off():
     counted(minutes=600)
-    note = schedule.RUNNING + schedule._here()
+    note = schedule.RUNNING + schedule.here()
     ScheduleRun.objects.create(name="count", last_run_at=NOON, last_ok=False, note=note, failures=3)
     assert runs_at(NOON + 3 * MINUTE, NOON + 4 * MINUTE) == [0, 1]
 

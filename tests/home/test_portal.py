@@ -20,6 +20,7 @@ from gongyi.casework.models import Asker, Case
 from gongyi.core import clock
 from gongyi.core.models import FormKey
 from gongyi.home.views import portal as views
+from gongyi.people.models import Account
 from tests.casework.test_portal import answered, tell
 from tests.guards.pages import encoded
 from tests.guards.test_nasty import CORPUS, URLENCODED, faults
@@ -116,7 +117,7 @@ def test_nothing_is_ticked_beforehand(land):
     page = Client().get("/portal/ask/").content.decode()
     boxes = re.findall(r'<input type="checkbox"[^>]*>', page)
 
-    assert len(boxes) == 2
+    assert len(boxes) == 3
     assert not any("checked" in box for box in boxes)
 
 
@@ -419,3 +420,18 @@ def test_pages_ask_the_database_little(land, django_assert_max_num_queries):
     browser = opened(case)
     with django_assert_max_num_queries(12):
         browser.get("/portal/case/")
+
+
+def test_no_page_says_nothing_of_posts_to_strangers(land, client):
+    """The office's own page tells of units and posts, which a resident has none of."""
+    assert "岗位" not in client.get("/portal/nosuch/").content.decode()
+    client.force_login(Account.objects.get(id=land.clerk.id))
+    assert "岗位" in client.get("/portal/nosuch/").content.decode()
+
+
+def test_a_form_that_looks_something_up_does_not_speak_of_saving(land):
+    browser = Client()
+    page = browser.post("/portal/track/", {"number": "", "code": ""}).content.decode()
+    assert "请先改这里" in page
+    assert "还没有保存" not in page
+    assert "还没有保存" in send(browser, content="").content.decode(), "the control: this one saves"

@@ -67,7 +67,7 @@ def test_it_says_what_to_do_next(secret):
         ({"county": "999999"}, "999999"),
         ({"manager": None}, "缺少"),
         ({"password_file": None}, "缺少"),
-        ({"lead": "王强"}, "登录名"),
+        ({"lead": "王强"}, "“wangqiang”已经有人用了"),
         ({"manager": "王强=1"}, "登录名"),
     ],
 )
@@ -78,6 +78,14 @@ def test_what_is_wrong_is_said_and_nothing_is_kept(secret, facts, why, monkeypat
     assert not Account.objects.exists()
     assert not Unit.objects.exists()
     assert not AuditEntry.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["setup_county", "load_units"])
+def test_a_county_that_is_not_in_the_list_ends_as_an_unknown_one_does(secret, name):
+    facts = {"manager": "王强", "lead": "李梅", "password_file": secret} if name == "setup_county" else {}
+    with pytest.raises(CommandError) as no:
+        run(name, county="431199", **facts)
+    assert no.value.returncode == 2
 
 
 def test_a_weak_password_is_refused(secret):

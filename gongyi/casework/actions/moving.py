@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Case as Choose
 from django.db.models import Value, When
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -22,7 +23,7 @@ from gongyi.core import clock, outbox
 from gongyi.core.access import Actor, Permission
 from gongyi.core.access import Permission as P
 from gongyi.core.errors import Refused
-from gongyi.core.said import joined
+from gongyi.core.said import joined, say
 from gongyi.core.workflow import perform
 from gongyi.network.models import Unit
 from gongyi.network.queries import calendar_of, chain
@@ -138,30 +139,14 @@ def sync_parts(case: Case, *, co_units: Iterable[Unit] | None = None) -> None:
     The unit that a complaint is about never takes part. `co_units` None leaves the co-handling units as they are.
     """
     kept = {row.unit_id: row for row in CasePart.objects.filter(county=case.county, case=case)}
-    wanted = {unit: part for part, place in reversed(PARTS) if (unit := getattr(case, place))}
+    wanted = _wanted(case)
     helping = {u for u, r in kept.items() if r.part == "co" and r.until is None}
     if co_units is not None:
         helping = {unit.id for unit in co_units}
     wanted |= dict.fromkeys(helping - {case.lead_id}, "co")  # also a unit that recorded or assigned the case may help
     wanted.pop(case.about_unit_id, None)
-    now = clock.now()
-    copied = {
-        "state": case.state, "type_id": case.type_id, "topic_id": case.topic_id, "recorded_at": case.recorded_at,
-        "due": case.turn_due, "turn_unit_id": case.turn_unit_id,
-    }  # fmt: skip
-    CasePart.objects.bulk_create(
-        CasePart(
-            county=case.county,
-            case=case,
-            unit_id=unit,
-            part=part,
-            since=now,
-            my_turn=unit == case.turn_unit_id,
-            **copied,
-        )
-        for unit, part in wanted.items()
-        if unit not in kept
-    )
+    now, copied = clock.now(), _copied(case)
+    CasePart.objects.bulk_create(_new_part(case, unit, part) for unit, part in wanted.items() if unit not in kept)
     rows = CasePart.objects.filter(county=case.county, case=case)
     if kept:
         rows.update(
@@ -173,6 +158,31 @@ def sync_parts(case: Case, *, co_units: Iterable[Unit] | None = None) -> None:
         if (part, until) != (row.part, row.until):
             rows.filter(id=row.id).update(part=part, until=until)
     vars(case).pop("taking_part", None)
+
+
+def first_parts(cases: Iterable[Case]) -> None:
+    """The participation rows of cases that were just made and are about no unit."""
+    CasePart.objects.bulk_create(_new_part(case, unit, part) for case in cases for unit, part in _wanted(case).items())
+
+
+def _wanted(case: Case) -> dict[UUID, str]:
+    """The units that stand in the case's columns, each with its first part."""
+    return {unit: part for part, place in reversed(PARTS) if (unit := getattr(case, place))}
+
+
+def _copied(case: Case) -> dict[str, Any]:
+    """What a participation row carries of its case."""
+    return {
+        "state": case.state, "type_id": case.type_id, "topic_id": case.topic_id, "recorded_at": case.recorded_at,
+        "due": case.turn_due, "turn_unit_id": case.turn_unit_id,
+    }  # fmt: skip
+
+
+def _new_part(case: Case, unit: UUID, part: str) -> CasePart:
+    mine = unit == case.turn_unit_id
+    return CasePart(
+        county=case.county, case=case, unit_id=unit, part=part, since=clock.now(), my_turn=mine, **_copied(case)
+    )
 
 
 def tell_turn(case: Case, *, by: Actor) -> None:
@@ -206,6 +216,8 @@ def tell_holders(
             accounts = holders(permission, {unit})[unit] - conflicted(case) - besides
             text = joined([words, case.number], " ")
             outbox.tell(accounts, by=by, event=event, text=text, path=case.get_absolute_url(), subject=case.id)
+            if not case.hides_asker:
+                outbox.tell_group([unit], by=by, event=event, text=say(words), path=reverse("home:today"))
 
 
 def conflicted(case: Case) -> set[UUID | None]:

@@ -6,7 +6,6 @@ Cases keep what they point to: nothing is deleted, only retired, and brought bac
 import tomllib
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from django.utils.translation import gettext as _
 from pypinyin import Style, lazy_pinyin
 
 from gongyi.casework.models import AnswerTemplate, CaseType, Reason, Register, Topic
+from gongyi.casework.models.setting import DEFAULTS
 from gongyi.core import audit, gate
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
@@ -25,7 +25,6 @@ from gongyi.core.errors import Refused
 from gongyi.network.models import Unit
 from gongyi.people.rules import is_command
 
-DEFAULTS = Path(__file__).parent.parent / "defaults.toml"
 SPANS = (
     "answer_span", "urgent_span", "danger_span", "sign_span", "contact_span", "return_span", "call_span", "quiet_span", "reopen_span",
 )  # fmt: skip

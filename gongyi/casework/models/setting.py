@@ -1,5 +1,7 @@
 """What a county sets for its casework: types with their limits, topics, reasons, answer templates, registers."""
 
+from pathlib import Path
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -10,6 +12,9 @@ from django.utils.translation import pgettext_lazy
 from gongyi.core.county import CountyForeignKey, CountyModel
 from gongyi.core.deadlines import Span
 from gongyi.network.models import Unit
+
+DEFAULTS = Path(__file__).parent.parent / "defaults.toml"  # what a new county begins with
+BETWEEN = " / "  # stands between the levels of a topic's full name
 
 
 def check_span(text: str) -> None:

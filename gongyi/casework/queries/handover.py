@@ -23,7 +23,9 @@ def open_matters(unit: Unit) -> list[str]:
 
 
 def _open_in(unit: Unit, **wanted: Any) -> QuerySet[CasePart]:
+    """The unit's open cases but for complaints about a person, who may be the one that gives, takes or makes the pack."""
     rows = CasePart.objects.filter(county=unit.county, unit=unit, until=None, case__closed_at=None, **wanted)
+    rows = rows.filter(case__about_account=None)
     return rows.exclude(state="void").select_related("case", "case__turn_unit").order_by("due", "id")
 
 

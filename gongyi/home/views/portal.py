@@ -39,7 +39,11 @@ WRONG_CODES = 20  # within a quarter of an hour from one address
 
 @public("the residents' first page")
 def portal(request: ActorRequest) -> HttpResponse:
-    context = {"title": _("共议"), "ready": request.actor.county, "published": _published(request.actor.county)}
+    context = {
+        "title": _("有事您说，我们办、我们答"),
+        "ready": request.actor.county,
+        "published": _published(request.actor.county),
+    }
     context["published_url"] = reverse("home:answers")
     return render(request, "portal/start.html", context)
 
@@ -83,7 +87,7 @@ def _tell(request: ActorRequest, form: portal_forms.TellForm) -> str:
     asker = actions.AskerFacts(name=data["name"], phone=data["phone"], whom=data["whom"], theirs=data["theirs"])
     actions.submit_case(
         county=request.actor.county, content=data["content"], type=data["type"], code=_code_of_form(request), area=data["place"],
-        topic=data["topic"], asker=asker, may_publish=data["may_publish"], files=data["file"],
+        topic=data["topic"], asker=asker, may_publish=data["may_publish"], files=data["file"], about_service=data["about_service"],
         resident=request.resident.id if request.resident else None,
     )  # fmt: skip
     _count_stranger(request)

@@ -80,6 +80,9 @@ def _new_account(by: Actor, *, name: str, username: str, encoded: str | None) ->
     account = Account(name=name, username=sign_in_name(username), home=by.county, created_at=clock.now())
     account.password = encoded or make_password(None)
     account.must_change = encoded is not None
+    if Account.objects.filter(username=account.username).exists():
+        told = {"name": account.username}
+        raise ValidationError({"username": _("登录名“%(name)s”已经有人用了，请换一个，例如后面加个数字。") % told})
     account.full_clean()
     account.save()
     return account

@@ -30,7 +30,7 @@ def unit_hits(by: Actor, text: str) -> list[Hit]:
 def _role_label(role: Role) -> SafeString:
     """What a manager reads: the role's name, its sentence, and whether a second person must agree."""
     second = _("要第二个人确认。") if role in GUARDED else ""
-    return format_html('<span class="strong nowrap">{}</span> {} {}', role.label, role.text.sentence, second)
+    return format_html("<span><strong>{}</strong> {} {}</span>", role.label, role.text.sentence, second)
 
 
 class GrantForm(Form):

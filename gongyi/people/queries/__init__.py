@@ -1,6 +1,25 @@
 """Reads about people who work here: accounts and grants, holders of posts, gaps in the network, hand-over packs."""
 
 from gongyi.people.queries.access_log import Look, looked_by, looks_at
-from gongyi.people.queries.grants import actor_of, find_staff, grants_in_force, holders, staff_named
+from gongyi.people.queries.grants import (
+    actor_of,
+    find_staff,
+    grants_in_force,
+    group_of,
+    holders,
+    reader_of,
+    staff_named,
+)
 
-__all__ = ["Look", "actor_of", "find_staff", "grants_in_force", "holders", "looked_by", "looks_at", "staff_named"]
+__all__ = [
+    "Look",
+    "actor_of",
+    "find_staff",
+    "grants_in_force",
+    "group_of",
+    "holders",
+    "looked_by",
+    "looks_at",
+    "reader_of",
+    "staff_named",
+]

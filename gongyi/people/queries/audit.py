@@ -28,6 +28,10 @@ WORDS: dict[str, Promise] = {
     "handover.withdraw": gettext_lazy("撤回交接包"),
     "handover.sign": gettext_lazy("签收交接包"),
     "record_done": gettext_lazy("当场办结"),
+    "import": gettext_lazy("导入"),
+    "import_cancel": gettext_lazy("停下导入"),
+    "import_undo": gettext_lazy("撤回导入"),
+    "import_take_back": gettext_lazy("收回导入的行"),
     "people.lookup": gettext_lazy("按姓名找办件"),
     "people.same_phone": gettext_lazy("按电话看有没有在办的事"),
     "asker.correct": gettext_lazy("更正诉求人"),
@@ -82,17 +86,6 @@ WORDS: dict[str, Promise] = {
     "device.end": gettext_lazy("结束设备"),
 }
 
-FINDINGS: dict[str, Promise] = {
-    "missing": gettext_lazy("少了记录"),
-    "inserted": gettext_lazy("多了记录"),
-    "does not follow its predecessor": gettext_lazy("和前一行接不上：有记录被删、换位或插入"),
-    "edited": gettext_lazy("这一行被改过"),
-    "tail is missing": gettext_lazy("末尾的记录被删"),
-    "differs from the copy outside the database": gettext_lazy("和数据库外的留底不一致"),
-    "values were edited": gettext_lazy("改动前后的内容被改过"),
-    "access rows were changed": gettext_lazy("这一天的查看记录被改过"),
-}
-
 
 class Line(NamedTuple):
     """One audit row: the entry, and what happened in words."""
@@ -124,7 +117,7 @@ def words_of(entry: AuditEntry) -> str:
 def findings(county: int) -> list[tuple[int, str]]:
     """Every place where the county's chain or a sealed day does not hold: the row's number and what is wrong, in words."""
     found = audit.verify(county) + seals.verify(county)
-    return [(finding.seq, str(FINDINGS.get(finding.what, finding.what))) for finding in found]
+    return [(finding.seq, finding.words) for finding in found]
 
 
 def action_choices() -> list[tuple[str, str]]:

@@ -2,12 +2,14 @@
 
 from datetime import date
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from gongyi.core import clock
-from gongyi.core.access import GUARDED, Actor, Held, Permission, Role
+from gongyi.core.access import GUARDED, Actor, Held, Permission, Role, system_actor
+from gongyi.network.models import Unit
 from gongyi.people.models import Account, Grant
 
 
@@ -27,14 +29,19 @@ def _in_force(today: date) -> QuerySet[Grant]:
     ).exclude(unit__status="closed")
 
 
+@lru_cache(maxsize=2)
+def _held_columns(today: date) -> QuerySet[Grant, Any]:
+    columns = "unit__county", "role", "unit", "unit__path", "unit__name"
+    return _in_force(today).order_by("made_at", "id").values_list(*columns)
+
+
 def actor_of(account: Account, *, unit: UUID | None = None) -> Actor:
     """The person as an Actor with the grants in force now; acts for `unit` if a grant is held there, else for the first.
 
     One query. Without any grant the actor has no permission and belongs to the county where the account was made.
     """
-    rows = grants_in_force().filter(account=account).order_by("made_at", "id")
-    columns = rows.values_list("unit__county", "role", "unit", "unit__path", "unit__name")
-    grants = [(county, Held(Role(role), key, path, name)) for county, role, key, path, name in columns]
+    rows = _held_columns(clock.today()).filter(account=account)
+    grants = [(county, Held(Role(role), key, path, name)) for county, role, key, path, name in rows]
     chosen = next((one for one in grants if one[1].unit == unit), grants[0] if grants else None)
     if chosen is None:
         return Actor(id=account.id, name=account.name, county=account.home)
@@ -69,3 +76,16 @@ def staff_named(county: int, key: UUID | None) -> Account | None:
         else Account.objects.none()
     )
     return staff.distinct().first()
+
+
+def reader_of(county: int, key: UUID) -> Actor | None:
+    """Who gets messages under this key outside the house: an enabled account with a role in force in the county."""
+    account = Account.objects.filter(id=key, is_active=True).first()
+    found = actor_of(account) if account else None
+    return found if found and found.held and found.county == county else None
+
+
+def group_of(county: int, key: UUID) -> Actor | None:
+    """A running unit of the county, as the reader behind its group chat; it holds nothing, so it hears of no record."""
+    unit = Unit.objects.filter(county=county, id=key).exclude(status=Unit.Status.CLOSED).first()
+    return system_actor(unit.name, county) if unit else None

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
@@ -62,10 +63,23 @@ def visible_packs(by: Actor) -> QuerySet[HandOver]:
     return rows.select_related("post__unit", "giver", "taker", "made_by").order_by("-made_at")
 
 
+def may_hear_of_pack(by: Actor, key: UUID) -> bool:
+    """Whether the person may still see the pack."""
+    return visible_packs(by).filter(id=key).exists()
+
+
 def pending_packs(by: Actor) -> QuerySet[HandOver]:
     """The packs that wait for this person's signature, oldest first; for Today."""
-    rows = HandOver.objects.filter(county=by.county, taker=by.id, signed_at=None, returned_at=None)
-    return rows.select_related("post__unit", "giver", "taker").order_by("made_at")
+    return _PENDING.filter(county=by.county, taker=by.id).select_related("post__unit", "giver", "taker")
+
+
+def packs_to_sign(by: Actor) -> list[tuple[UUID, str]]:
+    """Key and post of each of the `pending_packs`."""
+    rows = _PENDING.filter(county=by.county, taker=by.id).values_list("id", "post__unit__name", "post__name")
+    return [(key, f"{unit} · {post}") for key, unit, post in rows]
+
+
+_PENDING = HandOver.objects.filter(signed_at=None, returned_at=None).order_by("made_at")
 
 
 def lines_of(pack: HandOver) -> list[tuple[str, list[HandOverLine]]]:

@@ -28,6 +28,11 @@ def visible_holdings(by: Actor) -> QuerySet[Holding]:
     return rows.select_related("account", "post__unit")
 
 
+def may_hear_of_post(by: Actor, key: UUID) -> bool:
+    """Whether the person holds the post, or stands in for its holder."""
+    return Holding.objects.filter(account=by.id, post=key, ended_on=None).exists()
+
+
 def history(post: Post) -> list[Holding]:
     """Everybody who held the post or stood in for its holder: present ones first, then the latest. One query."""
     rows = post.holdings.select_related("account")

@@ -36,4 +36,4 @@ def _as_words(rows: int, found: list[audit.Finding]) -> str:
     if not found:
         return _("核对了 %(n)s 行操作记录，没有发现改动。") % {"n": rows}
     lines = [_("核对了 %(n)s 行操作记录，发现 %(m)s 处不对：") % {"n": rows, "m": len(found)}]
-    return "\n".join(lines + [f"  {f.county:06d} #{f.seq} {f.what}" for f in found])
+    return "\n".join(lines + [f"  {f.county:06d} #{f.seq} {f.words}" for f in found])

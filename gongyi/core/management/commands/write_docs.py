@@ -24,6 +24,11 @@ SETTINGS: dict[str, tuple[str, str]] = {
     "CSRF_TRUSTED_ORIGINS": ("空", "前面有代理时，浏览器看到的网址，如 https://gongyi.example。"),
     "DATABASE_URL": ("数据文件夹里的 gongyi.sqlite3", "用 PostgreSQL 时写 postgres://用户:密码@主机/库名。"),
     "DEBUG": ("关", "只在开发时打开；打开后出错页会露出内部信息。"),
+    "EMAIL_FROM": ("gongyi@localhost", "邮件的发件人地址；要和邮件服务器的账号对得上。"),
+    "EMAIL_URL": (
+        "空：不发邮件",
+        "邮件服务器：smtp://用户:密码@主机:25，smtp+tls://用户:密码@主机:587，smtp+ssl://用户:密码@主机:465；密码里的 @ 写成 %40。",
+    ),
     "GONGYI_DATA": ("./data", "数据文件夹：数据库、附件、审计链的末端都在里面。"),
     "GONGYI_DEMO": ("空", "0 表示不装演示县，正式使用；1 表示允许在本机以外打开演示县。"),
     "GONGYI_HTTPS": ("关", "通过 HTTPS 访问时打开：Cookie 只走加密连接，浏览器一年内不再用明文访问。"),
@@ -32,7 +37,15 @@ SETTINGS: dict[str, tuple[str, str]] = {
         "small",
         "small：小单位，两个人也能用，第二道审批交上一级；mlps3：按等保三级，所有工作人员都要动态码。",
     ),
+    "GONGYI_SMS_HOSTS": (
+        "空：不发短信",
+        "允许的短信网关，用逗号分开：sms.example.gov.cn；只有单位内网里的可以写成 http://10.1.2.3:8080。",
+    ),
     "GONGYI_UPLOAD_BYTES": ("10485760（10 MB）", "一个附件最大多少字节。"),
+    "GONGYI_URL": (
+        "空：消息里不带链接",
+        "从外面打开本系统的网址，如 https://gongyi.example；写进邮件和群消息的链接里。",
+    ),
     "HOST": ("127.0.0.1", "在哪个地址上打开网页。"),
     "PORT": ("8000", "在哪个端口上打开网页。"),
     "SECRET_KEY": ("第一次启动时生成，存在密钥文件夹", "给登录会话签名的密钥；几台机器一起用时要相同。"),

@@ -52,7 +52,7 @@ class Command(CountyCommand):
             with bind(number):
                 done = _set_up(system_actor("setup_county", number), f"{number:06d}", **options)
         except Refused as no:
-            raise CommandError(str(no)) from None
+            raise CommandError(str(no), returncode=2 if no.code == "county_code" else 1) from None
         except ValidationError as error:
             raise CommandError("\n".join(error.messages)) from None
         self.stdout.write(_as_json(done) if json else _in_words(done))

@@ -31,7 +31,7 @@ class Command(CountyCommand):
             with bind(number):
                 done = load_units(by=system_actor("load_units", number), code=code, dry_run=dry_run)
         except Refused as no:
-            raise CommandError(str(no)) from None
+            raise CommandError(str(no), returncode=2 if no.code == "county_code" else 1) from None
         self.stdout.write(_as_json(done, dry_run=dry_run) if json else _in_words(done, dry_run=dry_run))
 
 

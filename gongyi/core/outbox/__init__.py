@@ -1,4 +1,4 @@
-"""Messages leave in the same commit as the event that caused them; the inbox reads them, other channels follow later."""
+"""Messages leave in the same commit as the event that caused them; the inbox reads them, `sending` carries them further."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -8,8 +8,11 @@ from django.db.models import Count, Q, QuerySet
 
 from gongyi.core import clock
 from gongyi.core.access import Actor
-from gongyi.core.models import DigestChoice, Message
+from gongyi.core.models import Delivery, DigestChoice, Message
+from gongyi.core.outbox.waiting import queue
 from gongyi.core.said import Said
+
+Receiver = Delivery.Receiver
 
 
 def tell(
@@ -20,11 +23,32 @@ def tell(
     `text` is said in each reader's language and holds no name, phone or content of a matter (rights.md D19); `path` is where
     the reader can go on.
     """
-    Message.objects.bulk_create(
-        Message(county=by.county, account=account, event=event, text=text, path=path, subject=subject, at=clock.now())
-        for account in sorted(set(accounts) - {by.id}, key=str)
-        if account
-    )
+    told = sorted(set(accounts) - {by.id}, key=str)
+    _put(filter(None, told), by=by, event=event, text=text, path=path, subject=subject, to=Receiver.ACCOUNT)
+
+
+def tell_group(units: Iterable[UUID], *, by: Actor, event: str, text: Said, path: str) -> None:
+    """Put one message per unit into the outbox for its group chat, where it has one: others read along, so no number either."""
+    _put(sorted(set(units), key=str), by=by, event=event, text=text, path=path, subject=None, to=Receiver.GROUP)
+
+
+def tell_resident(key: UUID, *, by: Actor, event: str, text: Said, path: str, subject: UUID) -> None:
+    """Put one message for a resident's own account into the outbox; it holds the number of the case and nothing of it."""
+    _put([key], by=by, event=event, text=text, path=path, subject=subject, to=Receiver.RESIDENT)
+
+
+def _put(
+    owners: Iterable[UUID], *, by: Actor, event: str, text: Said, path: str, subject: UUID | None, to: Delivery.Receiver
+) -> None:
+    rows = [
+        Message(county=by.county, account=owner, event=event, text=text, path=path, subject=subject, at=clock.now())
+        for owner in owners
+    ]
+    if to is not Receiver.ACCOUNT:  # nobody reads these in an inbox: without a way out there is nothing to keep
+        queue(rows, to=to, keep=False)
+        return
+    Message.objects.bulk_create(rows)
+    queue(rows, to=to)
 
 
 def inbox(
@@ -39,6 +63,14 @@ def inbox(
     if since:
         rows = rows.filter(at__gte=since)
     return rows.order_by("-at", "-id")
+
+
+def count_unread(county: int, account: UUID) -> int:
+    """How many messages an account has not read; every page says it."""
+    return _UNREAD.filter(county=county, account=account).count()
+
+
+_UNREAD = Message.objects.filter(read_at=None)
 
 
 def events(county: int, account: UUID, *, since: datetime) -> dict[str, int]:

@@ -1,0 +1,21 @@
+"""People tell the outbox who its readers are: an account with a role in force, a resident who agreed, a running unit."""
+
+from django.apps import AppConfig
+
+
+class PeopleConfig(AppConfig):
+    """The app of accounts and residents."""
+
+    name = "gongyi.people"
+
+    def ready(self) -> None:
+        from gongyi.core.models import Delivery
+        from gongyi.core.outbox.sending import register_reader, register_right
+        from gongyi.people import queries
+        from gongyi.people.queries.handover import may_hear_of_pack
+        from gongyi.people.queries.posts import may_hear_of_post
+
+        register_reader(Delivery.Receiver.ACCOUNT, queries.reader_of)
+        register_reader(Delivery.Receiver.GROUP, queries.group_of)
+        register_right(["post.fill"], may_hear_of_post)
+        register_right(["handover.make", "handover.sign", "handover.return", "handover.withdraw"], may_hear_of_pack)
