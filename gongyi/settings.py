@@ -112,6 +112,7 @@ TEMPLATES = [
                     ],
                 )
             ],
+            "libraries": {"i18n": "gongyi.core.templatetags.i18n"},
             "builtins": ["django_cotton.templatetags.cotton", "gongyi.core.templatetags.gongyi"],
             "context_processors": [
                 "django.template.context_processors.request",
