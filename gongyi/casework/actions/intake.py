@@ -217,6 +217,13 @@ def desk_for(unit: Unit, *, about: Unit | None = None, besides: set[UUID] | None
     for candidate in above:
         if found[candidate.id] - (besides or set()):
             return candidate
+    if about or besides:
+        raise Refused(
+            "nobody",
+            _("从%(unit)s到县里，没有和这件事无关的派单员。") % {"unit": unit.name},
+            _("请由另一个单位来登记，或请账号管理员给另一个人授予派单员角色。"),
+            status=422,
+        )
     raise Refused(
         "nobody",
         _("从%(unit)s到县里都还没有派单员。") % {"unit": unit.name},

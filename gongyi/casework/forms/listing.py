@@ -158,6 +158,8 @@ def _mark(text: str) -> Any:
 class LookupForm(Form):
     """Finding somebody's cases: the whole name, with the last four digits of the phone or a case's number, and why."""
 
+    keeps = False
+
     name = forms.CharField(
         label=gettext_lazy("姓名"), max_length=40, widget=forms.TextInput({"autocomplete": "off", "data-private": True})
     )

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gongyi.casework import queries
-from gongyi.casework.forms.fields import AskerFields, staff_field, topic_field, unit_field
+from gongyi.casework.forms.fields import AskerFields, place_field, staff_field, topic_field, unit_field
 from gongyi.casework.models import Case, CaseStep, Visit
 from gongyi.core.access import Actor
 from gongyi.core.inputs import DateInput, Form, Textarea
@@ -201,7 +201,7 @@ class CategoryForm(MoveForm):
         label=gettext_lazy("诉求类型"), queryset=None, empty_label=None, widget=forms.RadioSelect
     )
     topic = topic_field()
-    area = unit_field(gettext_lazy("所属区划"), required=False)
+    area = place_field(gettext_lazy("所属区划"), required=False)
     urgency = forms.ChoiceField(label=gettext_lazy("急不急"), choices=Case.Urgency)
 
     def prepare(self) -> None:

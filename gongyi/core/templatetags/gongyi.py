@@ -60,7 +60,7 @@ def _named_day(_language: str | None, day: date, year: bool) -> str:  # noqa: FB
     return f"{words} {WEEKDAYS[day.weekday()]}"
 
 
-def _distance_words(days: int) -> str:
+def distance_words(days: int) -> str:
     """How many calendar days ahead (positive) or ago (negative)."""
     if near := _NEAR.get(days):
         return str(near)
@@ -110,7 +110,7 @@ def _time(_language: str | None, moment: date | datetime, today: date, near: str
     if abs(days) <= 1:
         words = f"{words} {hour}".strip()
     full = f"{_day_words(day, year=True)} {hour}".strip()
-    far = near or _distance_words(days)
+    far = near or distance_words(days)
     return SafeString(f'<time datetime="{machine}" title="{_text(full)}">{_text(words)} · {_text(far)}</time>')
 
 
@@ -122,9 +122,11 @@ def hour(moment: datetime) -> str:
 
 @register.simple_tag
 def day(moment: date) -> SafeString:
-    """A `time` element with the day alone, such as 11月30日 周一."""
-    words = _day_words(moment, year=moment.year != clock.today().year)
-    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), words)
+    """A `time` element with the day alone, such as 11月30日 周一; the year and how far it is as its title."""
+    moment, today = local_day(moment), clock.today()
+    words, full = _day_words(moment, year=moment.year != today.year), _day_words(moment, year=True)
+    far = distance_words((moment - today).days)
+    return format_html('<time datetime="{}" title="{} · {}">{}</time>', moment.isoformat(), full, far, words)
 
 
 @register.simple_tag
