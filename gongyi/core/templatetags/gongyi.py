@@ -103,15 +103,21 @@ def when(moment: date | datetime | None) -> SafeString:
 def _time(_language: str | None, moment: date | datetime, today: date, near: str) -> SafeString:
     """The element; `near` says how far a moment of today is."""
     moment = moment.astimezone(ZONE) if isinstance(moment, datetime) else moment
-    day, hour, machine = moment, "", moment.isoformat()
+    day, hour, machine = local_day(moment), "", moment.isoformat()
     if isinstance(moment, datetime):
-        day, hour, machine = moment.date(), f"{moment:%H:%M}", moment.isoformat(timespec="minutes")
+        hour, machine = f"{moment:%H:%M}", moment.isoformat(timespec="minutes")
     words, days = _day_words(day, year=day.year != today.year), (day - today).days
     if abs(days) <= 1:
         words = f"{words} {hour}".strip()
     full = f"{_day_words(day, year=True)} {hour}".strip()
     far = near or distance_words(days)
     return SafeString(f'<time datetime="{machine}" title="{_text(full)}">{_text(words)} · {_text(far)}</time>')
+
+
+@register.filter(expects_localtime=True)
+def local_day(moment: date | datetime) -> date:
+    """The day on the county's wall calendar; templates hand over local time."""
+    return moment.date() if isinstance(moment, datetime) else moment
 
 
 @register.filter(expects_localtime=True)
