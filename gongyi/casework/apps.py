@@ -12,7 +12,7 @@ class CaseworkConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from gongyi.casework import actions, queries, rules
-        from gongyi.casework.actions.imports import CaseKind
+        from gongyi.casework.actions.imports import CaseKind, TemplateKind, TopicKind
         from gongyi.casework.queries.searching import CASES
         from gongyi.core import imports, search
         from gongyi.core.outbox.sending import register_right
@@ -24,7 +24,8 @@ class CaseworkConfig(AppConfig):
         calendar_changed.append(actions.recompute_deadlines)
         unit_merged.append(actions.follow_successor)
         closing_checks.append(queries.open_matters)
-        imports.register(CaseKind())
+        for importable in (CaseKind(), TopicKind(), TemplateKind()):
+            imports.register(importable)
         register_section("cases", _("在办的办件"), queries.handover_lines)
         register_section("drafts", _("没写完的答复"), queries.handover_drafts)
         register_section("waiting", _("等别人的办件"), queries.handover_waiting)
