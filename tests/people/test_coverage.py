@@ -360,6 +360,7 @@ def test_page_every_button_leads_to_a_form_that_opens(land, client):
 
 
 def test_page_without_buttons_says_who_mends(land, client):
+    make_unit("新村", land.town)
     told = "补缺口由“业务设置”的人来办"
     assert told in text(sign_in(client, make_actor(Role.CLERK, land.county, "县办")))
     assert told not in text(sign_in(client, land.steward))  # the control: who may mend sees the buttons
