@@ -1,5 +1,7 @@
 """Before an answer goes out: the checklist for writer and approver, and the one thing that is refused."""
 
+import re
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
@@ -66,6 +68,8 @@ def test_looking_first_sends_nothing(land):
     assert "发出前看一看" in text
     assert "没有写还有问题找谁" in text
     assert "路灯归别处管。</textarea>" in text
+    assert 'value="solved" checked' in " ".join(text.split()) or "checked" in text
+    assert "还没有保存" not in text
     assert Case.objects.get(id=case.id).state == "signed"
     assert (
         send(client, case, answer="我镇6月1日已修好路灯，有事打12345。").status_code == 302

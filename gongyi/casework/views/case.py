@@ -77,11 +77,12 @@ def move(request: ActorRequest, key: UUID, action: str) -> HttpResponse:
     step = _allowed(request, case, action)
     if action == "correct" and request.method == "GET":
         actions.show_text(case, by=request.actor)
-    form = FORMS[action](request.POST or None, request.FILES or None, case=case, by=request.actor)
+    looks = "check" in request.POST and action in CHECKED
+    form = FORMS[action](None if looks else request.POST or None, request.FILES or None, case=case, by=request.actor)
     form.action = action
     templates = _templates(request, form) if action == "answer" else []
-    if "check" in request.POST and action in CHECKED:
-        form.is_valid()
+    if looks:
+        form.keep(request.POST)
     elif done := submit(request, form, lambda: _act(form)):
         messages.success(request, _("%(number)s：%(action)s，已记下。") % {"number": case.number, "action": step.label})
         return done
