@@ -222,4 +222,7 @@ def confirmed_device(request: HttpRequest, account: Account) -> bool:
     key = request.session.get(DEVICE)
     if not key:
         return False
-    return Device.objects.filter(id=key, account=account, confirmed_at__isnull=False, ended_at=None).exists()
+    return _CONFIRMED.filter(id=key, account=account).exists()
+
+
+_CONFIRMED = Device.objects.filter(confirmed_at__isnull=False, ended_at=None)  # put together once: every page asks

@@ -120,6 +120,13 @@ class ListForm(FilterFields):
         return urlencode({name: value for name, value in self._facts().items() if typed or name != "q"})
 
 
+def search_form(data: Any, by: Actor) -> ListForm:
+    """The list's filter beside a search, whose words stand in a box of their own."""
+    form = ListForm(data, by=by)
+    form.fields["q"].widget = forms.HiddenInput()
+    return form
+
+
 def beside(form: ListForm, by: Actor) -> dict[str, Any]:
     """What stands beside a list: the person's views, and where to go on with exactly this filter."""
     kept, plain = form.kept(), form.kept(typed=False)
@@ -157,6 +164,8 @@ def _mark(text: str) -> Any:
 
 class LookupForm(Form):
     """Finding somebody's cases: the whole name, with the last four digits of the phone or a case's number, and why."""
+
+    keeps = False
 
     name = forms.CharField(
         label=gettext_lazy("姓名"), max_length=40, widget=forms.TextInput({"autocomplete": "off", "data-private": True})

@@ -2,6 +2,7 @@
 
 from gongyi.casework.queries.case import (
     JOINED,
+    Told,
     about_of,
     asker_of,
     attachments_of,
@@ -48,6 +49,7 @@ __all__ = [
     "Proposals",
     "Row",
     "Section",
+    "Told",
     "Turn",
     "Wanted",
     "Why",

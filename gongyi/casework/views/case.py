@@ -8,15 +8,24 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from gongyi.casework import actions, queries
 from gongyi.casework.forms import BLANK, FORMS, AnswerForm, CorrectForm, MoveForm
 from gongyi.casework.models import Case
-from gongyi.casework.rules import can_move, can_see_asker, may_start_publication, moves_for, why_not_public
+from gongyi.casework.rules import (
+    UNDONE_BY,
+    can_move,
+    can_see_asker,
+    may_start_publication,
+    moves_for,
+    why_not_public,
+)
 from gongyi.casework.workflow import CASE, STATES
 from gongyi.core import attachments
+from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.errors import Refused
 from gongyi.core.http import ActorRequest, permission, submit
@@ -43,17 +52,17 @@ def _context(request: ActorRequest, case: Case) -> dict[str, Any]:
     steps, asker = queries.timeline(case), queries.asker_of(case)
     visits = [step for step in steps if step.action == "visit"]
     return {
-        "case": case, "title": case.title, "turn": queries.turn_of(case), "clocks": queries.clocks(case), "state": STATES[case.state],
+        "case": case, "url": case.get_absolute_url(), "title": case.title, "turn": queries.turn_of(case), "clocks": queries.clocks(case), "state": STATES[case.state],
         "content": mask_text(case.content), "answer": mask_text(case.answer), "draft": mask_text(case.draft), "primary": primary, "others": others,
         "events": _events(steps), "roles": queries.roles_of(case), "visits": visits, "asker": asker,
         "files": queries.attachments_of(case) if any(step.action in {"attach", "add"} for step in steps) else [],
         "one_visit": queries.one_visit(case, asker, visited=bool(visits)),
         "may_see_asker": can_see_asker(request.actor, case), "publishes": may_start_publication(request.actor, case) and not why_not_public(case),
-        "purposes": Purpose.choices, "about": queries.about_of(case), "turn_limit": queries.limit_of(case, "turn"), "reopen_limit": queries.limit_of(case, "reopen"),
+        "purposes": Purpose.choices, "channel": Case.Channel(case.channel).label, "about": queries.about_of(case), "turn_limit": queries.limit_of(case, "turn"), "reopen_limit": queries.limit_of(case, "reopen"),
     }  # fmt: skip
 
 
-def _events(steps: list[Any]) -> list[dict[str, Any]]:
+def _events(steps: list[queries.Told]) -> list[dict[str, Any]]:
     """The timeline as its building block wants it."""
     labels = {move.action: move.label for move in CASE.moves} | {
         "record": _("登记"),
@@ -64,7 +73,7 @@ def _events(steps: list[Any]) -> list[dict[str, Any]]:
         {
             "at": step.at, "who": queries.who_did(step),
             "what": labels.get(step.action, step.action), "why": step.reason, "text": mask_text(step.note),
-            "tone": STATES[step.target].tone, "icon": queries.STEP_ICONS.get(step.action, ""), "corrected": "",
+            "tone": STATES[step.target].tone, "icon": queries.STEP_ICONS.get(step.action, ""),
         }
         for step in steps
     ]  # fmt: skip
@@ -84,7 +93,8 @@ def move(request: ActorRequest, key: UUID, action: str) -> HttpResponse:
     if looks:
         form.keep(request.POST)
     elif done := submit(request, form, lambda: _act(form)):
-        messages.success(request, _("%(number)s：%(action)s，已记下。") % {"number": case.number, "action": step.label})
+        words = _("%(number)s：%(action)s，已记下。") % {"number": case.number, "action": step.label}
+        messages.success(request, words, extra_tags=_back(request.actor, form.case, action))
         return done
     context = {
         "case": case,
@@ -125,6 +135,13 @@ def _act(form: MoveForm) -> str:
         form.cleaned_data["asker"] = asker if form.cleaned_data.pop("asker_too") else None
     actions.ACTS[form.action](form.case, by=form.by, **form.cleaned_data)
     return queries.lead_on(form.by, form.case)
+
+
+def _back(by: Actor, case: Case, action: str) -> str:
+    """Where the step that was just made can be taken back; '' where it cannot, or not by this person."""
+    back = UNDONE_BY.get(action)
+    may = back and case.state in CASE[back].sources and can_move(by, case, CASE[back])
+    return reverse("casework:move", args=[case.id, back]) if may else ""
 
 
 def _allowed(request: ActorRequest, case: Case, action: str) -> Any:

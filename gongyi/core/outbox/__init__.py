@@ -65,6 +65,14 @@ def inbox(
     return rows.order_by("-at", "-id")
 
 
+def count_unread(county: int, account: UUID) -> int:
+    """How many messages an account has not read; every page says it."""
+    return _UNREAD.filter(county=county, account=account).count()
+
+
+_UNREAD = Message.objects.filter(read_at=None)
+
+
 def events(county: int, account: UUID, *, since: datetime) -> dict[str, int]:
     """How many messages of each kind an account got from a moment on."""
     rows = inbox(county, account, since=since).order_by()
