@@ -11,13 +11,13 @@ from gongyi.network.queries import counties
 
 
 @nightly(hour=7, minute=30, name="home.digest")
-def digest() -> str:
+def digest() -> Said:
     """One message for everybody who wants it."""
     sent = 0
     for county in meant(counties()):
         with bind(county):
             sent += send_digests(county)
-    return str(sent)
+    return say(_("发了 %(sent)s 条"), sent=sent)
 
 
 @every(minutes=0.1, name="home.messages")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gongyi.home.views import answers, guide, inbox, offline, pages, portal, residents, today
+from gongyi.home.views import answers, guide, inbox, offline, pages, portal, residents, system, today, ways
 
 app_name = "home"
 urlpatterns = [
@@ -38,7 +38,22 @@ urlpatterns = [
     path("help/tour/", guide.tour, name="tour"),
     path("offline/", offline.shell, name="offline"),
     path("sw.js", offline.worker, name="worker"),
+    path("system/", system.system, name="system"),
+    path("system/jobs/", system.jobs, name="jobs"),
+    path("system/jobs/<slug:app>/<slug:name>/run/", system.run, name="job_run"),
+    path("system/messages/", system.deliveries, name="deliveries"),
+    path("system/channels/<slug:way>/", system.channel, name="channel"),
+    path("system/channels/<slug:way>/try/", system.try_channel, name="channel_try"),
+    path("system/channels/<slug:way>/groups/", system.add_group, name="add_group"),
+    path("system/groups/<uuid:address_key>/", system.group, name="group"),
+    path("system/groups/<uuid:address_key>/try/", system.try_group, name="group_try"),
+    path("system/groups/<uuid:address_key>/remove/", system.remove_group, name="group_remove"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/digest/", inbox.digest, name="digest"),
+    path("inbox/ways/", ways.ways, name="ways"),
+    path("inbox/ways/<slug:way>/", ways.address, name="way"),
+    path("inbox/ways/<slug:way>/code/", ways.code, name="way_code"),
+    path("inbox/ways/<slug:way>/kinds/", ways.kinds, name="way_kinds"),
+    path("inbox/ways/<slug:way>/remove/", ways.remove, name="way_remove"),
     path("inbox/<uuid:key>/", inbox.message, name="message"),
 ]

@@ -58,6 +58,9 @@ WORDS: dict[str, list[str]] = {
     "slug": ["pubansw3r"],
     "token": [TOKEN],
     "year": ["2026"],
+    "way": ["wecom"],
+    "app": ["home"],
+    "home:job_run": ["messages", "home"],
 }
 # What an address asks after its question mark: a row by its model, or a value.
 QUERY = {"casework:register_print": [("unit", "network.Unit"), ("day", "2026-03-02")]}
@@ -77,6 +80,9 @@ MEANT = {
     "casework:export_take": "casework.Export",
     "casework:export_judge": "casework.Export/waiting",
     "casework:publish": "casework.Case",
+    "home:group": "core.Address",
+    "home:group_try": "core.Address",
+    "home:group_remove": "core.Address",
 }
 _arguments = re.compile(r"<(?:(\w+):)?(\w+)>")
 

@@ -86,7 +86,12 @@ def mark_unread(county: int, account: UUID, moment: datetime) -> int:
     return Message.objects.filter(county=county, account=account, read_at=moment).update(read_at=None)
 
 
+def digest_choice(county: int, account: UUID) -> DigestChoice:
+    """What the account chose about digest and quiet hours; the defaults, unsaved, without a choice."""
+    found = DigestChoice.objects.filter(county=county, account=account).first()
+    return found or DigestChoice(county=county, account=account)
+
+
 def digest_of(county: int, account: UUID) -> str:
     """Whether the account wants the morning's digest: a value of `DigestChoice.When`."""
-    chosen = DigestChoice.objects.filter(county=county, account=account).values_list("when", flat=True).first()
-    return chosen or DigestChoice.When.NONE
+    return digest_choice(county, account).when
