@@ -12,8 +12,9 @@ class CaseworkConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from gongyi.casework import actions, queries, rules
+        from gongyi.casework.actions.imports import CaseKind
         from gongyi.casework.queries.searching import CASES
-        from gongyi.core import search
+        from gongyi.core import imports, search
         from gongyi.core.outbox.sending import register_right
         from gongyi.core.outbox.words import KINDS
         from gongyi.network.actions import calendar_changed, closing_checks, unit_merged
@@ -23,10 +24,12 @@ class CaseworkConfig(AppConfig):
         calendar_changed.append(actions.recompute_deadlines)
         unit_merged.append(actions.follow_successor)
         closing_checks.append(queries.open_matters)
+        imports.register(CaseKind())
         register_section("cases", _("在办的办件"), queries.handover_lines)
         register_section("drafts", _("没写完的答复"), queries.handover_drafts)
         register_section("waiting", _("等别人的办件"), queries.handover_waiting)
         for kind in ("turn", "word", "due"):
             register_right(KINDS[kind].events, rules.may_hear_of_case)
+        register_right(["resident.answered", "resident.asked", "resident.reopened"], rules.may_hear_of_own_case)
         register_right(["publication"], rules.may_hear_of_publication)
         register_right(["export"], rules.may_hear_of_export)

@@ -26,6 +26,7 @@ from gongyi.casework.workflow import CASE, PUBLICATION, TURNS
 from gongyi.core import clock
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
+from gongyi.core.imports.runs import pending
 from gongyi.core.workflow import Move, holds_at
 from gongyi.network.models import Unit
 from gongyi.people.queries import grants_in_force, holders
@@ -58,7 +59,8 @@ def _parts(county: int, account: UUID, units: frozenset[UUID], own: frozenset[UU
     hidden = CaseConflict.objects.filter(county=county, account=account, hidden=True)
     about_us = Case.objects.filter(county=county, about_unit__in=own)
     mine = CasePart.objects.filter(county=county, unit__in=units, until=None)
-    return mine.exclude(case__in=hidden.values("case")).exclude(case__in=about_us.values("id"))
+    seen = mine.exclude(case__in=hidden.values("case")).exclude(case__in=about_us.values("id"))
+    return seen.exclude(case__in=pending(county))  # an import is seen when its last row is in
 
 
 def visible_to(by: Actor) -> QuerySet[Case]:
@@ -320,6 +322,11 @@ def exports_judged_by(by: Actor) -> QuerySet[Export]:
 def may_hear_of_case(by: Actor, key: UUID) -> bool:
     """Whether the reader may still open the case."""
     return visible_to(by).filter(id=key).exists()
+
+
+def may_hear_of_own_case(by: Actor, key: UUID) -> bool:
+    """Whether the case stands in the resident's account now."""
+    return by.asks is not None and Case.objects.filter(county=by.county, id=key, resident=by.asks).exists()
 
 
 def may_hear_of_publication(by: Actor, key: UUID) -> bool:

@@ -3,7 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from gongyi.casework.actions import exports, run_due
+from gongyi.casework.actions.reminders import send_reminders
 from gongyi.casework.actions.residents import remove_unused
+from gongyi.casework.actions.topics import learn_topics
 from gongyi.core.county import bind
 from gongyi.core.said import Said, say
 from gongyi.core.schedule import every, meant, nightly
@@ -43,3 +45,23 @@ def unused_residents() -> Said:
         with bind(county):
             gone += remove_unused(county)
     return say(_("删除 %(gone)s 个"), gone=gone)
+
+
+@nightly(hour=3, name="casework.topics")
+def topics() -> Said:
+    """Learn from the topics that officers chose and corrected."""
+    read = 0
+    for county in meant(counties()):
+        with bind(county):
+            read += learn_topics(county)
+    return say(_("读了 %(read)s 件"), read=read)
+
+
+@every(minutes=10, name="casework.remind")
+def remind() -> Said:
+    """Remind of what is due soon, and of what is late."""
+    told = 0
+    for county in meant(counties()):
+        with bind(county):
+            told += send_reminders(county)
+    return say(_("提醒了 %(told)s 件"), told=told)

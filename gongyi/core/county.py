@@ -8,10 +8,10 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
-from django.db import models
+from django.db import DEFAULT_DB_ALIAS, models
 
 from gongyi.core import clock
 
@@ -122,6 +122,11 @@ class KeyedModel(models.Model):
         if self._state.adding:
             kwargs["force_insert"] = True
         super().save(**kwargs)
+
+    @classmethod
+    def known(cls, **columns: Any) -> Self:
+        """A row of which these columns were read beside others, in the model's order; any other is asked for once it is needed."""
+        return cls.from_db(DEFAULT_DB_ALIAS, [*columns], [*columns.values()])
 
 
 class CountyModel(KeyedModel):

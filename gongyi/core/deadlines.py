@@ -12,7 +12,7 @@ import re
 from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Self
@@ -126,6 +126,13 @@ class Left:
         return self.time < timedelta(0)
 
     @property
+    def rough(self) -> Self:
+        """The same in full hours, of which the words are the same; below one hour, one minute."""
+        hours = abs(self.time) // timedelta(hours=1)
+        length = timedelta(hours=hours) or timedelta(minutes=1)
+        return replace(self, time=-length if self.over else length)
+
+    @property
     def words(self) -> str:
         """The sentence to show, in the language of the moment it is read; full days or hours, rounded down."""
         if self.ends_today:
@@ -182,8 +189,8 @@ def remaining(now: datetime, due: datetime, calendar: Calendar | None = None) ->
     Without a calendar no working days are counted: a list says the words alone, and a matter may be late by years.
     """
     left = _elapsed(now, due)
-    ends = _local(due)
-    today = left >= timedelta(0) and ends.date() == _local(now).date() and ends.time() >= _DAY_ENDS
+    near = timedelta(0) <= left < timedelta(days=1)  # thirty rows ask at once, and most are far from their end
+    today = near and (ends := _local(due)).time() >= _DAY_ENDS and ends.date() == _local(now).date()
     return Left(left, working_days_between(now, due, calendar) if calendar is not None else None, today)
 
 
@@ -295,14 +302,18 @@ def _days(first: date, last: date) -> Iterator[date]:
 
 
 def _local(moment: datetime) -> datetime:
+    return _utc(moment).astimezone(ZONE)
+
+
+def _utc(moment: datetime) -> datetime:
     if moment.utcoffset() is None:
         raise ValueError(_("时间缺少时区，无法计算期限。"))
-    return moment.astimezone(ZONE)
+    return moment.astimezone(UTC)
 
 
 def _elapsed(start: datetime, end: datetime) -> timedelta:
     """True time between two moments; two times of one zone would be subtracted by the wall clock, changes ignored."""
-    return _local(end).astimezone(UTC) - _local(start).astimezone(UTC)
+    return _utc(end) - _utc(start)
 
 
 def _day(moment: date | datetime) -> date:

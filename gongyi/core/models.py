@@ -307,3 +307,72 @@ class ScheduleRun(models.Model):
     failures = models.PositiveSmallIntegerField(default=0)
     note = SaidField(blank=True)
     wanted_at = models.DateTimeField(null=True)
+
+
+class ImportRun(CountyModel):
+    """One file that is taken in, from the moment it was read to its end; what it says lies sealed at `path` until then.
+
+    Rows whose run is not `done` are seen by nobody: `core.imports.pending`.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("没有开始")
+        WAITING = "waiting", _("排队等导入")
+        RUNNING = "running", _("正在导入")
+        STOPPING = "stopping", _("正在停下")
+        DONE = "done", _("导入好了")
+        FAILED = "failed", _("没有导入")
+        CANCELLED = "cancelled", _("停下了")
+        UNDOING = "undoing", _("正在撤回")
+        UNDONE = "undone", _("撤回了")
+
+    kind = models.CharField(max_length=20)
+    unit = models.UUIDField()
+    account = models.UUIDField(null=True)
+    source = models.CharField(_("谁发来的"), max_length=60)
+    state = models.CharField(max_length=9, choices=State, default=State.DRAFT)
+    path = models.CharField(max_length=120, blank=True)
+    rows = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    created = models.PositiveIntegerField(default=0)
+    recognised = models.PositiveIntegerField(default=0)
+    left_out = models.PositiveIntegerField(default=0)
+    words = models.TextField(blank=True)
+    asked_at = models.DateTimeField()
+    beat_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["county", "state", "beat_at"], name="importrun_state"),
+            models.Index(fields=["county", "account", "-asked_at"], name="importrun_mine"),
+        ]
+
+    def get_absolute_url(self) -> str:
+        return f"/import/{self.pk}/"
+
+
+class ImportLine(CountyModel):
+    """A row that came in by an import, under its sender's number or the digest of its content, so that it comes in once."""
+
+    run = CountyForeignKey(ImportRun, on_delete=models.CASCADE, related_name="lines")
+    kind = models.CharField(max_length=20)
+    source = models.CharField(max_length=60)
+    key = models.CharField(max_length=64)
+    subject = models.UUIDField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["county", "kind", "source", "key"], name="importline_key")]
+        indexes = [models.Index(fields=["county", "run"], name="importline_run")]
+
+
+class ImportHabit(CountyModel):
+    """What a sender's heading means, as somebody set it; '' leaves the column out."""
+
+    kind = models.CharField(max_length=20)
+    source = models.CharField(max_length=60)
+    heading = models.CharField(max_length=60)
+    means = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["county", "kind", "source", "heading"], name="importhabit_one")]

@@ -1,5 +1,6 @@
 """Numbers without gaps, given in the transaction that stores the row, never reused (one series per register)."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db.models import F
@@ -13,16 +14,24 @@ def next_number(*, county: int, series: str, subject: UUID) -> str:
 
     Call it inside the transaction that stores the row, so that a failed row leaves no gap; the series' row is locked.
     """
-    year = clock.today().year
+    return next_numbers(county=county, series=series, subjects=[subject])[0]
+
+
+def next_numbers(*, county: int, series: str, subjects: Sequence[UUID]) -> list[str]:
+    """The same for several rows of one transaction, in their order: as many numbers as subjects, without a gap."""
+    year, many = clock.today().year, len(subjects)
     rows = NumberSeries.objects.filter(county=county, series=series, year=year)
-    if not rows.update(last=F("last") + 1):
+    if not rows.update(last=F("last") + many):
         NumberSeries.objects.bulk_create(
             [NumberSeries(county=county, series=series, year=year, last=0)], ignore_conflicts=True
         )
-        rows.update(last=F("last") + 1)
-    number = rows.values_list("last", flat=True).get()
-    RegisterLine(county=county, series=series, year=year, number=number, subject=subject).save()
-    return show(series, year, number)
+        rows.update(last=F("last") + many)
+    first = rows.values_list("last", flat=True).get() - many + 1
+    facts = {"county": county, "series": series, "year": year}
+    RegisterLine.objects.bulk_create(
+        RegisterLine(number=number, subject=subject, **facts) for number, subject in enumerate(subjects, start=first)
+    )
+    return [show(series, year, number) for number in range(first, first + many)]
 
 
 def show(series: str, year: int, number: int) -> str:
@@ -32,4 +41,9 @@ def show(series: str, year: int, number: int) -> str:
 
 def strike(*, county: int, subject: UUID, fate: RegisterLine.Fate, why: str) -> None:
     """Mark a number as void or erased; it stays in the register."""
-    RegisterLine.objects.filter(county=county, subject=subject).update(fate=fate, why=why[:200])
+    strike_all(county=county, subjects=[subject], fate=fate, why=why)
+
+
+def strike_all(*, county: int, subjects: Sequence[UUID], fate: RegisterLine.Fate, why: str) -> None:
+    """The same for several."""
+    RegisterLine.objects.filter(county=county, subject__in=subjects).update(fate=fate, why=why[:200])

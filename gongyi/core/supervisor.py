@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from gongyi.core.boot import say
 
-PATIENCE = 3.0  # seconds from the wish to stop until whatever still runs is killed
+PATIENCE = 2.5  # seconds from the wish to stop until whatever still runs is killed
 SERVER_PATIENCE = 2  # seconds of them that granian waits for a request that hangs
 LONGEST_PAUSE = 60.0  # before a dead worker is started again; one that lived longer starts at once
 THREADS = max(4, min(8, 2 * (os.cpu_count() or 1)))

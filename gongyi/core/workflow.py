@@ -4,7 +4,7 @@ The same table draws the buttons, the diagram in the docs and the tests. An app 
 `rules.py` says who may make which move on which row; its `actions.py` calls `perform`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -203,10 +203,29 @@ def first_step(record: Tracked, action: str, *, by: Actor, step: type[Step], par
     audit.record(by=by, action=action, kind=record._meta.label_lower, subject=record.pk, label=str(record))
 
 
+def first_steps(
+    records: Sequence[Tracked], action: str, *, by: Actor, step: type[Step], parent: str, notes: Sequence[str]
+) -> None:
+    """The same for many records that were made together: a timeline line each, and one audit row that names them all."""
+    step._base_manager.bulk_create(
+        _step(record, action, "", by=by, step=step, parent=parent, note=note, reason="")
+        for record, note in zip(records, notes, strict=True)
+    )
+    changes = {str(record)[:60]: ("", record.pk) for record in records}
+    label = f"{records[0]} – {records[-1]}"
+    audit.record(by=by, action=action, kind=records[0]._meta.label_lower, label=label, changes=changes)
+
+
 def _write_step(
     record: Tracked, action: str, source: str, *, by: Actor, step: type[Step], parent: str, note: str, reason: str
 ) -> None:
-    step(
+    _step(record, action, source, by=by, step=step, parent=parent, note=note, reason=reason).save()
+
+
+def _step(
+    record: Tracked, action: str, source: str, *, by: Actor, step: type[Step], parent: str, note: str, reason: str
+) -> Step:
+    return step(
         county=record.county,
         **{parent: record},
         seq=record.version,
@@ -220,7 +239,7 @@ def _write_step(
         unit_label=by.unit_name,
         note=note,
         reason=reason,
-    ).save()
+    )
 
 
 def holds_at(by: Actor, record: Any, move: Move) -> bool:

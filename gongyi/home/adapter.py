@@ -40,12 +40,14 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     each key.
     """
     actor: Actor | None = getattr(request, "actor", None)
-    shared = {
+    shared: dict[str, Any] = {
         "demo": boot.holds_demo(),
         "theme_url": _address("home:theme"),
         "home_url": _address("home:start"),
         "here": request.get_full_path(),
         "here_path": request.path,
+        "theme": theme if (theme := request.COOKIES.get("theme")) in {"dark", "light"} else "",
+        "large": request.COOKIES.get("size") == "large",
     }
     if request.path.startswith(_address("home:portal")):
         resident = getattr(request, "resident", None) is not None
@@ -63,12 +65,11 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "new_url": _address("casework:new") if actor.can(P.CASE_RECORD) else "",
         "inbox_url": _address("home:inbox"),
         "help_url": _address("home:help"),
-        "inbox_count": cache(lambda: outbox.inbox(actor.county, actor.id, unread=True).count() if actor.id else 0),
+        "inbox_count": cache(lambda: outbox.count_unread(actor.county, actor.id) if actor.id else 0),
         "person": {"name": actor.name, "post": actor.unit_name, "links": links()},
     }
     ways = [(entry["url"], entry["current"]) for entry in (*own["nav"], *own["tabs"])]
-    theme = {"dark", "light"}.intersection([request.COOKIES.get("theme")])
-    key = (actor.held, actor.unit, actor.name, *ways, *theme, request.COOKIES.get("size") == "large")
+    key = (actor.held, actor.unit, actor.name, *ways, own["theme"], own["large"])
     return own | {"frame": own | {"key": key}}
 
 

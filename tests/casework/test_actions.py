@@ -186,6 +186,19 @@ def test_reopen_within_n_days_reaches_handler_and_supervisor(land):
     assert {land.clerk.id, land.supervisor.id} <= told
 
 
+def test_whom_the_asker_tells_may_reopen(land):
+    """Also somebody of the unit that handled it, which is not the one that recorded it."""
+    case = actions.assign_case(opened(land), by=land.desk, lead=land.other)
+    actions.sign_case(case, by=land.stranger)
+    actions.answer_case(case, by=land.stranger, answer="好了", outcome="solved")
+    with clock.at(case.quiet_until + timedelta(days=1)):
+        actions.run_due(case.county)
+    case.refresh_from_db()
+    with pytest.raises(PermissionDenied):  # the control: somebody of a unit that only called or approved
+        actions.reopen_case(case, by=land.county_lead, note="又坏了")
+    assert actions.reopen_case(case, by=land.stranger, note="又坏了").state == "redo"
+
+
 def test_reopen_after_n_days_is_refused(land):
     case = actions.decline_case(opened(land), by=land.desk, reason=land.reasons["decline"])
     with clock.at(case.reopen_until + timedelta(days=1)), refused("too_late"):

@@ -1,5 +1,6 @@
 """A list taken out with names and phones: for a purpose, beyond fifty people with another person's word, told to each of them."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -10,6 +11,7 @@ from gongyi.casework import actions
 from gongyi.casework.actions import exports
 from gongyi.casework.models import Export
 from gongyi.casework.queries import my_day
+from gongyi.core import clock
 from gongyi.core.models import AccessRow, Message
 from tests.casework.test_lists import browser
 from tests.factories import refused
@@ -65,6 +67,14 @@ def test_p8_beyond_fifty_people_somebody_else_agrees_first(land, told, monkeypat
 
 def _told_of(export) -> set:
     return set(Message.objects.filter(subject=export.id, event="export").values_list("account", flat=True))
+
+
+def test_p8_fifty_and_again_fifty_within_a_day_are_more_than_fifty(land, told, monkeypatch):
+    monkeypatch.setattr(exports, "MOST_ALONE", 1)
+    assert ask(land.officer).ready_at
+    assert ask(land.officer).ready_at is None
+    with clock.at(clock.now() + timedelta(hours=25)):
+        assert ask(land.officer).ready_at
 
 
 def test_p8_control_below_the_line_nobody_is_asked(land, told):

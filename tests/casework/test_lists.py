@@ -1,5 +1,6 @@
 """One filter behind list, count, bulk work and export; named views; paging both ways."""
 
+import re
 from datetime import timedelta
 from io import BytesIO
 from types import SimpleNamespace
@@ -294,6 +295,22 @@ def test_p6_an_export_names_nobody(land):
         assert export.query == ""
         if kind == "csv":
             assert "刘大勇" not in taken(export, land.desk)
+
+
+def test_p6_an_export_names_nobody_whose_name_was_not_recorded(land):
+    """Nor others whom the text names: nobody wrote down who asked."""
+    words = "我叫刘大勇，住李家村12号，邻居王建国的车湘E12345挡路，刘大勇找过他"
+    opened(land, content=words, title="王建国的车挡路")
+    [row] = export_queries.cells(land.desk, queries.list_keys(land.desk, Wanted(), 9))
+    told = " ".join(map(str, row))
+    assert [word for word in ("刘大勇", "王建国", "12号", "E12345") if word in told] == []
+    assert "〔姓名〕" in told
+
+
+def test_a_title_is_masked_before_it_is_cut(land):
+    case = opened(land, content="村口一直往里走到底再左转第三家屋后的水沟堵了电话13987654321来之前打")
+    assert "13987" not in case.title
+    assert not re.search(r"\*{4}\d{2}…", case.title)
 
 
 def test_an_export_is_taken_once_by_its_person(many):

@@ -55,7 +55,7 @@ def facts_for(land, action: str) -> dict:
         "ask_extension": {"until": clock.today() + timedelta(days=20)}, "park": {"until": clock.today() + timedelta(days=9)},
         "call_back": {"result": "solved"}, "external": {"external_no": "A1"}, "visit": {"kind": "came"},
         "recategorise": {"type": land.complaint, "topic": None, "area": None, "urgency": "normal"},
-        "correct": {"content": "路灯坏了两盏", "channel": "phone"}, "ask": {"question": "哪一盏？"},
+        "correct": {"content": "路灯坏了两盏", "channel": "phone"}, "ask": {"question": "哪一盏？"}, "about": {"about_unit": land.other, "about_person": None},
     }  # fmt: skip
     noted = {
         "contact",
@@ -81,6 +81,7 @@ def who(land, action: str):
         "transfer",
         "recall",
         "remind",
+        "about",
         "void",
         "file",
         "recategorise",

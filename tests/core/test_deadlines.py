@@ -367,6 +367,7 @@ def test_hours_pass_over_a_change_of_the_clock():
 def test_remaining(now, end, words, over, workdays):
     left = remaining(at(now), at(end), PLAIN)
     assert (left.words, str(left), left.over, left.workdays) == (words, words, over, workdays)
+    assert (left.rough.words, left.rough.over) == (words, over)
     assert remaining(at(now).astimezone(UTC), at(end).astimezone(UTC), PLAIN) == left
 
 

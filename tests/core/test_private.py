@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import settings as runs
 from hypothesis import strategies as st
 
-from gongyi.core.secrets import find_private, hide_private, private
+from gongyi.core.secrets import find_in_all, find_private, hide_private, private
 from gongyi.core.secrets.masks import _WEIGHTS
 
 DIGITS = "0123456789"
@@ -163,11 +163,69 @@ def test_hiding_twice_is_hiding_once(found):
     assert public(once) == once
 
 
-@pytest.mark.parametrize("rules", ["_PLAIN_RULES", "_NAMES"])
+@pytest.mark.parametrize("rules", ["_PLAIN_RULES", "NAMES"])
 def test_secret_is_left_without_its_rules(monkeypatch, rules):
     """Negative control: the test above would see a rule that is missing."""
     monkeypatch.setattr(private, rules, ())
     assert left("湘E12345", public("车牌湘E12345")) or left("王小明先生", public("王小明先生说"))
+
+
+NASTY = [
+    ("刘大勇家的鱼塘被填，刘大勇去找过，没人理刘大勇。", ["刘大勇"]),
+    ("村民王建国、李小红、张三等十户没有水", ["王建国", "李小红", "张三"]),
+    ("业主代表：王建国、李小红", ["王建国", "李小红"]),
+    ("王建国（13987654321）、李小红（13987654322）", ["王建国", "李小红"]),
+    ("刘大勇和王小红吵架", ["刘大勇", "王小红"]),
+    ("村支书李建平收了钱，李建平村支书不认", ["李建平"]),
+    ("支部书记：李建平、会计：王红", ["李建平", "王红"]),
+    ("残疾人张秀英无人照顾", ["张秀英"]),
+    ("五保户陈老汉没房住", ["陈老汉"]),
+    ("我是李家村的周小兰", ["周小兰"]),
+    ("我儿子周小兵在外打工", ["周小兵"]),
+    ("包工头老刘欠钱不还", ["老刘"]),
+    ("我姓王，名建国", ["建国"]),
+    ("该房经陈照辉、李兰芝介绍", ["陈照辉", "李兰芝"]),
+    ("欧阳女士反映", ["欧阳"]),
+    ("贺利灵、唐文金、杨章裕没有领到", ["贺利灵", "唐文金", "杨章裕"]),
+    ("我叫刘一了，刘一了真难", ["刘一了"]),
+    ("My name is Wang Jianguo.", ["Jianguo"]),
+    ("Wang Jianguo, tel +86 138-1234-5679", ["Jianguo", "5679"]),
+    ("电话138一二三四5679", ["5679", "一二三四"]),
+    ("电话：138/1234/5679", ["5679"]),
+    ("电话：138_1234_5679", ["5679"]),
+    ("138，1234，5679", ["5679"]),
+    ("手机138****5679", ["5679"]),
+    ("①③⑧①②③④⑤⑥⑦⑨", ["⑤⑥⑦"]),
+    ("𝟏𝟑𝟖𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟗", ["𝟓𝟔𝟕"]),
+    ("电话壹叁捌壹贰叁肆伍陆柒玖", ["伍陆柒"]),
+    ("身份证尾号1234，手机后四位是5678", ["1234", "5678"]),
+    ("车牌号是A12345，我的车M88888", ["A12345", "M88888"]),
+    ("住阳光花园8#602", ["602"]),
+    ("加我V：liuda888", ["liuda888"]),
+    ("写信到liu(at)qq.com", ["liu"]),
+    ("护照E12345678，社保卡号 A12345678", ["12345678"]),
+]
+
+
+@pytest.mark.parametrize(("text", "told"), NASTY)
+def test_what_people_write_to_be_understood_is_hidden(text, told):
+    shown = public(text)
+    assert [word for word in told if word in shown] == [], shown
+    assert public(shown) == shown
+
+
+def test_a_name_told_in_one_text_is_hidden_in_the_others_of_the_matter():
+    texts = ["刘一了真难", "我叫刘一了，刘主任不管", "刘主任说今年修"]
+    shown = [hide_private(text, found) for text, found in zip(texts, find_in_all(texts), strict=True)]
+    assert shown == ["〔姓名〕真难", "我叫〔姓名〕，〔姓名〕主任不管", "〔姓名〕主任说今年修"]
+    assert "刘一了" in public(texts[0]), "the control: alone it tells nothing"
+
+
+@pytest.mark.parametrize("rule", ["seek_lists_of_names", "seek_beside_names", "seek_names_again"])
+def test_of_several_names_some_stay_without_a_rule(monkeypatch, rule):
+    """Negative control: each of the rules for more than one name is needed."""
+    monkeypatch.setattr(private._Seeker, rule, lambda *_a: None)
+    assert any(word in public(text) for text, told in NASTY for word in told)
 
 
 @runs(max_examples=300, deadline=None)
@@ -204,6 +262,10 @@ def test_ordinary_figures_stay(figures):
         "微信公众号“东湖发布”，拨打12345。",
         "编号4311-0286，20261123登记。",
         "张家坡村的水管",
+        "李家村、王家村和黄泥村都停水，高桥镇、江口镇来修过。",
+        "公安局、水利局和农业局的同志到了，向村委会反映，于今年修好。",
+        "安全帽、安全绳要备齐；水泥、石灰、黄沙各一车。",
+        "凌晨学校停水，周末常年没有人管，谢谢书记，高峰时段车多。",
         "",
     ],
 )
@@ -257,6 +319,12 @@ PIECES = [
     "村民王",
     "一",
     "路1",
+    "王建国、",
+    "王建国和",
+    "村民老王",
+    "王建伟去",
+    "138*",
+    "①",
 ]
 
 

@@ -27,6 +27,7 @@ from gongyi.core import attachments, checks, clock, county
 from gongyi.core.access import Permission, Role
 from gongyi.core.checks import Entrance
 from gongyi.core.county import new_key
+from gongyi.core.models import Address as CoreAddress
 from gongyi.core.models import Attachment, AuditDetail, AuditEntry, AuditHead, Message, ScheduleRun
 from gongyi.home.views.portal import OPENED
 from gongyi.network.models import Unit
@@ -216,6 +217,8 @@ def _extra(model: Any, place: Place, people: dict[str, Account | None]) -> dict[
         case = make_case(Case, place.unit.county, "closed", may_publish=True, **units)
         sync_parts(case)
         return {"case": case, "slug": "pubansw3r" if people else f"p{place.unit.pk.hex[-9:]}", "second": place.unit}
+    if model is CoreAddress:
+        return {"owner": place.unit.pk, "way": "wecom"}
     return _owner(model, people) if people else {}
 
 

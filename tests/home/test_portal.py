@@ -117,7 +117,7 @@ def test_nothing_is_ticked_beforehand(land):
     page = Client().get("/portal/ask/").content.decode()
     boxes = re.findall(r'<input type="checkbox"[^>]*>', page)
 
-    assert len(boxes) == 2
+    assert len(boxes) == 3
     assert not any("checked" in box for box in boxes)
 
 

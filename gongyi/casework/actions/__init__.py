@@ -23,6 +23,7 @@ from gongyi.casework.actions.care import (
     void_case,
     write_visit,
 )
+from gongyi.casework.actions.concerned import mark_about
 from gongyi.casework.actions.intake import AskerFacts, open_case, record_done
 from gongyi.casework.actions.lookup import look_up, same_phone
 from gongyi.casework.actions.portal import (
@@ -78,6 +79,7 @@ __all__ = [
     "follow_successor",
     "log_work",
     "look_up",
+    "mark_about",
     "object_to",
     "open_case",
     "open_file",

@@ -1,5 +1,6 @@
 """A request comes in: only the matter is required."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -7,10 +8,9 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from gongyi.casework import queries
-from gongyi.casework.actions.moving import next_turn, sync_parts, tell_turn
+from gongyi.casework.actions.moving import first_parts, next_turn, sync_parts, tell_turn
 from gongyi.casework.models import Asker, Case, CaseConflict, CaseStep, CaseType, Register, Topic
 from gongyi.casework.rules import concerned_people
 from gongyi.core import clock, numbering
@@ -19,13 +19,12 @@ from gongyi.core.access import Permission as P
 from gongyi.core.county import new_key
 from gongyi.core.errors import Refused
 from gongyi.core.secrets import digest, mask_text, phone_digest, phone_tail_digest
-from gongyi.core.workflow import first_step
+from gongyi.core.workflow import first_step, first_steps
 from gongyi.network.models import Unit
 from gongyi.network.queries import calendar_of, chain
 from gongyi.people.queries import holders
 
 TITLE = 30
-_CONCERNED = gettext_lazy("反映的是本人或本单位的服务")
 
 
 @dataclass(frozen=True)
@@ -143,33 +142,72 @@ def new_case(*, by: Actor, unit: Unit, type: CaseType, content: str, title: str,
     return case
 
 
-def store_case(case: Case, asker: AskerFacts | None, *, by: Actor, action: str) -> None:
+def store_case(case: Case, asker: AskerFacts | None, *, by: Actor, action: str, note: str = "") -> None:
     """Number the case in its register, check and save it with its asker, conflicts, timeline and parts."""
-    marks = dict(
-        Register.objects.filter(county=case.county, unit__in=[case.unit_id, case.desk_id]).values_list("unit", "mark")
-    )
-    series = marks.get(case.unit_id) or marks.get(case.desk_id) or ""
-    case.number = numbering.next_number(county=case.county, series=series, subject=case.id)
-    case.clean_fields(exclude=["id", "unit", "desk", "lead", "area", "turn_unit", "about_unit", "type", "topic"])
+    case.number = numbering.next_number(county=case.county, series=_series(case), subject=case.id)
+    case.clean_fields(exclude=_CHOSEN)
     case.save()
     if asker:
         store_asker(Asker(county=case.county, case=case), asker)
-    CaseConflict.objects.bulk_create(
-        CaseConflict(county=case.county, case=case, account=account, hidden=True, why=str(_CONCERNED), at=clock.now())
-        for account in concerned_people(case.about_unit, case.about_account)
-    )
-    first_step(case, action, by=by, step=CaseStep, parent="case")
+    if case.about_unit_id or case.about_account:
+        keep_away(case)
+    first_step(case, action, by=by, step=CaseStep, parent="case", note=note)
     sync_parts(case)
+
+
+_CHOSEN = ["id", "unit", "desk", "lead", "area", "turn_unit", "about_unit", "type", "topic"]
+
+
+def _series(case: Case) -> str:
+    """The register in which the case gets its number: its unit's, else its desk's, else the county's."""
+    marks = dict(
+        Register.objects.filter(county=case.county, unit__in=[case.unit_id, case.desk_id]).values_list("unit", "mark")
+    )
+    return marks.get(case.unit_id) or marks.get(case.desk_id) or ""
+
+
+def store_cases(
+    cases: Sequence[Case], askers: Sequence[AskerFacts], notes: Sequence[str], *, by: Actor, action: str
+) -> None:
+    """The same for many cases of one unit and desk, none of which is about a unit or a person, with one audit row for all."""
+    numbers = numbering.next_numbers(county=by.county, series=_series(cases[0]), subjects=[case.id for case in cases])
+    for case, number in zip(cases, numbers, strict=True):
+        case.number = number
+        case.clean_fields(exclude=[*_CHOSEN, "number"])
+    Case.objects.bulk_create(cases)
+    rows = [asked(Asker(id=new_key(by.county), county=by.county, case=case), facts) for case, facts in zip(cases, askers, strict=True) if facts]  # fmt: skip
+    Asker.objects.bulk_create(rows)
+    first_steps(cases, action, by=by, step=CaseStep, parent="case", notes=notes)
+    first_parts(cases)
+
+
+def keep_away(case: Case) -> None:
+    """Hide a complaint about a service from whom it concerns; show it again to those whom it no longer does."""
+    concerned = concerned_people(case.about_unit, case.about_account)
+    rows = CaseConflict.objects.filter(county=case.county, case=case)
+    rows.filter(why="").exclude(account__in=concerned).delete()
+    rows.exclude(why="").update(hidden=False)  # what they declared themselves stays
+    rows.filter(account__in=concerned).update(hidden=True)
+    known = set(rows.values_list("account", flat=True))
+    CaseConflict.objects.bulk_create(
+        CaseConflict(county=case.county, case=case, account=account, hidden=True, at=clock.now())
+        for account in concerned - known
+    )
 
 
 def store_asker(asker: Asker, facts: AskerFacts) -> None:
     """Save an asker's facts with the digests that answer exact look-ups."""
+    asked(asker, facts).save()
+
+
+def asked(asker: Asker, facts: AskerFacts) -> Asker:
+    """The asker with these facts and their digests, not saved."""
     asker.whom, asker.theirs = facts.whom, facts.theirs
     asker.kind, asker.organisation = facts.kind, facts.organisation.strip()
     asker.name, asker.phone, asker.address = facts.name.strip(), facts.phone.strip(), facts.address.strip()
     asker.name_digest = digest("name", asker.name) if asker.name else ""
     asker.phone_digest, asker.tail_digest = phone_digest(asker.phone), phone_tail_digest(asker.phone)
-    asker.save()
+    return asker
 
 
 def desk_for(unit: Unit, *, about: Unit | None = None, besides: set[UUID] | None = None) -> Unit:
@@ -188,8 +226,8 @@ def desk_for(unit: Unit, *, about: Unit | None = None, besides: set[UUID] | None
 
 
 def short_title(content: str) -> str:
-    """A title from the first words of the matter."""
-    first = next((line.strip() for line in content.splitlines() if line.strip()), "")
+    """A title from the first words of the matter; numbers are masked before it is cut, as half a number is not known for one."""
+    first = next((line.strip() for line in mask_text(content).splitlines() if line.strip()), "")
     for mark in "。！？；":
         first = first.split(mark)[0]
     return first[:TITLE] + ("…" if len(first) > TITLE else "")

@@ -83,6 +83,7 @@ def move(
     sync_parts(case, co_units=co_units)
     if not quietly:
         tell_turn(case, by=by)
+    tell_asker(case, action, by=by)
     return case
 
 
@@ -139,30 +140,14 @@ def sync_parts(case: Case, *, co_units: Iterable[Unit] | None = None) -> None:
     The unit that a complaint is about never takes part. `co_units` None leaves the co-handling units as they are.
     """
     kept = {row.unit_id: row for row in CasePart.objects.filter(county=case.county, case=case)}
-    wanted = {unit: part for part, place in reversed(PARTS) if (unit := getattr(case, place))}
+    wanted = _wanted(case)
     helping = {u for u, r in kept.items() if r.part == "co" and r.until is None}
     if co_units is not None:
         helping = {unit.id for unit in co_units}
     wanted |= dict.fromkeys(helping - {case.lead_id}, "co")  # also a unit that recorded or assigned the case may help
     wanted.pop(case.about_unit_id, None)
-    now = clock.now()
-    copied = {
-        "state": case.state, "type_id": case.type_id, "topic_id": case.topic_id, "recorded_at": case.recorded_at,
-        "due": case.turn_due, "turn_unit_id": case.turn_unit_id,
-    }  # fmt: skip
-    CasePart.objects.bulk_create(
-        CasePart(
-            county=case.county,
-            case=case,
-            unit_id=unit,
-            part=part,
-            since=now,
-            my_turn=unit == case.turn_unit_id,
-            **copied,
-        )
-        for unit, part in wanted.items()
-        if unit not in kept
-    )
+    now, copied = clock.now(), _copied(case)
+    CasePart.objects.bulk_create(_new_part(case, unit, part) for unit, part in wanted.items() if unit not in kept)
     rows = CasePart.objects.filter(county=case.county, case=case)
     if kept:
         rows.update(
@@ -174,6 +159,31 @@ def sync_parts(case: Case, *, co_units: Iterable[Unit] | None = None) -> None:
         if (part, until) != (row.part, row.until):
             rows.filter(id=row.id).update(part=part, until=until)
     vars(case).pop("taking_part", None)
+
+
+def first_parts(cases: Iterable[Case]) -> None:
+    """The participation rows of cases that were just made and are about no unit."""
+    CasePart.objects.bulk_create(_new_part(case, unit, part) for case in cases for unit, part in _wanted(case).items())
+
+
+def _wanted(case: Case) -> dict[UUID, str]:
+    """The units that stand in the case's columns, each with its first part."""
+    return {unit: part for part, place in reversed(PARTS) if (unit := getattr(case, place))}
+
+
+def _copied(case: Case) -> dict[str, Any]:
+    """What a participation row carries of its case."""
+    return {
+        "state": case.state, "type_id": case.type_id, "topic_id": case.topic_id, "recorded_at": case.recorded_at,
+        "due": case.turn_due, "turn_unit_id": case.turn_unit_id,
+    }  # fmt: skip
+
+
+def _new_part(case: Case, unit: UUID, part: str) -> CasePart:
+    mine = unit == case.turn_unit_id
+    return CasePart(
+        county=case.county, case=case, unit_id=unit, part=part, since=clock.now(), my_turn=mine, **_copied(case)
+    )
 
 
 def tell_turn(case: Case, *, by: Actor) -> None:
@@ -190,6 +200,26 @@ def tell_turn(case: Case, *, by: Actor) -> None:
     tell_holders(case, {getattr(case, place): permission}, by=by, event=case.state, words=words, besides=apart)
     if case.state == "redo":
         tell_holders(case, {case.desk_id: P.CASE_SUPERVISE}, by=by, event="redo", words=words)
+
+
+# What a resident's own account is told of, by the move that was made.
+_TO_ASKER: dict[str, tuple[str, Promise]] = {
+    "answer": ("resident.answered", gettext_lazy("您反映的事有答复了，编号 %(number)s")),
+    "approve_answer": ("resident.answered", gettext_lazy("您反映的事有答复了，编号 %(number)s")),
+    "ask": ("resident.asked", gettext_lazy("您反映的事有一个问题要问您，编号 %(number)s")),
+    "redo": ("resident.reopened", gettext_lazy("您反映的事重新办理了，编号 %(number)s")),
+    "reopen": ("resident.reopened", gettext_lazy("您反映的事重新办理了，编号 %(number)s")),
+}
+
+
+def tell_asker(case: Case, action: str, *, by: Actor) -> None:
+    """A text message to the account in which the case stands, where its owner agreed to them: the number, no content."""
+    told = _TO_ASKER.get(action)
+    if told is None or case.resident is None or case.state == "drafted":
+        return
+    event, words = told
+    text = say(words, number=case.number)
+    outbox.tell_resident(case.resident, by=by, event=event, text=text, path="/portal/mine/", subject=case.id)
 
 
 def tell_holders(

@@ -49,21 +49,25 @@ def submit_case(
     may_publish: bool = False,
     resident: UUID | None = None,
     files: Sequence[Any] = (),
+    about_service: bool = False,
 ) -> Case:
     """A resident's own request. The nearest desk above the village receives it, the county's for a tip-off (P5).
+
+    `about_service`: it complains about an office or its staff, so none of them receives it either; the desk marks whom.
 
     `code` is what the resident keeps; only its digest is stored. Raises ValidationError by field, Refused `nobody`, or the
     refusal of a file.
     """
     top = Unit.objects.get(county=county, tier=Unit.Tier.COUNTY)
-    desk = desk_for(top if type.hides_asker or area is None else area)
+    desk = desk_for(top if type.hides_asker or about_service or area is None else area)
     by = asker_actor("asker", county, new_key(county))
     case = new_case(
         by=by, unit=desk, type=type, content=content, title="", area=area, topic=topic, channel=Case.Channel.PORTAL,
         may_publish=may_publish and type.is_public, resident=resident,
     )  # fmt: skip
     case.code = code_digest(code)
-    store_case(case, asker, by=by, action="record")
+    note = say(gettext_lazy("诉求人说：反映的是办事的单位或人员。")) if about_service else ""
+    store_case(case, asker, by=by, action="record", note=note)
     tell_turn(case, by=by)
     if files:
         by = asker_of_case(case)

@@ -6,7 +6,6 @@ Cases keep what they point to: nothing is deleted, only retired, and brought bac
 import tomllib
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from django.utils.translation import gettext as _
 from pypinyin import Style, lazy_pinyin
 
 from gongyi.casework.models import AnswerTemplate, CaseType, Reason, Register, Topic
+from gongyi.casework.models.setting import DEFAULTS
 from gongyi.core import audit, gate
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
@@ -25,12 +25,11 @@ from gongyi.core.errors import Refused
 from gongyi.network.models import Unit
 from gongyi.people.rules import is_command
 
-DEFAULTS = Path(__file__).parent.parent / "defaults.toml"
 SPANS = (
     "answer_span", "urgent_span", "danger_span", "sign_span", "contact_span", "return_span", "call_span", "quiet_span", "reopen_span",
 )  # fmt: skip
 TYPE_FIELDS = frozenset(
-    {"name", *SPANS, "needs_approval", "separate_caller", "call_share", "call_tries", "hides_asker", "is_public"}
+    {"name", *SPANS, "needs_approval", "separate_caller", "call_share", "call_tries", "soon_hours", "late_hours", "hides_asker", "is_public"}
 )
 Setting = CaseType | Topic | Reason | AnswerTemplate
 Row = TypeVar("Row", bound=CountyModel)

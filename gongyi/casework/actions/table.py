@@ -24,6 +24,7 @@ from gongyi.casework.actions.care import (
     void_case,
     write_visit,
 )
+from gongyi.casework.actions.concerned import mark_about
 from gongyi.casework.actions.portal import ask_asker
 from gongyi.casework.actions.recall import recall_case
 from gongyi.casework.actions.routine import file_case
@@ -54,5 +55,5 @@ ACTS: dict[str, Callable[..., Any]] = {
     "reopen": reopen_case, "file": file_case, "recategorise": recategorise,
     "correct": correct_case, "visit": write_visit, "attach": attach, "remind": partial(remind, action="remind"),
     "supervise": partial(remind, action="supervise"), "external": set_external, "conflict": declare_conflict,
-    "void": void_case, "ask": ask_asker,
+    "void": void_case, "ask": ask_asker, "about": mark_about,
 }  # fmt: skip

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gongyi.casework import queries
-from gongyi.casework.forms.fields import AskerFields, topic_field, unit_field
+from gongyi.casework.forms.fields import AskerFields, staff_field, topic_field, unit_field
 from gongyi.casework.models import Case, CaseStep, Visit
 from gongyi.core.access import Actor
 from gongyi.core.inputs import DateInput, Form, Textarea
@@ -259,6 +259,20 @@ class AskForm(MoveForm):
     )  # fmt: skip
 
 
+class AboutForm(MoveForm):
+    about_unit = unit_field(gettext_lazy("反映的是哪个单位的服务"), required=False)
+    about_person = staff_field(
+        gettext_lazy("反映的是哪位工作人员"), required=False, help_text=gettext_lazy("两栏都清空，就是不反映谁的服务。")
+    )
+    note = _note(gettext_lazy("说明"))
+
+    def prepare(self) -> None:
+        self.fields["about_unit"].initial, self.fields["about_person"].initial = (
+            self.case.about_unit_id,
+            self.case.about_account,
+        )
+
+
 class VoidForm(MoveForm):
     reason_kind = "void"
     note = _note(gettext_lazy("说明"))
@@ -271,5 +285,5 @@ FORMS: dict[str, type[MoveForm]] = {
     "approve_extension": MoveForm, "refuse_extension": NoteForm, "wake": MoveForm, "call_back": CallForm, "object": NoteForm,
     "redo": RedoForm, "reopen": NoteForm, "file": MoveForm, "recategorise": CategoryForm, "correct": CorrectForm,
     "visit": VisitForm, "attach": FileForm, "remind": NoteForm, "supervise": NoteForm, "external": ExternalForm,
-    "recall": MoveForm, "conflict": NoteForm, "void": VoidForm, "ask": AskForm,
+    "recall": MoveForm, "conflict": NoteForm, "void": VoidForm, "ask": AskForm, "about": AboutForm,
 }  # fmt: skip

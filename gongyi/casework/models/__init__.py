@@ -1,12 +1,24 @@
 """Casework: a request (办件), who takes part in it, its asker, its timeline; and what a county sets for it."""
 
-from gongyi.casework.models.case import Asker, Case, CaseConflict, CasePart, CaseStep, Visit
+from gongyi.casework.models.case import (
+    TAKING,
+    Asker,
+    Case,
+    CaseConflict,
+    CasePart,
+    CaseStep,
+    Reminder,
+    Taking,
+    Visit,
+)
 from gongyi.casework.models.lists import BulkLine, BulkRun, Export, SavedView
+from gongyi.casework.models.memory import TopicMemory
 from gongyi.casework.models.publication import Publication, PublicationStep, PublishedText, ShownWord
 from gongyi.casework.models.reception import ReceptionRow, ReceptionSheet
 from gongyi.casework.models.setting import AnswerTemplate, CaseType, Reason, Register, Topic
 
 __all__ = [
+    "TAKING",
     "AnswerTemplate",
     "Asker",
     "BulkLine",
@@ -24,8 +36,11 @@ __all__ = [
     "ReceptionRow",
     "ReceptionSheet",
     "Register",
+    "Reminder",
     "SavedView",
     "ShownWord",
+    "Taking",
     "Topic",
+    "TopicMemory",
     "Visit",
 ]

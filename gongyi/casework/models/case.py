@@ -1,6 +1,7 @@
 """A request and everything that hangs on it."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple, Self
 from uuid import UUID
 
 from django.db import models
@@ -164,11 +165,10 @@ class Case(SearchedModel, Tracked):
         return f"/cases/{self.pk}/"
 
     @cached_property
-    def taking_part(self) -> "list[CasePart]":
-        """The units that take part or took part, as the case was when they were first asked for."""
-        return list(
-            CasePart.objects.filter(county=self.county, case=self).select_related("unit").order_by("since", "id")
-        )
+    def taking_part(self) -> "list[Taking]":
+        """The units that take part or took part, the oldest first, as the case was when they were first asked for."""
+        rows = CasePart.objects.filter(county=self.county, case=self).order_by("since", "id")
+        return [Taking.of(*row) for row in rows.values_list(*TAKING)]
 
     @property
     def co_handlers(self) -> "list[Unit]":
@@ -249,6 +249,22 @@ class CasePart(CountyModel):
         ]
 
 
+TAKING = ("part", "until", "unit", "unit__county", "unit__name", "unit__path")
+
+
+class Taking(NamedTuple):
+    """Which part a unit takes in a case, or took until then."""
+
+    part: str
+    until: datetime | None
+    unit: Unit
+
+    @classmethod
+    def of(cls, part: str, until: datetime | None, *unit: Any) -> Self:
+        """From the columns `TAKING`: whole rows of unit and part would cost five times as much."""
+        return cls(part, until, Unit.known(**dict(zip(("id", "county", "name", "path"), unit, strict=True))))
+
+
 class CaseStep(SearchedModel, Step):
     """The timeline of a case."""
 
@@ -269,6 +285,22 @@ class CaseConflict(CountyModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["county", "account", "case"], name="caseconflict_one")]
+
+
+class Reminder(CountyModel):
+    """Somebody was reminded of this limit of a case, before or after it ended: each limit once, however often the job runs."""
+
+    class Kind(models.TextChoices):
+        SOON = "soon", _("快到期")
+        LATE = "late", _("超期")
+
+    case = CountyForeignKey(Case, models.CASCADE, related_name="reminders")
+    kind = models.CharField(max_length=4, choices=Kind)
+    due = models.DateTimeField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["county", "case", "kind", "due"], name="reminder_once")]
 
 
 class Visit(CountyModel):

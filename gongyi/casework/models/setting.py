@@ -1,5 +1,7 @@
 """What a county sets for its casework: types with their limits, topics, reasons, answer templates, registers."""
 
+from pathlib import Path
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -10,6 +12,9 @@ from django.utils.translation import pgettext_lazy
 from gongyi.core.county import CountyForeignKey, CountyModel
 from gongyi.core.deadlines import Span
 from gongyi.network.models import Unit
+
+DEFAULTS = Path(__file__).parent.parent / "defaults.toml"  # what a new county begins with
+BETWEEN = " / "  # stands between the levels of a topic's full name
 
 
 def check_span(text: str) -> None:
@@ -50,6 +55,12 @@ class CaseType(CountyModel):
     )
     call_tries = models.PositiveSmallIntegerField(
         _("最多打几次回访电话"), default=3, validators=[MinValueValidator(1), MaxValueValidator(10)]
+    )
+    soon_hours = models.PositiveSmallIntegerField(
+        _("到期前多少小时提醒"), default=24, validators=[MaxValueValidator(240)]
+    )
+    late_hours = models.PositiveSmallIntegerField(
+        _("超期后多少小时再提醒"), default=24, validators=[MaxValueValidator(240)]
     )
     hides_asker = models.BooleanField(_("对外隐去诉求人（举报）"), default=False)
     is_public = models.BooleanField(_("答复可以公开"), default=True)

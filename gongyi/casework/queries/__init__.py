@@ -2,6 +2,8 @@
 
 from gongyi.casework.queries.case import (
     JOINED,
+    Told,
+    about_of,
     asker_of,
     attachments_of,
     fetch,
@@ -45,9 +47,11 @@ __all__ = [
     "Proposals",
     "Row",
     "Section",
+    "Told",
     "Turn",
     "Wanted",
     "Why",
+    "about_of",
     "asker_of",
     "attachments_of",
     "buttons",

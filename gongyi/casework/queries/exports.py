@@ -13,7 +13,7 @@ from gongyi.casework.models import Asker, Case, Export
 from gongyi.casework.rules import can_see_asker, exports_judged_by, visible_to
 from gongyi.casework.workflow import STATES
 from gongyi.core.access import Actor
-from gongyi.core.secrets import mask_name, mask_text
+from gongyi.core.secrets import find_in_all, hide_private, mask_text
 from gongyi.documents.tables import Cell, Row
 
 BATCH = 500
@@ -66,7 +66,7 @@ def still_visible(by: Actor, keys: list[UUID]) -> bool:
 
 
 def _row(case: Case, asker: Asker | None) -> list[Cell]:
-    answer = case.answer if case.state != "drafted" else ""
+    title, content, answer = nameless([case.title, case.content, case.answer if case.state != "drafted" else ""], asker)
     named = [str(row) if row else "" for row in (case.type, case.topic, case.area)]
     times = (
         case.recorded_at,
@@ -78,21 +78,17 @@ def _row(case: Case, asker: Asker | None) -> list[Cell]:
         case.closed_at,
     )
     return [
-        case.number, mask_text(case.external_no), nameless(case.title, asker), *named, case.get_channel_display(),
+        case.number, mask_text(case.external_no), title, *named, case.get_channel_display(),
         case.get_urgency_display(), str(STATES[case.state].label), str(case.turn_unit or ""), _moment(case.turn_due),
         str(case.unit), str(case.lead or ""), *map(_moment, times), case.get_outcome_display(), case.get_call_result_display(),
-        case.get_rating_display(), case.returns, case.redos, nameless(case.content, asker), nameless(answer, asker),
+        case.get_rating_display(), case.returns, case.redos, content, answer,
     ]  # fmt: skip
 
 
-def nameless(text: str, asker: Asker | None) -> str:
-    """The text with numbers masked, and without the asker's own name, phone and address."""
-    text = mask_text(text)
-    if asker:
-        own = (asker.name, asker.phone, asker.address)
-        for fact in sorted((fact.strip() for fact in own if len(fact.strip()) > 1), key=len, reverse=True):
-            text = text.replace(fact, mask_name(fact))
-    return text
+def nameless(texts: list[str], asker: Asker | None) -> list[str]:
+    """The texts of one case without anybody's name, number, plate or house; the asker's own words are known."""
+    own = {"name": [asker.name], "phone": [asker.phone], "address": [asker.address]} if asker else {}
+    return [hide_private(text, found) for text, found in zip(texts, find_in_all(texts, own), strict=True)]
 
 
 def _moment(at: datetime | None) -> str:

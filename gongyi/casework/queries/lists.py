@@ -1,9 +1,9 @@
 """Lists of cases by index range: filtered, paged, counted; and what is up to a person now."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from gongyi.casework.models import Asker, CasePart, Topic
+from gongyi.casework.models import Asker, Case, CasePart, Topic
 from gongyi.casework.queries.words import turn_words
 from gongyi.casework.rules import JUDGES, can_see_asker, declared, next_by, only_by, parts_visible_to, visible_to
 from gongyi.casework.workflow import TURNS
@@ -47,6 +47,12 @@ class Wanted:
     text: str = ""
     after: tuple[datetime, UUID] | None = None
     before: tuple[datetime, UUID] | None = None
+
+    @property
+    def plain(self) -> bool:
+        """Whether the question is the same at any moment and holds no typed word: then it may be kept."""
+        moving = (self.overdue, self.due, self.waiting == "only", self.after, self.before)
+        return not (self.text or any(moving))
 
 
 def wanted_of(facts: Mapping[str, str]) -> Wanted:
@@ -147,7 +153,7 @@ def _others(by: Actor, rows: QuerySet[CasePart], *, turn: bool) -> QuerySet[Case
     return rows if len(units) == 1 else rows.exclude(case__turn_unit__in=units)
 
 
-def due_rows(rows: QuerySet[CasePart], when: str) -> QuerySet[CasePart]:
+def due_rows(rows: QuerySet[CasePart, Any], when: str) -> QuerySet[CasePart, Any]:
     """Rows whose next step is late, due soon, or not yet pressing; what waits for the asker or a date is nobody's to be late with."""
     now = clock.now()
     match when:
@@ -190,15 +196,32 @@ _NAMES = {
 }  # fmt: skip
 
 
+def _columns(prefix: str = "") -> list[str]:
+    """Where the columns of a `Row` stand, seen from a case, or from what points to it by `prefix`."""
+    return [prefix + _NAMES.get(name, name) for name in Row._fields]
+
+
 def rows_of(found: QuerySet[Any], prefix: str = "") -> list[Row]:
     """The rows of a list of cases, or of what points to them by `prefix`; each case once."""
-    columns = [prefix + _NAMES.get(name, name) for name in Row._fields]
-    return list({values[0]: Row(*values) for values in found.values_list(*columns)}.values())
+    return _rows(found.values_list(*_columns(prefix)))
+
+
+def _rows(found: Iterable[Any]) -> list[Row]:
+    return list({values[0]: Row(*values) for values in found}.values())
+
+
+def rows_named(keys: list[UUID]) -> dict[UUID, Row]:
+    """The rows of these cases."""
+    return {values[0]: Row(*values) for values in _CASES.filter(id__in=keys)} if keys else {}
+
+
+_CASES = Case.objects.values_list(*_columns())
 
 
 def page(by: Actor, wanted: Wanted) -> tuple[list[Row], bool]:
     """The rows of one page and whether more follow. A case in which several of one's units take part stands once."""
-    rows = rows_of(_first(by, wanted, PAGE + 1), "case__")
+    ask = _kept_printed if wanted.plain else _printed
+    rows = _rows(ask(by, wanted).all())
     kept = rows[:PAGE]
     return kept[::-1] if wanted.before else kept, len(rows) > PAGE
 
@@ -207,8 +230,21 @@ def count(by: Actor, wanted: Wanted, *, exact: bool = False) -> int:
     """How many cases the list holds, exact up to 1,000; 1,001 stands for more, unless all are to be counted."""
     if exact:
         return list_parts(by, wanted).order_by().values("case").distinct().count()
+    ask = _kept_counted if wanted.plain else _counted
+    return ask(by, wanted).all().count()
+
+
+def _printed(by: Actor, wanted: Wanted) -> QuerySet[CasePart, Any]:
+    return _first(by, wanted, PAGE + 1).values_list(*_columns("case__"))
+
+
+def _counted(by: Actor, wanted: Wanted) -> QuerySet[CasePart, Any]:
     keys = _first(by, wanted, COUNT_TO + 1, counted=True).values("case")
-    return keys.count() if keys.query.is_sliced else keys.order_by().distinct()[: COUNT_TO + 1].count()
+    return keys if keys.query.is_sliced else keys.order_by().distinct()[: COUNT_TO + 1]
+
+
+# The question alone is kept, for what this person holds now; the rows are read each time.
+_kept_printed, _kept_counted = lru_cache(maxsize=256)(_printed), lru_cache(maxsize=256)(_counted)
 
 
 def _first(by: Actor, wanted: Wanted, number: int, *, counted: bool = False) -> QuerySet[CasePart]:

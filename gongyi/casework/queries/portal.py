@@ -13,8 +13,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gongyi.casework.models import Case, CaseStep, CaseType, Topic
-from gongyi.casework.queries.case import JOINED, asker_of, timeline
+from gongyi.casework.models import Case, CaseType, Topic
+from gongyi.casework.queries.case import JOINED, Told, asker_of, timeline
 from gongyi.casework.queries.choices import types
 from gongyi.casework.rules import reopenable
 from gongyi.casework.workflow import STATES
@@ -144,7 +144,7 @@ class Way:
     icon: str
 
 
-def way_of(case: Case, steps: list[CaseStep] | None = None) -> Way:
+def way_of(case: Case, steps: list[Told] | None = None) -> Way:
     """Whose turn it is in the resident's words. `steps`, if read already, give the reason of a pause or of more time."""
     state, unit = STATES[case.state], case.turn_unit.name if case.turn_unit else ""
     words, tone = str(state.resident), state.tone
@@ -169,7 +169,7 @@ def way_of(case: Case, steps: list[CaseStep] | None = None) -> Way:
     return Way(words, whose, until, why, tone, state.icon)
 
 
-def _pause(case: Case, steps: list[CaseStep]) -> str:
+def _pause(case: Case, steps: list[Told]) -> str:
     """Why it takes longer, from the last step that asked for it, and the day to which it was put off."""
     last = next((step for step in reversed(steps) if step.action in {"park", "ask_extension"}), None)
     day = case.wakes_on if case.state == "parked" else None
@@ -215,7 +215,7 @@ LINES: dict[str, tuple[Promise, bool, bool]] = {
 }
 
 
-def events_for_asker(steps: list[CaseStep]) -> list[dict[str, Any]]:
+def events_for_asker(steps: list[Told]) -> list[dict[str, Any]]:
     """The steps that concern the asker, with units and never persons; an answer stands only once it was sent out."""
     found, written = [], ""
     for step in steps:
@@ -228,7 +228,7 @@ def events_for_asker(steps: list[CaseStep]) -> list[dict[str, Any]]:
         found.append(
             {
                 "at": step.at, "what": str(words), "why": step.reason if with_reason else "", "who": step.unit_label or _("您"),
-                "text": mask_text(text) if with_text else "", "tone": STATES[step.target].tone, "icon": "", "corrected": "",
+                "text": mask_text(text) if with_text else "", "tone": STATES[step.target].tone, "icon": "",
             }
         )  # fmt: skip
         if not step.unit_label and step.action in {"close_quiet", "wake_due"}:

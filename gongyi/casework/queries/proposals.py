@@ -1,7 +1,8 @@
 """What an intake may be filled with from the words of a chat or note, each with its reason; somebody looks before it is kept.
 
-Likeness and history come from the latest cases that this person sees anyway: which topic such words had, which unit got
-such a topic. Counted by topic and unit, never by person (rights.md D5, D18).
+The first level of the topic comes from cue words and from what the county's cases taught (`queries.topics`). The level below
+and the unit come from the latest cases that this person sees anyway: which topic such words had, which unit got such a
+topic. Counted by topic and unit, never by person (rights.md D5, D18).
 """
 
 from collections import Counter
@@ -14,17 +15,22 @@ from django.utils.translation import ngettext
 
 from gongyi.casework.models import Case, Topic
 from gongyi.casework.models.case import OPEN
+from gongyi.casework.models.setting import BETWEEN
 from gongyi.casework.queries.choices import types
 from gongyi.casework.queries.lists import Row, Wanted, list_parts, rows_of
+from gongyi.casework.queries.topics import guesser, topic_words
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.language import note
+from gongyi.language.topics import Suggestion
 from gongyi.network.models import Unit
 from gongyi.network.queries import running_units
 
 LATEST = 300  # cases that history and likeness are read from
 ENOUGH = 2  # shared pairs of characters that make two titles alike
 LIKE = 3
+BEGINNING = 30  # characters of a text that speak like a title
+SURE, LIKELY = 0.8, 0.5  # how often a suggestion must be right to be called so
 
 # Words of the asker's by which a county's types are known; a type counts if its name holds the key.
 TYPE_CUES = {
@@ -164,18 +170,46 @@ def _latest(by: Actor) -> list[Past]:
 
 
 def _topic(by: Actor, text: str, latest: list[Past]) -> Proposal | None:
-    """The topic whose own words, or whose earlier titles, share most with the text."""
+    """The topic: its first level by what speaks in the text, the level below by its own words or by earlier titles."""
+    rows = Topic.objects.filter(county=by.county, active=True).order_by("level", "position", "full_name")
+    topics = list(rows.values_list("id", "name", "full_name"))
+    if not topics:
+        return None
+    said = guesser(by.county, topic_words(full for _key, _name, full in topics)).suggest(text[:BEGINNING], text)
+    if said is None or said.confidence < LIKELY:
+        return _nearest(text, topics, latest) or (said and _first_level(topics, said))
+    below = [row for row in topics if row[2].startswith(said.topic + BETWEEN)]
+    deeper = _nearest(text, below, latest)
+    return Proposal(deeper.value, _surely(deeper.why, said)) if deeper else _first_level(topics, said)
+
+
+def _first_level(topics: list[tuple[UUID, str, str]], said: Suggestion) -> Proposal | None:
+    key = next((key for key, _name, full in topics if full == said.topic), None)
+    return Proposal(key, _surely(_because("”“".join(said.words)), said)) if key and said.words else None
+
+
+def _surely(why: str, said: Suggestion) -> str:
+    """A reason with how sure it is, in plain words."""
+    if said.confidence >= SURE:
+        return _("%(why)s，多半没错") % {"why": why}
+    return (_("%(why)s，比较像") if said.confidence >= LIKELY else _("%(why)s，拿不准，请看一眼")) % {"why": why}
+
+
+def _nearest(text: str, topics: list[tuple[UUID, str, str]], latest: list[Past]) -> Proposal | None:
+    """Of some topics the one whose own words, or whose earlier titles, share most with the text."""
     said, scores, why = note.pairs(text), Counter[UUID](), dict[UUID, str]()
-    for key, name, full in Topic.objects.filter(county=by.county, active=True).values_list("id", "name", "full_name"):
+    for key, name, full in topics:
         words = note.pairs(name)
         if hits := said & words:
             above = said & (note.pairs(full) - words)
             scores[key] = 3 * len(hits) + len(above) + (2 if name in text else 0)
             why[key] = _because(note.shared_words(text, name))
+    among = {key for key, _name, _full in topics}
     for key, (number, past) in _alike(said, latest).items():
-        if 2 * number > scores[key]:
-            why[key] = _("因为和 %(number)s“%(title)s”相像") % {"number": past.row.number, "title": past.row.title}
-        scores[key] += 2 * number
+        if key in among:
+            if 2 * number > scores[key]:
+                why[key] = _("因为和 %(number)s“%(title)s”相像") % {"number": past.row.number, "title": past.row.title}
+            scores[key] += 2 * number
     best = scores.most_common(2)
     if not best or (len(best) > 1 and best[0][1] == best[1][1]):
         return None

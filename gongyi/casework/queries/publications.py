@@ -12,7 +12,7 @@ from gongyi.casework.models import Case, Publication, PublicationStep, Published
 from gongyi.casework.queries.case import asker_of
 from gongyi.casework.rules import publications_judged_by, publications_visible_to
 from gongyi.core.access import Actor
-from gongyi.core.secrets import Found, find_private, hide_private
+from gongyi.core.secrets import Found, find_in_all, find_private, hide_private
 
 PAGE = 20
 FIELDS = ("title", "matter", "answer")
@@ -97,9 +97,8 @@ def proof(publication: Publication) -> Proof:
         "name": [asker.name], "phone": [asker.phone], "address": [asker.address], "organisation": [asker.organisation],
     } if asker else {}  # fmt: skip
     text, places = dict[str, str](), list[Place]()
-    for field in FIELDS:
-        raw = getattr(publication, field)
-        found = find_private(raw, known)
+    raws = [getattr(publication, field) for field in FIELDS]
+    for field, raw, found in zip(FIELDS, raws, find_in_all(raws, known), strict=True):
         text[field] = hide_private(raw, found, shown)
         places += [_place(field, raw, one, found, shown) for one in found]
     return Proof(text, places)

@@ -1,5 +1,7 @@
 """A person's named views of the list."""
 
+from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet, TextField, Value
@@ -17,12 +19,16 @@ def saved_views(by: Actor) -> QuerySet[SavedView]:
 
 def types_and_views(by: Actor) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """What every list offers: the county's types (key, name) in its order, and the person's own views (name, query). One statement."""
+    rows = sorted(_types_and_views(by).all(), key=lambda row: (*row[:2], row[3]))
+    offered = [(str(key), name) for view, _place, key, name, _query in rows if not view]
+    return offered, [(name, query) for view, _place, key, name, query in rows if view]
+
+
+@lru_cache(maxsize=256)  # the question alone is kept; the rows are read each time
+def _types_and_views(by: Actor) -> QuerySet[Any, Any]:
     own = saved_views(by).order_by().values_list(Value(1), Value(0), "id", "name", "query")
     columns = Value(0), "position", "id", "name", Value("", output_field=TextField())
-    rows = list(types(by.county).order_by().values_list(*columns).union(own, all=True))
-    rows.sort(key=lambda row: (*row[:2], row[3]))
-    offered = [(str(key), name) for view, _place, key, name, _query in rows if not view]
-    return offered, [(name, query) for view, _place, _key, name, query in rows if view]
+    return types(by.county).order_by().values_list(*columns).union(own, all=True)
 
 
 def fetch_view(by: Actor, key: UUID) -> SavedView:

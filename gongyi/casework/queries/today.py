@@ -15,11 +15,11 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from gongyi.casework.models import Case, CasePart, CaseStep, Export, Publication
 from gongyi.casework.queries.exports import exports_to_judge
-from gongyi.casework.queries.lists import SOON, Row, Wanted, due_rows, list_parts, row, rows_of
+from gongyi.casework.queries.lists import SOON, Row, Wanted, due_rows, list_parts, row, rows_named
 from gongyi.casework.queries.publications import hide, to_approve
 from gongyi.casework.queries.words import AT_ONCE, TURN, Turn, buttons
 from gongyi.casework.rules import declared
@@ -81,6 +81,13 @@ class Section:
         return reverse(self.page) + (f"?{self.query}" if self.query else "")
 
     @property
+    def how_many(self) -> str:
+        """The count in words."""
+        n = self.count
+        said = ngettext("超过 %(n)s 件", "超过 %(n)s 件", n) if self.open_end else ngettext("%(n)s 件", "%(n)s 件", n)
+        return said % {"n": n}
+
+    @property
     def more(self) -> bool:
         """Whether the list holds more than the lines shown."""
         return self.open_end or self.count > len(self.lines)
@@ -96,7 +103,7 @@ def my_day(by: Actor) -> list[Section]:
     if not by.can(P.CASE_VIEW):
         return []
     mine, stuck = _window(by, Wanted(waiting="me")), _window(by, Wanted(waiting="others", due="late"))
-    shown = _rows([key for key, _due in mine[:SHOWN] + stuck[:STUCK_SHOWN]])
+    shown = rows_named([key for key, _due in mine[:SHOWN] + stuck[:STUCK_SHOWN]])
     alone = by.can(P.CASE_APPROVE) or by.can(P.CASE_CALL)
     only = {key for key, _due in _window(by, Wanted(waiting="only"))} if alone else set()
     found = []
@@ -166,23 +173,18 @@ def _window(by: Actor, wanted: Wanted, number: int = 0) -> list[tuple[UUID, date
     turns = (False, True) if wanted.waiting == "others" else (None,)
     for one, turn in product(each, turns):  # each its own range of the index: unit, turn, due time
         range_of = _range if wanted.waiting == "only" else _kept_range
-        rows = due_rows(range_of(by, replace(one, due=""), turn), one.due)[:number]
-        found |= dict(rows.values_list("case", "due"))
+        rows: QuerySet[CasePart, Any] = range_of(by, replace(one, due=""), turn)
+        found |= dict(due_rows(rows, one.due)[:number])
     return sorted(found.items(), key=lambda pair: (pair[1] is None, pair[1], str(pair[0])))[:number]
 
 
-def _range(by: Actor, wanted: Wanted, turn: bool | None) -> QuerySet[CasePart]:  # noqa: FBT001 - a key of the cache
-    rows = list_parts(by, wanted, turn=turn).order_by("due", "case")
+def _range(by: Actor, wanted: Wanted, turn: bool | None) -> QuerySet[CasePart, Any]:  # noqa: FBT001 - a key of the cache
+    rows = list_parts(by, wanted, turn=turn).order_by("due", "case").values_list("case", "due")
     return rows.filter(my_turn__in=[True]) if turn is None else rows  # "=" would hide it from the index
 
 
 # The question alone is kept, for what this person holds now; the rows are read each time. Not for "only": it asks who else holds what.
 _kept_range = lru_cache(maxsize=256)(_range)
-
-
-def _rows(keys: list[UUID]) -> dict[UUID, Row]:
-    """What is printed of these cases."""
-    return {one.id: one for one in rows_of(Case.objects.filter(id__in=keys))} if keys else {}
 
 
 def _line(one: Row, *, only: bool) -> Line:
@@ -195,7 +197,7 @@ def _line(one: Row, *, only: bool) -> Line:
 def next_elsewhere(by: Actor, number: int = 3) -> list[Row]:
     """The cases in somebody else's hands that are due next, none of them late."""
     found = [key for due in ("soon", "later") for key, _due in _window(by, Wanted(waiting="others", due=due), number)]
-    rows = _rows(found[:number])
+    rows = rows_named(found[:number])
     return [rows[key] for key in found[:number]]
 
 
@@ -218,10 +220,10 @@ def _day(moment: datetime) -> str:
 
 def _since(rows: list[Row]) -> dict[UUID, datetime]:
     """When each case came into its present state: the last line of its timeline that changed the state."""
-    if not rows:
-        return {}
-    steps = CaseStep.objects.filter(case__in=[one.id for one in rows]).exclude(source=F("target"))
-    return dict(steps.order_by("case", "seq").values_list("case", "at"))  # of each case the last one stays
+    return dict(_CHANGES.filter(case__in=[one.id for one in rows])) if rows else {}  # of each case the last one stays
+
+
+_CHANGES = CaseStep.objects.exclude(source=F("target")).order_by("case", "seq").values_list("case", "at")
 
 
 def _who(by: Actor, rows: list[Row]) -> dict[UUID, str]:
@@ -236,9 +238,9 @@ def _who(by: Actor, rows: list[Row]) -> dict[UUID, str]:
 def _colleagues(by: Actor, units: Iterable[UUID | None]) -> dict[tuple[UUID | None, P], str]:
     """Who holds what the next steps need in these units, at most two names: {(unit, permission): "赵审、钱审"}."""
     found: dict[tuple[UUID | None, P], list[str]] = defaultdict(list)
-    grants = grants_in_force().filter(unit__in=units).exclude(account=by.key).order_by("made_at", "id")
-    for unit, role, name in grants.values_list("unit", "role", "account__name"):
-        for permission in _NEEDED & Role(role).permissions:
+    grants = grants_in_force().filter(unit__in=units).order_by("made_at", "id")
+    for unit, role, account, name in grants.values_list("unit", "role", "account", "account__name"):
+        for permission in _NEEDED & Role(role).permissions if account != by.key else ():
             if name not in found[unit, permission]:
                 found[unit, permission].append(name)
     return {key: "、".join(names[:2]) for key, names in found.items()}

@@ -2,22 +2,23 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from gongyi.casework.models import Case
-from gongyi.casework.queries.case import roles_of
+from gongyi.casework.queries.case import Told, roles_of
 from gongyi.casework.rules import moves_for
 from gongyi.casework.workflow import CASE, PUBLICATION, STATES
 from gongyi.core import clock
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
-from gongyi.core.deadlines import elapsed_words, remaining
+from gongyi.core.deadlines import Left, elapsed_words, remaining
 from gongyi.core.secrets import mask_text
 from gongyi.core.templatetags.gongyi import WEEKDAYS
 from gongyi.core.workflow import Move, Step
@@ -46,24 +47,30 @@ def turn_of(case: Case) -> Turn:
     return replace(turn, words=f"{turn.words} · {asked}") if case.question else turn
 
 
-def turn_words(state_name: str, outcome: str, wakes_on: date | None, turn_due: datetime | None, unit: str) -> Turn:
+def turn_words(state: str, outcome: str, wakes_on: date | None, turn_due: datetime | None, unit: str) -> Turn:
+    left = remaining(clock.now(), turn_due).rough if turn_due else None
+    return _turn(get_language(), state, outcome, wakes_on, left, unit)
+
+
+@lru_cache(maxsize=8192)  # a list says the same of many of its rows, and of the next visit's
+def _turn(
+    _language: str | None, state_name: str, outcome: str, wakes_on: date | None, left: Left | None, unit: str
+) -> Turn:
     state = STATES[state_name]
     if state_name == "parked" and wakes_on:
         until = _("挂账到 %(month)d 月 %(day)d 日") % {"month": wakes_on.month, "day": wakes_on.day}
         return Turn(until, "soon", state.icon)
-    if turn_due is None:
+    if left is None:
         words = (
             f"{state.label} · {Case.Outcome(outcome).label}"
             if outcome and state_name != "declined"
             else str(state.label)
         )
         return Turn(words, state.tone, state.icon)
-    left = remaining(clock.now(), turn_due)
     if state_name == "answered":
         return Turn(_("等诉求人回音 · %(left)s后办结") % {"left": left.words}, "done", state.icon)
     words = _("等%(who)s%(what)s · %(left)s") % {"who": unit, "what": TURN.get(state_name, ""), "left": left.words}
-    hours = left.time.total_seconds() / 3600
-    tone = "late" if hours < 0 else "soon" if hours < 24 else "waiting"  # noqa: PLR2004 - a day
+    tone = "late" if left.over else "soon" if left.time < timedelta(days=1) else "waiting"
     return Turn(words, tone, "clock-history" if tone == "late" else state.icon)
 
 
@@ -115,7 +122,7 @@ def _limit(due_: datetime) -> str:
     return f"{words} {WEEKDAYS[day.weekday()]}"
 
 
-def who_did(step: Step) -> str:
+def who_did(step: Step | Told) -> str:
     """Who stands beside a line of a timeline: unit and person, or the asker, or the product itself."""
     if step.actor is None:
         return _("诉求人") if step.action in ASKERS else _("系统")
@@ -130,14 +137,14 @@ ASKERS = {"record"} | {
 
 # What each line of the timeline was, at a glance.
 STEP_ICONS = {
-    "record": "inbox", "record_done": "check-circle", "accept": "check-lg", "assign": "send", "transfer": "forward",
+    "record": "inbox", "record_done": "check-circle", "import": "upload", "accept": "check-lg", "assign": "send", "transfer": "forward",
     "decline": "x-circle", "sign": "person-check", "return": "arrow-return-left", "contact": "telephone", "log": "journal-text", "assist": "people",
     "answer": "chat-left-text", "save_draft": "file-earmark-text", "ask_extension": "calendar-event",
     "approve_extension": "calendar-check", "refuse_extension": "x-lg", "park": "pause-circle", "wake": "sun", "wake_due": "sun",
     "approve_answer": "clipboard-check", "send_back": "reply", "call_back": "chat-square-text", "object": "exclamation-circle",
     "close_quiet": "check-circle", "redo": "arrow-counterclockwise", "reopen": "arrow-repeat", "file": "archive",
     "file_due": "archive", "recategorise": "tag", "correct": "pencil-square", "visit": "signpost-split", "attach": "paperclip",
-    "remind": "bell", "supervise": "flag", "external": "link-45deg", "conflict": "eye-slash", "follow": "diagram-3",
+    "remind": "bell", "supervise": "flag", "external": "link-45deg", "conflict": "eye-slash", "about": "shield-lock", "follow": "diagram-3",
     "recompute": "clock", "reroute": "arrow-right", "void": "trash", "recall": "arrow-left", "ask": "question-circle",
     "reply": "reply", "add": "plus-lg", "settle": "check-circle", "unsolved": "exclamation-triangle", "rate": "star",
     "wish": "shield-check", "withdraw": "x-circle",
@@ -159,8 +166,14 @@ def _next_step(case: Case, candidates: list[dict[str, Any]]) -> dict[str, Any] |
 
 
 def _step(case: Case, move: Move) -> dict[str, Any]:
+    said = _said(get_language(), move.action)
+    return {**said, "url": f"{case.get_absolute_url()}{move.action}/"}
+
+
+@lru_cache(maxsize=256)  # a dozen on every page of a case, always the same
+def _said(_language: str | None, action: str) -> dict[str, Any]:
+    move = CASE[action]
     return {
-        "action": move.action, "label": str(move.label), "consequence": str(move.tells), "danger": move.grave, "icon": "",
-        "method": "post" if move.action in AT_ONCE else "get",
-        "url": f"{case.get_absolute_url()}{move.action}/",
+        "action": action, "label": str(move.label), "consequence": str(move.tells), "danger": move.grave, "icon": "",
+        "method": "post" if action in AT_ONCE else "get",
     }  # fmt: skip

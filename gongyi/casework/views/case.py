@@ -36,24 +36,28 @@ def _context(request: ActorRequest, case: Case) -> dict[str, Any]:
     steps, asker = queries.timeline(case), queries.asker_of(case)
     visits = [step for step in steps if step.action == "visit"]
     return {
-        "case": case, "title": case.title, "turn": queries.turn_of(case), "clocks": queries.clocks(case), "state": STATES[case.state],
+        "case": case, "url": case.get_absolute_url(), "title": case.title, "turn": queries.turn_of(case), "clocks": queries.clocks(case), "state": STATES[case.state],
         "content": mask_text(case.content), "answer": mask_text(case.answer), "draft": mask_text(case.draft), "primary": primary, "others": others,
         "events": _events(steps), "roles": queries.roles_of(case), "visits": visits, "asker": asker,
         "files": queries.attachments_of(case) if any(step.action in {"attach", "add"} for step in steps) else [],
         "one_visit": queries.one_visit(case, asker, visited=bool(visits)),
         "may_see_asker": can_see_asker(request.actor, case), "publishes": may_start_publication(request.actor, case) and not why_not_public(case),
-        "purposes": Purpose.choices, "turn_limit": queries.limit_of(case, "turn"), "reopen_limit": queries.limit_of(case, "reopen"),
+        "purposes": Purpose.choices, "channel": Case.Channel(case.channel).label, "about": queries.about_of(case), "turn_limit": queries.limit_of(case, "turn"), "reopen_limit": queries.limit_of(case, "reopen"),
     }  # fmt: skip
 
 
-def _events(steps: list[Any]) -> list[dict[str, Any]]:
+def _events(steps: list[queries.Told]) -> list[dict[str, Any]]:
     """The timeline as its building block wants it."""
-    labels = {move.action: move.label for move in CASE.moves} | {"record": _("登记"), "record_done": _("当场办结")}
+    labels = {move.action: move.label for move in CASE.moves} | {
+        "record": _("登记"),
+        "record_done": _("当场办结"),
+        "import": _("导入"),
+    }
     return [
         {
             "at": step.at, "who": queries.who_did(step),
             "what": labels.get(step.action, step.action), "why": step.reason, "text": mask_text(step.note),
-            "tone": STATES[step.target].tone, "icon": queries.STEP_ICONS.get(step.action, ""), "corrected": "",
+            "tone": STATES[step.target].tone, "icon": queries.STEP_ICONS.get(step.action, ""),
         }
         for step in steps
     ]  # fmt: skip

@@ -132,7 +132,7 @@ def _events(steps: list[Any]) -> list[dict[str, Any]]:
             "at": step.at, "who": case_queries.who_did(step),
             "what": labels.get(step.action, step.action), "why": step.reason,
             "text": "" if step.action in ON_PAGE else mask_text(step.note),
-            "tone": PUBLICATION.states[step.target].tone, "icon": "", "corrected": "",
+            "tone": PUBLICATION.states[step.target].tone, "icon": "",
         }
         for step in steps
     ]  # fmt: skip

@@ -27,6 +27,12 @@ MAIN = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
 }
+OPEN_SPREADSHEET = b"application/vnd.oasis.opendocument.spreadsheet"
+# a filled row or cell that stands for thousands of the same; empty ones at the end of a sheet are usual
+_REPEATED = re.compile(
+    rb"""number-rows-repeated=["'][0-9]{5,}["'][^>]*>(?:(?!</[a-z]*:?table-row).){0,20000}?<[a-z]*:?p[ >/]"""
+    rb"""|number-columns-repeated=["'][0-9]{4,}["'][^>]*>\s*<[a-z]*:?p[ >/]""", re.DOTALL,
+)  # fmt: skip
 # the harmless line by which a virus scanner shows that it is awake (in two parts, or it would find this file)
 EICAR = b"EICAR-STANDARD-" + b"ANTIVIRUS-TEST-FILE"
 TYPES = "[content_types].xml"
@@ -87,6 +93,28 @@ def check_office(content: bytes, kind: str) -> None:
             _("这个文件会从别处取内容（外部图片、模板或表格）。"),
             _("请断开链接、把图片存进文件后再发，或另存为 .pdf。"),
         )
+
+
+def check_open(content: bytes) -> None:
+    """Raise Refused unless this is a whole OpenDocument spreadsheet within the limits and without programs."""
+    parts: dict[str, bytes] = {}
+    try:
+        for name, part in _walk(content, _Budget()):
+            parts[name] = part[:100]
+            if name == "content.xml" and _REPEATED.search(part):
+                raise _too_big()
+    except _BROKEN as error:
+        raise _broken("ods") from error
+    if any(name.startswith(("basic/", "scripts/")) for name in parts):
+        raise _active()
+    if parts.get("mimetype") != OPEN_SPREADSHEET or "content.xml" not in parts:
+        raise _broken("ods")
+
+
+def check_legacy(content: bytes) -> None:
+    """Raise Refused for an old Office file that holds a program."""
+    if any(mark in content for mark in _OLE_ACTIVE):
+        raise _active()
 
 
 @dataclass

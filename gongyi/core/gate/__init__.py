@@ -19,13 +19,13 @@ from gongyi.core.gate.text import compact, english, latin, plain
 from gongyi.core.gate.words import Kind, Words
 
 __all__ = [
-    "DEFAULT_OFFICES", "Hit", "Kind", "check_dictionary", "check_headers", "check_name",
+    "DEFAULT_OFFICES", "Hit", "Kind", "check_dictionary", "check_headers", "check_name", "letter",
     "phrases", "refused_columns", "refused_header", "refused_name", "refused_values",
 ]  # fmt: skip
 
 Spans = list[tuple[int, int]]
 
-_EXTENSION = re.compile(r"\.(?:xlsx?|csv|tsv|docx?|pptx?|et|wps|pdf|txt|zip|json)\s*$", re.IGNORECASE)
+_EXTENSION = re.compile(r"\.(?:xlsx?|csv|tsv|ods|docx?|pptx?|et|wps|pdf|txt|zip|json)\s*$", re.IGNORECASE)
 _PARTS = re.compile(r"[.\[\]/|:>]+")
 _CLAUSES = re.compile(r"[。！？；，、：…．.!?;,:\n\r\t“”\"《》]+")
 _LONGEST_VALUE = 40  # characters; the longest name of a group, faith or party is shorter even when decorated
@@ -208,7 +208,7 @@ def refused_columns(headers: Sequence[str]) -> list[tuple[int, Kind]]:
     return [(at, kind) for at, header in enumerate(headers) if (kind := refused_header(header))]
 
 
-def _letter(number: int) -> str:
+def letter(number: int) -> str:
     """The spreadsheet's letter of a column, counted from 1: 4 -> D, 27 -> AA."""
     letters = ""
     while number:
@@ -227,7 +227,7 @@ def check_headers(sheet: str, headers: Sequence[str]) -> None:
         return
     columns = _("、").join(
         _("第 %(number)d 列(%(letter)s)「%(header)s」")
-        % {"number": at + 1, "letter": _letter(at + 1), "header": headers[at].strip()[:_SHOWN]}
+        % {"number": at + 1, "letter": letter(at + 1), "header": headers[at].strip()[:_SHOWN]}
         for at, _kind_of in refused
     )
     kinds = _("、").join(dict.fromkeys(str(kind.label) for _at, kind in refused))

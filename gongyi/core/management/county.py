@@ -45,6 +45,22 @@ class CountyCommand(BaseCommand):
         return found[0]
 
 
+class UnitCommand(CountyCommand):
+    """A command that works in one unit: `handle` is given its code as `at` too, None where only the county was named."""
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        """Run with the code that was given."""
+        return super().execute(*args, **options, at=options.get("unit"))
+
+    def unit(self, county: int, code: str | None) -> Any:
+        """The unit with this code, else the county's own. Raises CommandError where the county has no units yet."""
+        units = apps.get_model("network", "Unit")._base_manager.filter(county=county)
+        found = units.filter(code=code) if code else units.filter(tier="county")
+        if unit := found.first():
+            return unit
+        raise CommandError(_("这个县还没有单位，请先运行 load_units 或 setup_county。"), returncode=2)
+
+
 class WholeCommand(CountyCommand):
     """A command about the whole installation: a county changes nothing but that an unknown one is refused."""
 

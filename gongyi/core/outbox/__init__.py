@@ -8,7 +8,7 @@ from django.db.models import Count, Q, QuerySet
 
 from gongyi.core import clock
 from gongyi.core.access import Actor
-from gongyi.core.models import Delivery, DigestChoice, Message
+from gongyi.core.models import Address, Delivery, DigestChoice, Message, NoticeChoice
 from gongyi.core.outbox.waiting import queue
 from gongyi.core.said import Said
 
@@ -37,6 +37,13 @@ def tell_resident(key: UUID, *, by: Actor, event: str, text: Said, path: str, su
     _put([key], by=by, event=event, text=text, path=path, subject=subject, to=Receiver.RESIDENT)
 
 
+def forget(county: int, reader: UUID) -> None:
+    """Whatever waits for, went to or was kept about a reader who is gone: messages, deliveries, addresses, choices."""
+    Message.objects.filter(county=county, account=reader).delete()
+    Address.objects.filter(county=county, owner=reader).delete()
+    NoticeChoice.objects.filter(county=county, account=reader).delete()
+
+
 def _put(
     owners: Iterable[UUID], *, by: Actor, event: str, text: Said, path: str, subject: UUID | None, to: Delivery.Receiver
 ) -> None:
@@ -63,6 +70,14 @@ def inbox(
     if since:
         rows = rows.filter(at__gte=since)
     return rows.order_by("-at", "-id")
+
+
+def count_unread(county: int, account: UUID) -> int:
+    """How many messages an account has not read; every page says it."""
+    return _UNREAD.filter(county=county, account=account).count()
+
+
+_UNREAD = Message.objects.filter(read_at=None)
 
 
 def events(county: int, account: UUID, *, since: datetime) -> dict[str, int]:

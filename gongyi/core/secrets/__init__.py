@@ -15,7 +15,7 @@ from django.db.models.query_utils import DeferredAttribute
 
 from gongyi.core.secrets.keys import KeysUnusable, current_key, digest_key, key_named
 from gongyi.core.secrets.masks import mask_address, mask_name, mask_phone, mask_text, phone_digits
-from gongyi.core.secrets.private import HIDDEN_WORD, KINDS, Found, find_private, hide_known, hide_private
+from gongyi.core.secrets.private import HIDDEN_WORD, KINDS, Found, find_in_all, find_private, hide_known, hide_private
 
 __all__ = [
     "HIDDEN_WORD",
@@ -26,6 +26,7 @@ __all__ = [
     "Sealed",
     "Undecipherable",
     "digest",
+    "find_in_all",
     "find_private",
     "hide_known",
     "hide_private",

@@ -109,6 +109,7 @@ def _pattern(text: str) -> re.Pattern[str]:
 
 
 _IS = r"[号码是为：:\s()（）]{0,6}"
+_DIGIT = re.compile("[0-9]")
 _STATE = r"(?:\+|00)?86~"
 _Rule = tuple[str, re.Pattern[str], Callable[[str], str]]
 # Tried in this order: what one finds the next ones do not see. The group n is the number; what decides returns "" for no.
@@ -177,7 +178,7 @@ def _cut(cuts: list[Cut], kind: str, decide: Callable[[str], str], found: re.Mat
 def find_numbers(plain: str) -> tuple[list[Cut], str]:
     """Each phone, ID-card and bank-card number of a text, and the text with these blanked, as long as before."""
     cuts = list[Cut]()
-    for kind, pattern, decide in _NUMBERS:
+    for kind, pattern, decide in _NUMBERS if _DIGIT.search(plain) else ():
         plain = pattern.sub(partial(_cut, cuts, kind, decide), plain)
     return cuts, plain
 

@@ -1,8 +1,8 @@
 """What would tell who somebody is in a text that everybody may read: names, numbers, plates, houses (rights.md P6).
 
 Stricter than `mask_text`, which staff read: in doubt it hides, and who prepares the text may show a word again with a reason.
-Not found are names without a word beside them that says so ("刘大勇家的" is, "刘大勇去了" is not), unless they are known
-from the record. No keys, no tables.
+Not found are rare names without a word beside them that says so ("刘大勇家的" is, "刘一了去了" is not), unless they are known
+from the record or said elsewhere in the text. No keys, no tables.
 """
 
 import re
@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from gongyi.core.secrets.masks import BLANK, HIDDEN, find_numbers, is_bank_card, is_id_card, plain_characters
+from gongyi.core.secrets.names import AFTER_NAME, IN_LIST, LISTS, NAME_BEFORE_NUMBER, NAMES, is_list_of_names, is_name
 
 # What stands in the place of a hidden word; part of the published text, so not translated.
 KINDS = {
@@ -32,10 +33,11 @@ class Found(NamedTuple):
 Known = Mapping[str, Collection[str]]
 
 
-def find_private(text: str, known: Known | None = None) -> list[Found]:
+def find_private(text: str, known: Known | None = None, told: Collection[str] = ()) -> list[Found]:
     """Every place in the text that the public should not read, in order, none overlapping.
 
-    `known` holds words of the record by kind (name, phone, address, organisation), which are found wherever they stand.
+    `known` holds words of the record by kind (name, phone, address, organisation), which are found wherever they stand; `told`
+    the names that other texts of the same matter told (`names_told`).
     Time grows with the length only.
     """
     seeker = _Seeker(text)
@@ -46,12 +48,33 @@ def find_private(text: str, known: Known | None = None) -> list[Found]:
     for cut in cuts:
         seeker.take(cut.start, cut.end, cut.kind)
     seeker.seek_numbers_in_pieces()
-    seeker.seek("name", _NAME_BEFORE_NUMBER, _is_name, as_written=True)
-    for kind, pattern, fits in _PLAIN_RULES:
+    seeker.seek("name", NAME_BEFORE_NUMBER, is_name, as_written=True)
+    for kind, pattern, fits in _PLAIN_RULES if _SIGNS.search(seeker.plain) else ():
         seeker.seek(kind, pattern, fits)
-    for pattern in _NAMES:
-        seeker.seek("name", pattern, _is_name, as_written=True)
+    for kind, pattern, fits in _HOUSES:
+        seeker.seek(kind, pattern, fits)
+    seeker.seek_lists_of_names()
+    for pattern in NAMES:
+        seeker.seek("name", pattern, is_name, as_written=True)
+    seeker.seek_beside_names()
+    seeker.seek_names_again(told)
     return sorted(seeker.found)
+
+
+def names_told(found: Collection[Found]) -> set[str]:
+    """The names among what was found; not the surname alone of 王主任."""
+    return {place.words for place in found if place.kind == "name" and 2 <= len(place.words) <= 4}  # noqa: PLR2004
+
+
+def find_in_all(texts: Collection[str], known: Known | None = None) -> list[list[Found]]:
+    """What `find_private` finds in each of the texts of one matter: a name that one of them tells is hidden in all."""
+    found = [find_private(text, known) for text in texts]
+    told = [names_told(places) for places in found]
+    everywhere = set[str]().union(*told)
+    return [
+        places if own == everywhere else find_private(text, known, everywhere)
+        for text, places, own in zip(texts, found, told, strict=True)
+    ]
 
 
 def hide_private(text: str, found: Collection[Found], shown: Collection[tuple[str, str]] = ()) -> str:
@@ -84,9 +107,11 @@ def hide_known(text: str, known: Known) -> str:
 # --- seeking ----------------------------------------------------------------------------------------------------------
 
 _CHINESE = str.maketrans("〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖", "0012345678911" + "23456789")
+_ODD_DIGITS = "⓪①-⑨⑴-⑼⒈-⒐❶-❾➀-➈\U0001d7ce-\U0001d7ff⁰¹²³⁴-⁹₀-₉"
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _GAP = "[ \\t\\u00a0\\u2000-\\u200f\\u2010-\\u2015\\u202f\\u2060\\u3000\\ufeff.·-]"
 _PIECES = re.compile(f"(?<![0-9])[0-9]+(?:{_GAP}{{1,3}}[0-9]+)+[Xx]?")
+_MOST_NAMES = 100  # that are sought again in one text: a bound on the time that it takes
 _LEAST, _MOST = 10, 19  # digits of the shortest and longest number that is looked for in pieces
 
 
@@ -117,6 +142,30 @@ class _Seeker:
         for match in list(pattern.finditer(self.written if as_written else self.plain)):
             if fits is None or fits(match):
                 self.take(*match.span(group), kind)
+
+    def seek_lists_of_names(self) -> None:
+        """王建国、李小红、张三: hidden one by one, so that the marks between them stay."""
+        for row in list(LISTS.finditer(self.written)):
+            words = list(IN_LIST.finditer(row[0]))
+            if is_list_of_names([word[0] for word in words]):
+                for word in words:
+                    self.take(row.start() + word.start(), row.start() + word.end(), "name")
+
+    def seek_beside_names(self) -> None:
+        """What is joined by 和 or 、 to a name that was found is a name, too."""
+        ends = [place.end for place in self.found if place.kind == "name"]
+        for end in ends:
+            at = end
+            while (match := AFTER_NAME.match(self.written, at)) and is_name(match):
+                at = match.end("n")
+                self.take(match.start("n"), at, "name")
+
+    def seek_names_again(self, told: Collection[str]) -> None:
+        """A name that was told once is hidden wherever it stands."""
+        told = names_told(self.found) | set(told)
+        if told:
+            again = "|".join(map(re.escape, sorted(told, key=len, reverse=True)[:_MOST_NAMES]))
+            self.seek("name", re.compile(again), as_written=True)
 
     def seek_numbers_in_pieces(self) -> None:
         """Numbers written in pieces of any length: every run of pieces that together are a phone, ID or card number."""
@@ -203,7 +252,8 @@ def _has_digit(match: re.Match[str]) -> bool:
     return any(char.isdigit() for char in match[0])
 
 
-_HOUSES: tuple[tuple[str, "Callable[[re.Match[str]], bool] | None"], ...] = (
+_Rules = tuple[tuple[str, re.Pattern[str], "Callable[[re.Match[str]], bool] | None"], ...]
+_HOUSE_PATTERNS: tuple[tuple[str, "Callable[[re.Match[str]], bool] | None"], ...] = (
     (r"门牌(?:号码|号)?[是为: ]{0,3}(?P<n>[0-9A-Za-z][0-9A-Za-z-]{0,11}号?)", None),
     (
         (rf"(?<![0-9A-Za-z]){_N}{_G}(?:号楼|号院|栋|幢|座|弄){_G}(?:{_D}{_G}(?:单元|门){_G})?{_FLOOR}[0-9]{{1,5}}{_G}(?:室|房|号|户)?"
@@ -222,66 +272,24 @@ _HOUSES: tuple[tuple[str, "Callable[[re.Match[str]], bool] | None"], ...] = (
     ),
     (r"(?<![0-9A-Za-z第字〕\])月年-])(?P<n>(?P<d>[0-9]{2,5}) ?号)(?![线文令机井窗柜台])", _not_a_day),
     (r"(?<![0-9-])[0-9]{1,3}-[0-9]{1,2}-[0-9]{3,4}(?![0-9-])", _not_a_year),
+    (r"(?<![0-9A-Za-z])[0-9A-Z]{1,3} ?# ?[0-9]{2,4}(?![0-9])", None),
 )  # fmt: skip
+_HOUSES: _Rules = tuple(("house", re.compile(pattern), fits) for pattern, fits in _HOUSE_PATTERNS)
+# Without one of these no rule that follows finds anything: most texts have none, and are read quickly.
+_SIGNS = re.compile(f"[A-Za-z@#*{_ODD_DIGITS}]|[0-9](?:(?:{_GAP}|[,、/_~]){{0,3}}[0-9]){{2}}")
 _PLATE = rf"[{_PROVINCES}][ ·•]?[A-Z][ ·•.-]{{0,2}}(?:[A-Z0-9][ ]?){{4,5}}[A-Z0-9挂学警港澳](?![A-Z0-9])"
-_NET = "微信|威信|薇信|v信|weixin|wechat|(?<![a-z])[vw]x|企鹅|扣扣|qq|支付宝|抖音|快手"
+_NET = "微信|威信|薇信|v信|weixin|wechat|(?<![a-z])[vw]x|加(?:我|个)?v|企鹅|扣扣|qq|支付宝|抖音|快手"
 _IS_ID = "(?:账号|帐号|号码|群号|号|id|群)?[是为:加 ()\"'“”]{0,5}"
-_PLAIN_RULES: tuple[tuple[str, re.Pattern[str], "Callable[[re.Match[str]], bool] | None"], ...] = (
-    ("mail", re.compile(r"[A-Za-z0-9._%+-]{1,64} ?@ ?[A-Za-z0-9-]{1,63}(?: ?\. ?[A-Za-z0-9-]{1,63}){1,5}"), None),
+_PLAIN_RULES: _Rules = (
+    ("mail", re.compile(r"[A-Za-z0-9._%+-]{1,64} ?(?:@|[(（\[]at[)）\]]|#at#|艾特) ?[A-Za-z0-9-]{1,63}(?: ?\. ?[A-Za-z0-9-]{1,63}){1,5}"), None),
     ("chat", re.compile(rf"(?:{_NET}){_IS_ID}(?P<n>[0-9](?:{_GAP}{{0,2}}[0-9]){{4,11}})(?![0-9])", re.IGNORECASE), None),
     ("chat", re.compile(rf"(?:{_NET}){_IS_ID}(?P<n>[a-z0-9_][a-z0-9_-]{{4,29}})", re.IGNORECASE), None),
     ("plate", re.compile(_PLATE, re.IGNORECASE), _has_digit),
+    ("plate", re.compile(r"(?:车牌|车号|牌照)(?:号码|号)?[是为: ]{0,3}(?P<n>[A-Z0-9][A-Z0-9. -]{3,8}[A-Z0-9])(?![A-Z0-9])", re.IGNORECASE), _has_digit),
+    ("plate", re.compile("车[是为: 号]{0,3}(?P<n>[A-Z][A-Z0-9]{5})(?![A-Z0-9])", re.IGNORECASE), _has_digit),
+    ("number", re.compile(f"(?:尾号|[后末尾][三四五六3456]位(?:数字?|号码)?)[是为: ]{{0,3}}(?P<n>[0-9]{{3,6}}[X]?)(?![0-9{_UNITS}])", re.IGNORECASE), None),
+    ("phone", re.compile("(?<![0-9])1[3-9][0-9][,、/_~* ]{1,3}[0-9]{4}[,、/_~* ]{1,3}[0-9]{4}(?![0-9])"), None),
+    ("phone", re.compile(r"(?<![0-9])(?:[0-9]{1,4}\*{3,8}[0-9]{1,4}|\*{3,8}[0-9]{2,4})(?![0-9])"), None),
+    ("number", re.compile(f"(?:[{_ODD_DIGITS}]{_GAP}{{0,2}}){{7,}}"), None),
     ("number", re.compile("(?<![0-9A-Za-z])[0-9A-Za-z]{0,12}[0-9]{7}[0-9A-Za-z]{0,24}(?![0-9A-Za-z])"), _not_a_figure),
-    *(("house", re.compile(pattern), fits) for pattern, fits in _HOUSES),
 )  # fmt: skip
-
-# --- names ------------------------------------------------------------------------------------------------------------
-
-_SURNAMES = (
-    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕张孔曹严华金魏陶姜谢邹喻柏窦章苏潘葛范彭郎鲁韦马苗方俞任袁柳唐罗薛雷贺倪汤"
-    "殷毕郝邬安常于傅卞齐康伍余顾孟黄穆萧尹姚邵汪祁毛狄臧戴宋庞熊纪舒屈项祝董梁杜阮蓝闵席季贾江童颜郭梅林徐邱骆高夏蔡田樊胡"
-    "凌霍虞柯卢莫房丁邓洪包左石崔吉龚程裴陆荣翁焦侯宁仇甘武刘景龙叶黎白赖卓蔺屠池乔阳闻莘翟谭姬申冉桑桂牛尚农温庄晏柴瞿阎"
-    "连艾易廖耿匡欧沃利师巩聂晁关荆游权盖岳佟谷涂晋仲商牟伏谈肖付向覃史成曾段辛符文代兰邢饶车丘尤粟刁门鲍"
-)
-_COMPOUND = "欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐|司徒|夏侯|端木|南宫"
-_SUR = f"(?:{_COMPOUND}|[{_SURNAMES}])"
-_C = "[\u4e00-\u9fff]"
-_END = (
-    '(?=[，。；、：？！,.;:?!()（）“”"\\s'
-    + BLANK
-    + "]|$|先生|女士|同志|说|反映|家|的|来|在|和|与|跟|及|等|电话|手机|身份证|住|今年|去|打|是|年)"
-)
-_SAID = "(?:姓名|名字|我叫|名叫|叫做|叫作|人叫|联系人|经办人|申请人|投诉人|诉求人|反映人|举报人|当事人)[叫是为:：\\s,，（(]{0,4}"
-_BESIDE = (
-    "(?:村民|居民|群众|邻居|老人|户主|业主|租户|本人|我是|儿子|女儿|丈夫|妻子|父亲|母亲|爷爷|奶奶|老公|老婆|孩子|学生|家长|病人|患者|"
-    "司机|老板|房东|店主|员工|书记|主任|镇长|村长|组长|所长|科长|局长|老师|医生|师傅|同志|民警|负责人)[:：是叫为\\s]{0,2}"
-)
-_TITLES = (
-    "先生|女士|小姐|太太|老师|师傅|大爷|大妈|大娘|大哥|大姐|大叔|大婶|大伯|阿姨|叔叔|伯伯|奶奶|爷爷|同志|书记|主任|镇长|乡长|县长|"
-    "村长|组长|队长|站长|所长|科长|局长|处长|股长|校长|院长|医生|律师|警官|法官|经理|老板|某某|某(?![个些地时日天种人事])"
-)
-_NAMES = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"{_SAID}(?P<n>{_C}{{1,8}}(?:·{_C}{{1,8}}){{1,3}}|{_SUR}[ \u3000]?{_C}{{1,3}}?{_END}|{_SUR}[ \u3000]?{_C}{{2}})",
-        rf"(?:姓名|我叫|名叫|名字)[叫是为:：\s]{{0,4}}(?P<n>{_C}{{2,5}}?)(?=[，。；、,;\s]|$)",
-        rf"(?P<n>{_C}{{1,8}}·{_C}{{1,8}}?){_END}",
-        rf"(?<!公)(?P<n>{_SUR}{_C}{{0,2}}?)(?={_TITLES})",
-        rf"{_BESIDE}(?P<n>{_SUR}{_C}{{1,2}}?){_END}",
-        rf"(?P<n>{_SUR}{_C}{{2}})(?=家(?:门|的|里|房|院|屋|后|前|旁|住))",
-        rf"(?<!{_C})[老小阿](?P<n>[{_SURNAMES}])(?=[家说的和与，。、,]|$|反映)",
-    )
-)
-# Sought while only numbers are blanked: 王小明 13812345678 is a name, 李家村12号 and 供电所 0739-1234567 are places.
-_NAME_BEFORE_NUMBER = re.compile(
-    rf"(?P<n>{_SUR}{_C}{{1,2}})(?<![村镇乡县站所局厂店院处办])(?=[，,：:（( ]{{0,2}}(?:联系电话|电话|手机号|手机)?[是为：: ]{{0,2}}{BLANK})"
-)
-_NO_NAMES = re.compile(
-    "高中|高级|高校|高度|安全|方案|方面|任何|于是|关于|由于|江边|金额|成都|文化|文件|房屋|房产|农村|农业|公安|向上|车辆|"
-    "连续|利用|关系|常务|门口|门卫|代办|时间|成员|石头|白天|包括|谈话|符合|车牌|车号|门牌|包村|连同|商量|权利|左右|华人"
-)
-
-
-def _is_name(match: re.Match[str]) -> bool:
-    """Not a word of every day that begins like a name, and not hidden already."""
-    return BLANK not in match["n"] and not _NO_NAMES.match(match["n"]) and not match["n"].startswith("某")

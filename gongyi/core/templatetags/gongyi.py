@@ -1,5 +1,6 @@
 """Tags of every page: a moment in words, an icon, the key of a form, a masked value."""
 
+import html
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -7,15 +8,17 @@ from typing import Any
 from uuid import uuid4
 
 from django import template
+from django.template.defaulttags import CsrfTokenNode
 from django.templatetags.static import static
-from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import conditional_escape, escape, format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from gongyi.core import clock
+from gongyi.core.deadlines import ZONE
 from gongyi.core.secrets import HIDDEN_WORD
 
 register = template.Library()
@@ -26,6 +29,7 @@ WEEKDAYS = [
 ]  # fmt: skip
 TONE_ICONS = {"soon": "clock", "late": "exclamation-triangle", "done": "check-circle", "waiting": "hourglass-split"}
 LONG_NUMBER = 9
+LONG_TEXT, EXCERPT = 160, 120  # characters: from where on a text is folded, and what of it is seen then
 A_DAY = timedelta(days=1)
 SYSTEMS = {
     "Android": gettext_lazy("安卓手机"), "OpenHarmony": gettext_lazy("鸿蒙手机"), "iPhone": gettext_lazy("苹果手机"), "iPad": "iPad",
@@ -46,6 +50,11 @@ _NEAR = {0: gettext_lazy("今天"), 1: gettext_lazy("明天"), -1: gettext_lazy(
 
 def _day_words(day: date, *, year: bool) -> str:
     """The day as people say it, such as 11月30日 周一; with its year if asked."""
+    return _named_day(get_language(), day, year)
+
+
+@lru_cache(maxsize=4096)  # of the moments on a page many are of one day
+def _named_day(_language: str | None, day: date, year: bool) -> str:  # noqa: FBT001 - a key of the cache
     words = date_format(day, _("Y年n月j日") if year else _("n月j日"))
     return f"{words} {WEEKDAYS[day.weekday()]}"
 
@@ -83,8 +92,8 @@ def when(moment: date | datetime | None) -> SafeString:
     if moment is None:
         return SafeString("")
     now, near = clock.now(), ""
-    today = timezone.localdate(now)
-    if isinstance(moment, datetime) and abs(ahead := moment - now) < A_DAY and timezone.localdate(moment) == today:
+    today = now.astimezone(ZONE).date()
+    if isinstance(moment, datetime) and abs(ahead := moment - now) < A_DAY and moment.astimezone(ZONE).date() == today:
         near = _short_distance_words(ahead.total_seconds())
     return _time(get_language(), moment, today, near)
 
@@ -92,7 +101,7 @@ def when(moment: date | datetime | None) -> SafeString:
 @lru_cache(maxsize=8192)  # the same matters stand on one list after the other
 def _time(_language: str | None, moment: date | datetime, today: date, near: str) -> SafeString:
     """The element; `near` says how far a moment of today is."""
-    moment = timezone.localtime(moment) if isinstance(moment, datetime) else moment
+    moment = moment.astimezone(ZONE) if isinstance(moment, datetime) else moment
     day, hour, machine = local_day(moment), "", moment.isoformat()
     if isinstance(moment, datetime):
         hour, machine = f"{moment:%H:%M}", moment.isoformat(timespec="minutes")
@@ -100,9 +109,8 @@ def _time(_language: str | None, moment: date | datetime, today: date, near: str
     if abs(days) <= 1:
         words = f"{words} {hour}".strip()
     full = f"{_day_words(day, year=True)} {hour}".strip()
-    return format_html(
-        '<time datetime="{}" title="{}">{} · {}</time>', machine, full, words, near or _distance_words(days)
-    )
+    far = near or _distance_words(days)
+    return SafeString(f'<time datetime="{machine}" title="{_text(full)}">{_text(words)} · {_text(far)}</time>')
 
 
 @register.filter(expects_localtime=True)
@@ -158,24 +166,72 @@ def line(row: Mapping[str, Any], more: str = "") -> SafeString:
     """One line of a list, from {url, title, number, turn, unit, topic, at}; `more` is HTML below. Thirty stand on a page, and
     a template, as also `format_html`, takes several times as long for each.
     """
-    number, url, title, more = map(
-        conditional_escape, (*(row.get(name, "") for name in ("number", "url", "title")), more)
-    )
     facts = (row.get("unit"), row.get("topic"), when(row.get("at") or None))
-    meta = "".join([f"<span>{conditional_escape(fact)}</span>" for fact in facts if fact])
+    meta = "".join([f"<span>{_text(fact)}</span>" for fact in facts if fact])
+    return _item(row, f'<p class="item-meta">{meta}</p>\n{_text(more)}')
+
+
+@register.simple_tag(takes_context=True)
+def task(context: template.Context, todo: Any) -> SafeString:
+    """One line of Today, from {row, why, step, only}: like `line`, with its reason and the button of the next step."""
+    lone = _("只有您能做")
+    only = f'<span class="badge-word tone-soon">{lone}</span> ' if todo.only else ""
+    button = _way(context, todo.step, "btn above", _text(todo.step["label"])) if todo.step else ""
+    return _item(todo.row, f'<p class="item-why">{only}{_text(todo.why)}</p>', button)
+
+
+def _item(row: Mapping[str, Any], below: str, beside: str = "") -> SafeString:
+    number, url, title = [_text(row.get(name, "")) for name in ("number", "url", "title")]
     return SafeString(
         f'<li class="item">\n<span class="item-number">{number}</span>\n<div>\n<a class="item-title" href="{url}">{title}</a>\n'
-        f'<p class="item-meta">{meta}</p>\n{more}</div>\n<div class="item-turn">{stamp(row.get("turn"))}</div>\n</li>\n'
+        f'{below}</div>\n<div class="item-turn">{stamp(row.get("turn"))}{beside}</div>\n</li>\n'
     )
+
+
+def _text(value: object) -> str:
+    """What `conditional_escape` gives, at half its price."""
+    return value if isinstance(value, SafeString) else html.escape(str(value))
+
+
+def _way(context: template.Context, step: Mapping[str, Any], css: str, words: str) -> str:
+    """A step as a link, or as a form of its own where it is done at once."""
+    if step.get("method") != "post":
+        return f'<a class="{css}" href="{_text(step["url"])}">{words}</a>'
+    hidden = f"{CsrfTokenNode().render(context)}{form_key()}"
+    return f'<form method="post" action="{_text(step["url"])}">{hidden}<button class="{css}">{words}</button></form>'
 
 
 @register.simple_tag
-def step_words(step: Mapping[str, Any]) -> SafeString:
-    """A step of a menu, from {label, consequence, icon, danger}: what it is called and what follows from it."""
+def happened(event: Mapping[str, Any]) -> SafeString:
+    """One line of a timeline, from {at: datetime, who, what, why, text, tone, icon}; a long text is folded. Written out as `line` is."""
+    tone, text, why = event.get("tone") or "plain", str(event.get("text") or ""), event.get("why")
+    colon = _("：")
+    because = f"<span>{colon}{_text(why)}</span>" if why else ""
+    words = _folded(text) if len(text) > LONG_TEXT else f"<p>{_text(text)}</p>"
+    return SafeString(
+        f'<li>\n<span class="dot tone-{tone}">{icon(event.get("icon") or tone_icon(tone))}</span>\n'
+        f'<p class="timeline-what"><strong>{_text(event["what"])}</strong>{because}</p>\n'
+        f'<p class="timeline-who">{_text(event["who"])} · {hour(event["at"].astimezone(ZONE))}</p>\n'
+        f"{f'<blockquote>{words}</blockquote>' if text else ''}</li>\n"
+    )
+
+
+def _folded(text: str) -> SafeString:
+    markup = (
+        '<details class="fold text-fold"><summary><span class="excerpt">{}</span><span class="unfold">{}{}</span></summary>'
+        "<p>{}</p></details>"
+    )
+    whole = _("全文 %(n)s 字") % {"n": len(text)}
+    return format_html(markup, Truncator(text).chars(EXCERPT), icon("chevron-right"), whole, text)
+
+
+@register.simple_tag(takes_context=True)
+def menu_step(context: template.Context, step: Mapping[str, Any]) -> SafeString:
+    """A step of a menu, from {label, url, method, consequence, icon, danger}: what it is called and what follows from it."""
     danger = ' class="danger"' if step.get("danger") else ""
-    follows = f"<small>{conditional_escape(told)}</small>" if (told := step.get("consequence")) else ""
-    label = f"<span{danger}>{conditional_escape(step.get('label', ''))}</span>"
-    return SafeString(f"{icon(step.get('icon') or 'chevron-right')}<span>{label}{follows}</span>")
+    follows = f"<small>{_text(told)}</small>" if (told := step.get("consequence")) else ""
+    words = f"<span><span{danger}>{_text(step.get('label', ''))}</span>{follows}</span>"
+    return SafeString(_way(context, step, "menu-item", f"{icon(step.get('icon') or 'chevron-right')}{words}"))
 
 
 @register.filter
@@ -193,7 +249,7 @@ def message_tone(level: str) -> str:
 @register.simple_tag
 def form_key() -> SafeString:
     """The hidden key by which a form that is sent twice is taken once."""
-    return format_html('<input type="hidden" name="_key" value="{}">', uuid4())
+    return SafeString(f'<input type="hidden" name="_key" value="{uuid4()}">')
 
 
 @register.filter

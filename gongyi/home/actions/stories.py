@@ -31,7 +31,7 @@ STRICT = {"drafted", "calling", "redo", "redone"}  # plots that need a type with
 PLOTS = ["plain", "done", "plain", "filed", "plain", "late", "bounced", "filed", "redone", "plain", "declined", "extended",
          "done", "paused", "visited", "filed", "plain", "late", "reopened", "void", "filed", "plain", "done"]  # fmt: skip
 STOPS = ["recorded", "assigned", "signed", "handling", "plain", "extending", "drafted", "accepted", "contacted", "returned",
-         "parked", "calling", "answered", "redo", "handling", "late", "assigned", "unreached", "redone", "plain"]  # fmt: skip
+         "parked", "calling", "answered", "redo", "declined", "late", "assigned", "unreached", "redone", "plain"]  # fmt: skip
 
 
 def play(stories: list[tuple[datetime, Story]], end: datetime) -> None:
@@ -266,9 +266,8 @@ class Stage:
             result = "unsolved" if again else self.rng.choices(["solved", "unreached"], [5, 1])[0]
             if plot == "answered":  # drawn, so nobody is reached until it waits like one that was not drawn
                 result = "unreached"
-            casework.call_back(
-                case, by=by, result=result, rating=self.rng.choice(["very", "good", "fair", ""]), note=""
-            )
+            rating = self.rng.choice(["very", "good", "fair", ""])
+            casework.call_back(case, by=by, result=result, rating="bad" if result == "unsolved" else rating)
             again = False
             yield self._hours(5, 40)
         return True

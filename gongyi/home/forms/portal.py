@@ -111,6 +111,10 @@ class TellForm(Form):
         empty_label=gettext_lazy("不清楚，请工作人员来分"),
         required=False,
     )
+    about_service = forms.BooleanField(
+        label=gettext_lazy("我反映的是办事的单位或人员"), required=False,
+        help_text=gettext_lazy("直接交给县里，那个单位和那个人看不到。"),
+    )  # fmt: skip
     may_publish = forms.BooleanField(
         label=gettext_lazy("同意把这件事和答复公开，让别人也能看到"), required=False,
         help_text=gettext_lazy("公开时去掉姓名、电话和门牌号。以后可以要求撤下。"),
@@ -134,7 +138,7 @@ class TellForm(Form):
         return [
             ("", [self["content"], self["place"], self["file"]]),
             (_("怎么联系您（都可以不填）"), [self["name"], self["phone"], self["whom"], self["theirs"]]),
-            (_("还可以说明"), [self["type"], self["topic"], self["may_publish"]]),
+            (_("还可以说明"), [self["type"], self["about_service"], self["topic"], self["may_publish"]]),
         ]
 
     def clean_website(self) -> str:

@@ -17,7 +17,7 @@ from gongyi.core import outbox
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.people.queries.accounts import waiting_devices, waiting_grants, waiting_resets
-from gongyi.people.queries.handover import pending_packs
+from gongyi.people.queries.handover import packs_to_sign
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,8 @@ class Task:
 def only_mine(by: Actor) -> list[Task]:
     """What nobody else can do for this person: packs to sign, people and devices to confirm, lone approvals and calls."""
     found = [
-        Task(
-            _("有一份交接包等您签收：%(post)s") % {"post": pack.post}, reverse("people:pack", args=[pack.id]), _("签收")
-        )
-        for pack in pending_packs(by)
+        Task(_("有一份交接包等您签收：%(post)s") % {"post": post}, reverse("people:pack", args=[key]), _("签收"))
+        for key, post in packs_to_sign(by)
     ]
     if by.can(P.ACCOUNT_MANAGE) or by.can(P.CASE_APPROVE):
         number = len(waiting_grants(by)) + (len(waiting_resets(by)) if by.can(P.ACCOUNT_MANAGE) else 0)

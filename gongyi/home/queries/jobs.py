@@ -17,6 +17,7 @@ TITLES: dict[str, Promise] = {
     "casework.exports": gettext_lazy("写导出的文件，删除昨天的"),
     "casework.remind": gettext_lazy("快到期和超期的提醒"),
     "casework.residents": gettext_lazy("删除 24 个月没用过的诉求人账号"),
+    "casework.topics": gettext_lazy("从办过的事里学分类"),
     "core.search": gettext_lazy("把还没有编进索引的编进去"),
     "home.digest": gettext_lazy("每天早上的小结"),
     "home.messages": gettext_lazy("把消息送出去：邮件、群机器人、短信"),

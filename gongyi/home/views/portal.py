@@ -87,7 +87,7 @@ def _tell(request: ActorRequest, form: portal_forms.TellForm) -> str:
     asker = actions.AskerFacts(name=data["name"], phone=data["phone"], whom=data["whom"], theirs=data["theirs"])
     actions.submit_case(
         county=request.actor.county, content=data["content"], type=data["type"], code=_code_of_form(request), area=data["place"],
-        topic=data["topic"], asker=asker, may_publish=data["may_publish"], files=data["file"],
+        topic=data["topic"], asker=asker, may_publish=data["may_publish"], files=data["file"], about_service=data["about_service"],
         resident=request.resident.id if request.resident else None,
     )  # fmt: skip
     _count_stranger(request)

@@ -2,6 +2,7 @@
 
 from datetime import date
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -28,14 +29,19 @@ def _in_force(today: date) -> QuerySet[Grant]:
     ).exclude(unit__status="closed")
 
 
+@lru_cache(maxsize=2)
+def _held_columns(today: date) -> QuerySet[Grant, Any]:
+    columns = "unit__county", "role", "unit", "unit__path", "unit__name"
+    return _in_force(today).order_by("made_at", "id").values_list(*columns)
+
+
 def actor_of(account: Account, *, unit: UUID | None = None) -> Actor:
     """The person as an Actor with the grants in force now; acts for `unit` if a grant is held there, else for the first.
 
     One query. Without any grant the actor has no permission and belongs to the county where the account was made.
     """
-    rows = grants_in_force().filter(account=account).order_by("made_at", "id")
-    columns = rows.values_list("unit__county", "role", "unit", "unit__path", "unit__name")
-    grants = [(county, Held(Role(role), key, path, name)) for county, role, key, path, name in columns]
+    rows = _held_columns(clock.today()).filter(account=account)
+    grants = [(county, Held(Role(role), key, path, name)) for county, role, key, path, name in rows]
     chosen = next((one for one in grants if one[1].unit == unit), grants[0] if grants else None)
     if chosen is None:
         return Actor(id=account.id, name=account.name, county=account.home)

@@ -70,8 +70,16 @@ def may_hear_of_pack(by: Actor, key: UUID) -> bool:
 
 def pending_packs(by: Actor) -> QuerySet[HandOver]:
     """The packs that wait for this person's signature, oldest first; for Today."""
-    rows = HandOver.objects.filter(county=by.county, taker=by.id, signed_at=None, returned_at=None)
-    return rows.select_related("post__unit", "giver", "taker").order_by("made_at")
+    return _PENDING.filter(county=by.county, taker=by.id).select_related("post__unit", "giver", "taker")
+
+
+def packs_to_sign(by: Actor) -> list[tuple[UUID, str]]:
+    """Key and post of each of the `pending_packs`."""
+    rows = _PENDING.filter(county=by.county, taker=by.id).values_list("id", "post__unit__name", "post__name")
+    return [(key, f"{unit} · {post}") for key, unit, post in rows]
+
+
+_PENDING = HandOver.objects.filter(signed_at=None, returned_at=None).order_by("made_at")
 
 
 def lines_of(pack: HandOver) -> list[tuple[str, list[HandOverLine]]]:

@@ -1,0 +1,126 @@
+"""Imported cases are stored, counted as touched, and taken back."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from gongyi.casework import queries
+from gongyi.casework.actions.intake import AskerFacts, store_cases
+from gongyi.casework.actions.moving import next_turn
+from gongyi.casework.actions.settings import save_topic
+from gongyi.casework.models import Case, CaseStep, Publication, Topic
+from gongyi.core import audit, numbering, outbox
+from gongyi.core.access import Actor
+from gongyi.core.access import Permission as P
+from gongyi.core.county import county_of, new_key
+from gongyi.core.imports import Checked
+from gongyi.core.models import RegisterLine
+from gongyi.core.said import say
+from gongyi.people.queries import holders
+
+if TYPE_CHECKING:
+    from gongyi.casework.actions.imports.cases import Context
+
+# What the system does by itself with a case is no work of anybody's.
+BY_ITSELF = ("import", "file_due", "close_quiet", "recompute", "follow", "reroute")
+
+
+def add_topics(context: "Context", *, by: Actor) -> list[UUID]:
+    """Add the topics that the rows name and the county lacks, from the top down; returns their keys."""
+    made = []
+    for path in sorted(context.fresh_topics, key=len) if context.may_add else ():
+        for depth in range(1, len(path) + 1):
+            if path[:depth] not in context.topics:
+                topic = save_topic(by=by, name=path[depth - 1], parent=context.topics.get(path[: depth - 1]))
+                context.topics[path[:depth]] = topic
+                made.append(topic.id)
+    return made
+
+
+def store_rows(context: "Context", rows: Sequence[Checked], *, by: Actor, source: str) -> list[UUID]:
+    """Store the checked rows as cases, in the caller's transaction."""
+    cases = [_case(context, row.facts) for row in rows]
+    askers = [AskerFacts(**{name: row.facts[name] for name in ("name", "phone", "address")}) for row in rows]
+    notes = [say(gettext_lazy("从“%(source)s”的表格导入，原编号：%(number)s"), source=source, number=row.facts["number"] or "—") for row in rows]  # fmt: skip
+    store_cases(cases, askers, notes, by=by, action="import")
+    void = [case.id for case in cases if case.state == "void"]
+    if void:
+        numbering.strike_all(county=by.county, subjects=void, fate=RegisterLine.Fate.VOID, why=_("导入时已经作废"))
+    return [case.id for case in cases]
+
+
+def _case(context: "Context", facts: dict[str, Any]) -> Case:
+    """A case in memory, as it stands today, with the resident's clock started when it was recorded."""
+    at, kind = facts["recorded"], facts["type"]
+    topic = context.topics.get(facts["topic"])
+    case = Case(
+        id=new_key(context.by.county), county=context.by.county, state=facts["state"], changed_at=context.now, recorded_at=at,
+        recorded_by=context.by.id, unit=context.unit, desk=context.desk, type=kind, topic=topic, title=facts["title"],
+        content=facts["content"], area=facts["area"], channel=facts["channel"] or Case.Channel.OTHER,
+        urgency=facts["urgency"] or Case.Urgency.NORMAL, external_no=facts["external"] or facts["number"],
+        hides_asker=kind.hides_asker, returns=facts["returns"], redos=facts["redos"],
+    )  # fmt: skip
+    case.span = queries.span_for(kind, case.urgency).text
+    case.resident_due = queries.due_at(at, case.span, context.calendar)
+    if case.state == "recorded":
+        case.draft = facts["answer"]
+    else:
+        _end(context, case, facts)
+    for name, value in next_turn(case).items():
+        setattr(case, name, value)
+    return case
+
+
+def _end(context: "Context", case: Case, facts: dict[str, Any]) -> None:
+    """What an ended case holds: who answered and when, how it ended. Nobody is called about it any more."""
+    case.answer = facts["answer"]
+    case.outcome, case.rating, case.call_result = (facts[name] or "" for name in ("outcome", "rating", "call_result"))
+    case.lead = facts["lead"] or (context.unit if case.state == "closed" else None)
+    case.assigned_at, case.signed_at, case.contacted_at = facts["assigned"], facts["signed"], facts["contacted"]
+    case.answered_at, case.drawn = facts["answered"], False
+    if case.state != "void":
+        case.closed_at = facts["closed"] or facts["answered"] or case.recorded_at
+        case.reopen_until = queries.due_at(case.closed_at, case.type.reopen_span, context.calendar)
+    if case.state == "declined":
+        case.outcome = Case.Outcome.DECLINED
+    if case.assigned_at:
+        case.unit_due = queries.due_at(case.assigned_at, case.span, context.calendar)
+
+
+def tell_desk(context: "Context", *, by: Actor) -> None:
+    """One message to those who assign: it leads to the list, and names no case."""
+    text = say(gettext_lazy("导入了 %(n)d 件来事，等您派单"), n=context.open_rows)
+    told = holders(P.CASE_ASSIGN, {context.desk.id})[context.desk.id]
+    outbox.tell(told, by=by, event="import", text=text, path="/cases/?state=recorded")
+
+
+def touched(county: int, subjects: Sequence[UUID]) -> set[UUID]:
+    """Cases with which a person did something, or from which an answer was published."""
+    found: set[UUID] = set()
+    for start in range(0, len(subjects), 400):
+        some = subjects[start : start + 400]
+        by_people = ~Q(actor=None) | ~Q(action__in=BY_ITSELF)
+        steps = CaseStep.objects.filter(by_people, county=county, case__in=some, seq__gt=1)
+        found.update(steps.values_list("case", flat=True))
+        found.update(Publication.objects.filter(county=county, case__in=some).values_list("case", flat=True))
+    return found
+
+
+def remove_rows(subjects: Sequence[UUID], *, by: Actor) -> None:
+    """Take cases back, and the topics that came with them where nothing else stands under them; the numbers stay, struck."""
+    if not subjects:
+        return
+    county = county_of(subjects[0])
+    cases = Case.objects.filter(county=county, id__in=subjects)
+    numbering.strike_all(county=county, subjects=list(subjects), fate=RegisterLine.Fate.VOID, why=_("导入撤回了"))
+    number = cases.count()
+    cases.delete()
+    used = Case.objects.filter(county=county, topic__isnull=False).values("topic")
+    for level in range(Topic.LEVELS, 0, -1):
+        topics = Topic.objects.filter(county=county, id__in=subjects, level=level, children=None)
+        topics.exclude(id__in=used).delete()
+    audit.record(by=by, action="import_take_back", kind="casework.case", label=_("%(n)d 件") % {"n": number})

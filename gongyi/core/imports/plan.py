@@ -1,0 +1,212 @@
+"""What a file would do: its rows by fields, checked one after the other, with every problem by row, column and reason."""
+
+import json
+import zlib
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from gongyi.core.access import Actor
+from gongyi.core.attachments import storage
+from gongyi.core.errors import Refused
+from gongyi.core.imports.kinds import KINDS, Checked, Kind
+from gongyi.core.imports.table import Layout, Sheet, find_layout, headings
+from gongyi.core.models import ImportHabit, ImportLine, ImportRun
+from gongyi.core.secrets import digest, seal, unseal
+
+LOOK_UP = 400  # keys asked for at a time
+SHOWN = 20
+
+
+@dataclass
+class Draft:
+    """A file as it was read, how it is understood, and what was mended by hand (row -> field -> text)."""
+
+    sheets: list[Sheet]
+    sheet: int = 0
+    layout: Layout = field(default_factory=lambda: Layout(0))
+    mended: dict[int, dict[str, str]] = field(default_factory=dict)
+    dropped: set[int] = field(default_factory=set)
+    leave_out: bool = False
+
+    @property
+    def table(self) -> Sheet:
+        """The sheet that is taken in."""
+        return self.sheets[self.sheet]
+
+    def rows(self) -> Iterator[tuple[int, dict[str, str]]]:
+        """(row number as a table program shows it, field -> text) of every row below the headings that is not empty."""
+        for at, row in enumerate(self.table.rows[self.layout.head + 1 :], start=self.layout.head + 2):
+            if any(cell.strip() for cell in row) and at not in self.dropped:
+                cells = {name: row[column] if column < len(row) else "" for column, name in self.layout.fields.items()}
+                yield at, cells | self.mended.get(at, {})
+
+    def left_out(self) -> list[str]:
+        """The headings of the columns that mean nothing here and stay outside."""
+        named = enumerate(headings(self.table, self.layout))
+        return [text.strip() for at, text in named if text.strip() and at not in self.layout.fields]
+
+
+@dataclass
+class Plan:
+    """The checked rows: those to store, how many the county has, those with problems, and those that stand twice."""
+
+    context: Any
+    total: int = 0
+    fresh: list[Checked] = field(default_factory=list)
+    recognised: int = 0
+    wrong: list[Checked] = field(default_factory=list)
+    twice: list[tuple[int, int]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def first_draft(kind: Kind, sheets: list[Sheet], source: str, county: int) -> Draft:
+    """The sheet that fits the kind best, with its headings. Raises Refused `no_headings` where none fits."""
+    habits = remembered(kind, source, county)
+    layouts = [find_layout(sheet, kind.columns, habits) for sheet in sheets]
+    best = max(range(len(sheets)), key=lambda at: (len(layouts[at].fields), -at))
+    return Draft(sheets, best, layouts[best])
+
+
+def remembered(kind: Kind, source: str, county: int) -> dict[str, str]:
+    """What this sender's headings mean, as set before."""
+    rows = ImportHabit.objects.filter(county=county, kind=kind.name, source=source)
+    return dict(rows.values_list("heading", "means"))
+
+
+def lacking(kind: Kind, layout: Layout) -> list[str]:
+    """The labels of required fields for which there is no column."""
+    there = set(layout.fields.values())
+    return [str(column.label) for column in kind.columns if column.required and column.name not in there]
+
+
+def refuse_lacking(kind: Kind, draft: Draft) -> None:
+    """Raise Refused `no_headings` for a table in which a needed column is not found."""
+    if missing := lacking(kind, draft.layout):
+        raise Refused(
+            "no_headings", _("没有找到这些列：%(names)s。") % {"names": _("、").join(missing)},
+            _("请看看表头在哪一行，或给每一列选好是什么。"), status=422,
+        )  # fmt: skip
+
+
+def make_plan(kind: Kind, draft: Draft, *, by: Actor, unit: UUID, source: str) -> Plan:
+    """Check every row; nothing is written. Of two rows with one key the first counts: the other is recognised if it is the same."""
+    plan = Plan(kind.prepare(by, unit, frozenset(draft.layout.fields.values())))
+    rows = (_checked(kind, plan.context, at, cells) for at, cells in draft.rows())
+    first: dict[str, tuple[int, str]] = {}
+    while batch := list(islice(rows, LOOK_UP)):
+        plan.total += len(batch)
+        known = _known(kind, by.county, source, [row.key for row in batch])
+        for row in batch:
+            _sort(plan, row, known, first)
+    plan.notes = kind.notes(plan.context, plan.fresh)
+    return plan
+
+
+def _checked(kind: Kind, context: Any, at: int, cells: dict[str, str]) -> Checked:
+    row = kind.check(context, cells)
+    row.row = at
+    row.key = digest("import", row.key or _content(row))
+    return row
+
+
+def _content(row: Checked) -> str:
+    return repr(sorted((name, str(value)) for name, value in row.facts.items()))
+
+
+def _known(kind: Kind, county: int, source: str, keys: list[str]) -> set[str]:
+    rows = ImportLine.objects.filter(county=county, kind=kind.name, source=source, key__in=keys)
+    return set(rows.values_list("key", flat=True))
+
+
+def _sort(plan: Plan, row: Checked, known: set[str], first: dict[str, tuple[int, str]]) -> None:
+    content = digest("import", _content(row))
+    if row.key in first:
+        before, same = first[row.key]
+        if same == content:
+            plan.recognised += 1
+        else:
+            plan.twice.append((row.row, before))
+        return
+    first[row.key] = row.row, content
+    if row.known or row.key in known:
+        plan.recognised += 1
+    elif row.problems:
+        plan.wrong.append(row)
+    else:
+        plan.fresh.append(row)
+
+
+def problems(kind: Kind, rows: Iterable[Checked]) -> list[dict[str, Any]]:
+    """Every problem as row, column (the field's label) and reason."""
+    labels = {column.name: str(column.label) for column in kind.columns}
+    return [
+        {"row": row.row, "column": labels.get(name, name), "reason": reason}
+        for row in rows
+        for name, reason in row.problems
+    ]
+
+
+def told_twice(plan: Plan) -> list[dict[str, Any]]:
+    """The rows that were not stored because their number stands above with other content."""
+    reason = _("编号和第 %(before)d 行相同，内容不同，只存了第 %(before)d 行。")
+    return [{"row": row, "column": "", "reason": reason % {"before": before}} for row, before in plan.twice]
+
+
+# --- kept until it is stored ------------------------------------------------------------------------------------------
+
+
+def keep(run: ImportRun, draft: Draft) -> None:
+    """Keep the draft sealed on the disk, in the place of what was kept before."""
+    old = run.path
+    facts = {
+        "sheets": [[sheet.name, sheet.rows] for sheet in draft.sheets], "sheet": draft.sheet, "head": draft.layout.head,
+        "fields": list(draft.layout.fields.items()), "how": list(draft.layout.how.items()),
+        "mended": list(draft.mended.items()), "dropped": sorted(draft.dropped), "leave_out": draft.leave_out,
+    }  # fmt: skip
+    packed = b64encode(zlib.compress(json.dumps(facts, ensure_ascii=False).encode("utf-8", "replace"), 3)).decode()
+    run.path = storage.store(seal(packed, _place(run)).encode())
+    ImportRun.objects.filter(county=run.county, id=run.id).update(path=run.path)
+    if old:
+        storage.remove(old)
+
+
+def kept(run: ImportRun) -> Draft:
+    """What was kept. Raises Refused `gone` when it is no longer there."""
+    try:
+        with storage.open_stored(run.path) as file:
+            packed = unseal(file.read().decode(), _place(run))
+    except FileNotFoundError:
+        raise Refused("gone", _("这次导入已经结束，或放了一天没有做完。"), _("请重新选择文件。"), status=410) from None
+    facts = json.loads(zlib.decompress(b64decode(packed)))
+    layout = Layout(facts["head"], dict(facts["fields"]), dict(facts["how"]))
+    sheets = [Sheet(name, rows) for name, rows in facts["sheets"]]
+    return Draft(sheets, facts["sheet"], layout, dict(facts["mended"]), set(facts["dropped"]), facts["leave_out"])
+
+
+def drop(run: ImportRun) -> None:
+    """Remove what was kept."""
+    if run.path:
+        storage.remove(run.path)
+        run.path = ""
+        ImportRun.objects.filter(county=run.county, id=run.id).update(path="")
+
+
+def _place(run: ImportRun) -> str:
+    return f"core.importrun.path:{run.id}"
+
+
+def kind_of(run: ImportRun) -> Kind:
+    """The kind of a run."""
+    return KINDS[run.kind]
+
+
+def sample(draft: Draft, at: int, most: int = 3) -> Sequence[str]:
+    """The first filled cells of a column, for the page that matches headings."""
+    cells = (row[at].strip() for row in draft.table.rows[draft.layout.head + 1 :] if at < len(row))
+    return list(islice((cell[:40] for cell in cells if cell), most))

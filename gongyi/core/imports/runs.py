@@ -1,0 +1,250 @@
+"""An import runs: rows go in by small transactions and are seen all at once; whatever did not end well is taken back.
+
+A row is seen when its run is `done`: one row changes, however many came in. Who runs holds a lock file of the county that
+dies with its process; whoever finds the lock free takes back what an earlier one left behind.
+"""
+
+import fcntl
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from gongyi.core import audit, clock, schedule, search
+from gongyi.core.access import Actor, system_actor
+from gongyi.core.errors import Refused
+from gongyi.core.imports.kinds import Checked
+from gongyi.core.imports.plan import Draft, Plan, drop, kept, kind_of, make_plan, problems, refuse_lacking, told_twice
+from gongyi.core.models import ImportHabit, ImportLine, ImportRun
+
+S = ImportRun.State
+UNSEEN = (S.RUNNING, S.STOPPING, S.UNDOING)
+UNDO_WITHIN = timedelta(hours=24)
+KEPT = timedelta(hours=24)  # a draft that nobody finishes
+SILENT = timedelta(minutes=2)  # after so long without a sign another machine's run counts as dead
+MOST = 500  # rows of one transaction
+SOON = 0.2  # seconds that one transaction may take: the next one becomes smaller
+BREATH = 0.02  # seconds between two transactions, in which others get their turn
+REPORTED = 500
+KIND = "core.import"
+
+
+def pending(county: int) -> QuerySet[ImportLine, UUID]:
+    """The keys of rows that are there but not yet, or no longer, to be seen."""
+    rows = ImportLine.objects.filter(county=county, run__county=county, run__state__in=UNSEEN)
+    return rows.values_list("subject", flat=True)
+
+
+def open_run(*, by: Actor, kind: str, unit: UUID, source: str) -> ImportRun:
+    """A new run, nothing stored yet."""
+    now = clock.now()
+    run = ImportRun(
+        county=by.county, kind=kind, unit=unit, account=by.id, source=source[:60], asked_at=now, beat_at=now
+    )
+    run.save()
+    return run
+
+
+def remember(run: ImportRun, meanings: dict[str, str]) -> None:
+    """Keep what this sender's headings mean (plain heading -> field), for the next file."""
+    for heading, means in meanings.items():
+        ImportHabit.objects.update_or_create(
+            county=run.county, kind=run.kind, source=run.source, heading=heading[:60], defaults={"means": means}
+        )
+
+
+@contextmanager
+def alone(county: int) -> Iterator[None]:
+    """The only import of the county, after what an earlier one left is taken back. Raises Refused `busy` when another one runs."""
+    folder = settings.GONGYI_DATA / "locks"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    busy = Refused("busy", _("本县正有另一个导入。"), _("等它做完再来；不会丢东西。"))
+    with (folder / f"import-{county:06d}").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise busy from None
+        left = ImportRun.objects.filter(county=county, state__in=UNSEEN)
+        if connection.vendor != "sqlite" and left.filter(beat_at__gt=clock.now() - SILENT).exists():
+            raise busy
+        for run in left:
+            take_back(run)
+        yield
+
+
+def carry_out(run: ImportRun, draft: Draft | None = None, plan: Plan | None = None, *, by: Actor) -> ImportRun:
+    """Check everything (unless the plan was just made), then store it; the county must be bound. Call it inside `alone`.
+
+    Raises Refused `has_problems` when rows have problems and are not to be left out, `no_headings` for a missing column;
+    whatever ends it early, nothing of it stays.
+    """
+    kind = kind_of(run)
+    draft = draft or kept(run)
+    try:
+        refuse_lacking(kind, draft)
+        plan = plan or make_plan(kind, draft, by=by, unit=run.unit, source=run.source)
+        _refuse_problems(plan, draft)
+        _begin(run, plan, by=by)
+        _store(run, plan, by=by)
+        _finish(run, plan, by=by)
+    except BaseException as error:
+        _failed(run, error)
+        raise
+    drop(run)
+    return run
+
+
+def _refuse_problems(plan: Plan, draft: Draft) -> None:
+    if plan.wrong and not draft.leave_out:
+        sentence = _("有 %(n)d 行有问题，什么也没有存。") % {"n": len(plan.wrong)}
+        raise Refused("has_problems", sentence, _("请改好这些行，或选择不导入它们。"), status=422)
+
+
+def _set(run: ImportRun, *, was: tuple[str, ...], state: str, **facts: object) -> bool:
+    """Move a run on where it still stands as thought."""
+    values = {"state": state, "beat_at": clock.now(), **facts}
+    moved = ImportRun.objects.filter(county=run.county, id=run.id, state__in=was).update(**values)
+    if moved:
+        for name, value in values.items():
+            setattr(run, name, value)
+    return bool(moved)
+
+
+def _begin(run: ImportRun, plan: Plan, *, by: Actor) -> None:
+    left = len(plan.wrong) + len(plan.twice)
+    report = [*problems(kind_of(run), plan.wrong[:REPORTED]), *told_twice(plan)][:REPORTED]
+    facts = {
+        "rows": plan.total,
+        "recognised": plan.recognised,
+        "left_out": left,
+        "words": json.dumps(report, ensure_ascii=False),
+    }
+    with transaction.atomic():
+        if not _set(run, was=(S.DRAFT, S.WAITING), state=S.RUNNING, done=0, **facts):
+            raise _stopped()
+        made = kind_of(run).begin(plan.context, by=by)
+        where = {"county": run.county, "run": run, "kind": run.kind, "source": run.source}
+        ImportLine.objects.bulk_create(ImportLine(key=key.hex, subject=key, **where) for key in made)
+    time.sleep(BREATH)  # so that these lines are the oldest and are taken back last
+
+
+def _stopped() -> Refused:
+    return Refused("stopped", _("导入停下了，什么也没有存。"), _("要导入请重新选择文件。"))
+
+
+def _store(run: ImportRun, plan: Plan, *, by: Actor) -> None:
+    """The rows in order, by transactions of at most 500 that adapt to the time they take."""
+    at, size = 0, kind_of(run).batch
+    while at < len(plan.fresh):
+        began = time.monotonic()
+        rows = plan.fresh[at : at + size]
+        with transaction.atomic(), search.together():
+            _store_batch(run, plan, rows, by=by, done=at + len(rows))
+        at += len(rows)
+        took = time.monotonic() - began
+        size = min(MOST, max(20, int(size * SOON / max(took, 0.01))))
+        if schedule.stopping():
+            raise _stopped()
+        time.sleep(BREATH)
+
+
+def _store_batch(run: ImportRun, plan: Plan, rows: list[Checked], *, by: Actor, done: int) -> None:
+    if not _set(run, was=(S.RUNNING,), state=S.RUNNING, done=done, created=done):
+        raise _stopped()
+    keys = kind_of(run).store(plan.context, rows, by=by, source=run.source)
+    facts = {"county": run.county, "run": run, "kind": run.kind, "source": run.source}
+    ImportLine.objects.bulk_create(
+        ImportLine(key=row.key, subject=key, **facts) for row, key in zip(rows, keys, strict=True)
+    )
+    for row in rows:
+        row.facts, row.shown = {}, {}
+
+
+def _finish(run: ImportRun, plan: Plan, *, by: Actor) -> None:
+    """The one step by which all rows are seen."""
+    with transaction.atomic():
+        if not _set(run, was=(S.RUNNING,), state=S.DONE, created=len(plan.fresh), ended_at=clock.now()):
+            raise _stopped()
+        kind_of(run).finish(plan.context, by=by, created=len(plan.fresh))
+        label = _("新增 %(n)d 行") % {"n": len(plan.fresh)}
+        audit.record(by=by, action="import", kind=KIND, subject=run.id, label=label)
+
+
+def _failed(run: ImportRun, error: BaseException) -> None:
+    """Take back and say why; when even that fails, the next one who finds the lock free does it."""
+    if transaction.get_connection().in_atomic_block:
+        return  # everything goes with the transaction around it
+    sentence = str(error) if isinstance(error, Refused) else _("导入时出错了，什么也没有存。")
+    try:
+        take_back(run, words=sentence)
+    except DatabaseError:
+        connection.close()
+
+
+def take_back(run: ImportRun, *, words: str = "") -> None:
+    """Remove what a run wrote, in small transactions; it was seen by nobody. Can be repeated."""
+    run.refresh_from_db()
+    end = {S.STOPPING: S.CANCELLED, S.UNDOING: S.UNDONE}.get(S(run.state), S.FAILED)
+    by, kind = system_actor("import", run.county), kind_of(run)
+    while lines := list(ImportLine.objects.filter(county=run.county, run=run).order_by("-id")[: kind.batch]):
+        with transaction.atomic(), search.together():
+            kind.remove([line.subject for line in lines], by=by)
+            ImportLine.objects.filter(county=run.county, id__in=[line.id for line in lines]).delete()
+            ImportRun.objects.filter(county=run.county, id=run.id).update(beat_at=clock.now())
+        time.sleep(BREATH)
+    was = tuple(state for state in S if state not in {S.DONE, S.UNDONE, S.CANCELLED, S.FAILED})
+    report = json.dumps([{"row": 0, "column": "", "reason": words}], ensure_ascii=False) if words else run.words
+    _set(run, was=was, state=end, created=0, ended_at=clock.now(), words=report)
+    drop(run)
+
+
+def cancel(run: ImportRun, *, by: Actor) -> None:
+    """Stop it: what waits is over at once, what runs is taken back by whoever runs it. Raises Refused `too_late`."""
+    with transaction.atomic():
+        if _set(run, was=(S.DRAFT, S.WAITING), state=S.CANCELLED, ended_at=clock.now()):
+            drop(run)
+        elif not _set(run, was=(S.RUNNING,), state=S.STOPPING):
+            raise Refused("too_late", _("已经导入好了，停不下来了。"), _("不想要的话，请撤回这次导入。"))
+        audit.record(by=by, action="import_cancel", kind=KIND, subject=run.id)
+
+
+def can_undo(run: ImportRun) -> bool:
+    """Whether a run can still be taken back: for a day."""
+    return (
+        run.state == S.DONE
+        and run.ended_at is not None
+        and clock.now() - run.ended_at < UNDO_WITHIN
+        and run.created > 0
+    )
+
+
+def undo(run: ImportRun, *, by: Actor, now: Callable[[ImportRun], None] | None = take_back) -> None:
+    """Make all rows of a run unseen in one step, then remove them. With `now` None the worker removes them.
+
+    Raises Refused `too_late` after a day, `touched` when somebody worked with a row.
+    """
+    late = Refused("too_late", _("过了 24 小时或已经撤回过，不能再撤回。"), _("不要的行请一件一件作废。"))
+    with transaction.atomic():
+        if not can_undo(run) or not _set(run, was=(S.DONE,), state=S.UNDOING):
+            raise late
+        keys = list(ImportLine.objects.filter(county=run.county, run=run).values_list("subject", flat=True))
+        if touched := kind_of(run).touched(run.county, keys):
+            raise Refused("touched", _("有 %(n)d 行已经有人办过，不能整批撤回。") % {"n": len(touched)}, _("不要的行请一件一件作废。"))  # fmt: skip
+        audit.record(by=by, action="import_undo", kind=KIND, subject=run.id)
+    if now:
+        now(run)
+
+
+def sweep(county: int) -> int:
+    """What the worker does besides: end drafts that nobody finished within a day; returns how many."""
+    old = ImportRun.objects.filter(county=county, state=S.DRAFT, asked_at__lt=clock.now() - KEPT)
+    for run in (rows := list(old)):
+        take_back(run)
+    return len(rows)

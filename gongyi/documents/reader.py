@@ -1,0 +1,149 @@
+"""The child process that opens a foreign table: no Django, no database, little memory, little time.
+
+Run as a program: the file comes in by stdin, its kind as the argument; out come lines of JSON: `{"sheet": name}`, then a list of
+texts per row; `{"stop": why}` where a limit was met. It is a program of its own because a library for spreadsheets can be led
+to use any amount of memory, and then only this process dies.
+"""
+
+import csv
+import json
+import re
+import resource
+import sys
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from io import BytesIO, StringIO
+from typing import Any
+
+MEMORY = 384 * 1024 * 1024
+SECONDS = 12
+COLUMNS, ROWS, SHEETS = 100, 20_000, 30
+EMPTY = 100_000  # rows, with the empty ones among them
+CELL = 40_000  # characters; a cell of Excel holds 32,767
+CHARACTERS = 60_000_000
+FIRST = 12  # lines that are looked at to find what parts the columns
+_INTEGRAL = 1e15
+
+
+class Stop(Exception):  # noqa: N818 - it reads as a sentence
+    """A limit was met: `rows`, `columns`, `sheets`, `size` or `text`."""
+
+
+def main(kind: str) -> None:
+    """Read one file from stdin and print it."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    content = sys.stdin.buffer.read()
+    written = 0
+    try:
+        for line in delimited(decoded(content)) if kind == "text" else spreadsheet(content):
+            text = json.dumps(line, ensure_ascii=False)
+            written += len(text)
+            _limit(written > CHARACTERS, "size")
+            sys.stdout.write(text.encode("utf-8", "replace").decode() + "\n")
+    except Stop as stop:
+        sys.stdout.write(json.dumps({"stop": str(stop)}) + "\n")
+
+
+def _limit(met: bool, why: str) -> None:  # noqa: FBT001 - a condition
+    if met:
+        raise Stop(why)
+
+
+def spreadsheet(content: bytes) -> Iterator[Any]:
+    """The sheets of an xlsx, xls or ods, hidden ones too."""
+    from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
+
+    try:
+        book = CalamineWorkbook.from_filelike(BytesIO(content))
+        sheets = [meta.name for meta in book.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet]
+        _limit(len(sheets) > SHEETS, "sheets")
+        for name in sheets:
+            sheet = book.get_sheet_by_name(name)
+            yield {"sheet": name}
+            if sheet.start is None or sheet.end is None:
+                continue
+            _limit(sheet.end[1] >= COLUMNS, "columns")
+            _limit(sheet.end[0] > EMPTY, "rows")
+            yield from ([] for _row in range(sheet.start[0]))
+            left = [""] * sheet.start[1]
+            yield from _limited(left + [_cell(cell) for cell in row] for row in sheet.to_python(skip_empty_area=True))
+    except (CalamineError, OSError, ValueError, OverflowError) as error:
+        raise Stop("text") from error
+
+
+def _cell(value: Any) -> str:
+    """A cell as one would type it."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < _INTEGRAL else f"{value:.15g}"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d}" if value.time() == time() else f"{value:%Y-%m-%d %H:%M:%S}"
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return str(value)
+    return str(value)
+
+
+def decoded(content: bytes) -> str:
+    """The text of a .csv in UTF-8, UTF-16 or GB 18030. Raises Stop `text` for anything else."""
+    for encoding in _encodings(content):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if not re.search(r"[\x00-\x08\x0e-\x1f]", text[:100_000]):
+            return text
+    raise Stop("text")
+
+
+def _encodings(content: bytes) -> list[str]:
+    """What it may be written in: UTF-16 shows by its mark, or by zero bytes at every other place only."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return ["utf-16"]
+    even, odd = content[:4000:2].count(0), content[1:4000:2].count(0)
+    if min(even, odd) == 0 and max(even, odd) > 1:
+        return ["utf-16-le" if odd else "utf-16-be"]
+    return ["utf-8-sig", "gb18030"]
+
+
+def delimited(text: str) -> Iterator[Any]:
+    """One sheet without a name, of a .csv or of what was copied out of a table program."""
+    yield {"sheet": ""}
+    csv.field_size_limit(CELL)
+    try:
+        yield from _limited(csv.reader(StringIO(text, newline=""), delimiter=_delimiter(text)))
+    except csv.Error as error:
+        raise Stop("text") from error
+
+
+def _delimiter(text: str) -> str:
+    """What stands oftenest in the first lines: a tab, else a comma, semicolon or bar."""
+    head = "\n".join(text.splitlines()[:FIRST]) if len(text) < CELL * FIRST else text[: CELL * FIRST]
+    return max("\t,;|", key=lambda mark: (head.count(mark), mark == "\t"))
+
+
+def _limited(rows: Iterator[list[str]]) -> Iterator[list[str]]:
+    """The rows without empty cells at their ends; empty ones stay, so that rows keep their numbers."""
+    waiting = 0  # empty rows that count only if something follows
+    filled = 0
+    for row in rows:
+        while row and not row[-1].strip():
+            row.pop()
+        if not row:
+            waiting += 1
+            continue
+        _limit(len(row) > COLUMNS, "columns")
+        _limit(any(len(cell) > CELL for cell in row), "text")
+        filled += 1
+        _limit(filled + waiting > ROWS + FIRST, "rows")
+        for _each in range(waiting):
+            yield []
+        waiting = 0
+        yield row
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

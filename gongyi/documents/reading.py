@@ -1,0 +1,183 @@
+"""Reading the tables that offices send: .xlsx, .xls, .ods, .csv, .tsv and what is pasted. Limits before parsing, parsing in a child.
+
+Cells come out as text; `clean`, `clean_line` and `moment` make of a cell what is stored.
+"""
+
+import json
+import re
+import subprocess
+import sys
+import unicodedata
+from datetime import UTC, datetime, timedelta
+from pathlib import Path, PurePosixPath
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from gongyi.core.attachments.papers import EICAR, check_legacy, check_office, check_open, virus
+from gongyi.core.errors import Refused
+from gongyi.core.imports.table import Sheet
+from gongyi.documents import reader
+
+MOST_BYTES = 30 * 1024 * 1024
+WALL_SECONDS = 20
+READER = Path(reader.__file__)
+ENDINGS = {"xlsx", "xls", "ods", "csv", "tsv", "txt", "et"}
+ACCEPT = ".xlsx,.xls,.ods,.csv,.tsv,.txt,.et"
+_OLE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
+_MARKUP = re.compile(rb"^\s*<(?:!doctype|html|svg|\?xml|table|script)", re.IGNORECASE)
+
+
+def read_table(content: bytes, name: str) -> list[Sheet]:
+    """The sheets of a file, rows of text. Raises Refused `file_…` with a sentence; nothing is written anywhere."""
+    if not content:
+        raise Refused("file_empty", _("这个文件是空的。"), _("可能没有传完，请重新选择文件。"))
+    if len(content) > MOST_BYTES:
+        told = {"limit": MOST_BYTES // 1024 // 1024}
+        raise Refused("file_too_large", _("这个文件超过 %(limit)s 兆，没有收下。") % told, _("请分成几个文件，一个一个导入。"), status=413)  # fmt: skip
+    if EICAR in content:
+        raise virus()
+    ending = PurePosixPath(name.lower()).suffix[1:]
+    return _read(_kind(content, ending), content)
+
+
+def read_pasted(text: str) -> list[Sheet]:
+    """What was copied out of a table program or typed with commas, as one sheet. Raises Refused as `read_table`."""
+    if not text.strip():
+        raise Refused("file_empty", _("没有粘贴内容。"), _("请在表格里选中表头和各行，复制，再粘贴到这里。"))
+    return _read("text", text.encode("utf-8", "replace"))
+
+
+def _kind(content: bytes, ending: str) -> str:
+    """How to read it, once name and content agree and the package is harmless."""
+    if ending not in ENDINGS:
+        raise Refused(
+            "file_type", _("不收这类文件。"), _("请发 .xlsx、.xls、.ods 或 .csv 表格；别的格式请另存为 .xlsx。")
+        )
+    if content.startswith(_ZIP):
+        if ending in {"csv", "tsv", "txt"}:
+            raise _mismatch(ending)
+        if b"opendocument.spreadsheet" in content[:200]:
+            check_open(content)
+        else:
+            check_office(content, "xlsx")
+        return "book"
+    if content.startswith(_OLE):
+        if ending in {"csv", "tsv", "txt"}:
+            raise _mismatch(ending)
+        check_legacy(content)
+        return "book"
+    if ending not in {"csv", "tsv", "txt"} or _MARKUP.match(content[:200].lstrip(b"\xef\xbb\xbf")):
+        raise _mismatch(ending)
+    return "text"
+
+
+def _mismatch(ending: str) -> Refused:
+    told = {"claimed": ending}
+    return Refused(
+        "file_mismatch", _("这个文件叫 .%(claimed)s，内容却不是。") % told, _("请用原来的软件打开，另存为 .xlsx 再发。")
+    )
+
+
+def _read(kind: str, content: bytes) -> list[Sheet]:
+    try:
+        done = subprocess.run(  # noqa: S603 - our own program, no shell, nothing of the file in the arguments
+            [sys.executable, "-I", str(READER), kind], input=content, capture_output=True, timeout=WALL_SECONDS,
+            check=False, cwd="/", env={"PYTHONUTF8": "1"},
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise _stopped("size") from None
+    if done.returncode:
+        raise _stopped("size")
+    sheets: list[Sheet] = []
+    for line in done.stdout.splitlines():
+        found = json.loads(line)
+        if isinstance(found, list):
+            sheets[-1].rows.append(found)
+        elif "stop" in found:
+            raise _stopped(found["stop"])
+        else:
+            sheets.append(Sheet(found["sheet"], []))
+    filled = [sheet for sheet in sheets if sheet.rows]
+    if not filled:
+        raise Refused("file_empty", _("表格里没有内容。"), _("请看看是不是选错了文件。"))
+    return filled
+
+
+def _stopped(why: str) -> Refused:
+    told = {"rows": reader.ROWS, "columns": reader.COLUMNS}
+    sentences = {
+        "rows": _("超过 %(rows)d 行，一次放不下。") % told,
+        "columns": _("超过 %(columns)d 列，或右边很远的格子里还有东西。") % told,
+        "sheets": _("工作表太多。"),
+        "text": _("这个文件读不出来，可能没有传完、加了密码，或不是表格。"),
+        "size": _("这个文件展开以后太大。"),
+    }
+    todo = {
+        "rows": _("请分成几个文件，一个接一个导入；导入过的行会认出来，不会重复。"),
+        "columns": _("请删掉用不着的列，另存以后再导入。"),
+    }.get(why, _("请用原来的软件打开，把要导入的工作表另存为新的 .xlsx 再发。"))
+    return Refused("file_limits", sentences[why], todo)
+
+
+# --- cells ------------------------------------------------------------------------------------------------------------
+
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ud800-\udfff]")
+_DATE = re.compile(
+    r"(?P<y>(?:19|20)\d\d)\s*(?:[-/.]|年)\s*(?P<m>\d{1,2})\s*(?:[-/.]|月)\s*(?P<d>\d{1,2})\s*[日号]?"
+    r"(?:\s*[T,]?\s*(?:(?:星期|周)[一二三四五六日天])?\s*(?P<half>上午|下午|晚上|凌晨|中午)?\s*"
+    r"(?P<H>\d{1,2})(?:[:时点](?:\s*(?P<M>\d{1,2})(?:[:分](?:\s*(?P<S>\d{1,2})(?:\.\d+)?秒?)?)?)?))?\s*"
+)
+_DENSE = re.compile(r"(?P<y>(?:19|20)\d\d)(?P<m>\d\d)(?P<d>\d\d)(?:\s*(?P<H>\d\d):?(?P<M>\d\d)(?::?(?P<S>\d\d))?)?")
+_SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
+_SERIALS = (20_000, 80_000)  # 1954 to 2119
+_NOON = 12
+
+
+def clean(text: str) -> str:
+    """A text of several lines without what only its layout left: tabs, blanks at the ends of lines, empty lines, invisible marks."""
+    text = _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).replace("\xa0", " ")
+    lines = (re.sub(r"[ ]*\t[\t ]*", " ", line.strip(" \t\u3000\v\f")) for line in text.split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def clean_line(text: str) -> str:
+    """The same as one line."""
+    return " ".join(clean(text).split())
+
+
+def moment(text: str) -> datetime | None:
+    """A day or a moment in one of the forms that people and table programs write, by the county's wall clock; None if it is none.
+
+    `2019/2/28 11:25:05`, `2018/4/24`, `2026年3月5日 下午3点`, `20190228`, a serial number of Excel (43524.475).
+    """
+    text = unicodedata.normalize("NFKC", clean_line(text))
+    if found := _DATE.fullmatch(text) or _DENSE.fullmatch(text):
+        return _built(found)
+    if _SERIAL.fullmatch(text) and _SERIALS[0] <= float(text) < _SERIALS[1]:
+        day = datetime(1899, 12, 30, tzinfo=UTC) + timedelta(days=float(text))
+        rounded = (day + timedelta(milliseconds=500)).replace(microsecond=0, tzinfo=None)
+        return timezone.make_aware(rounded)
+    return _iso(text)
+
+
+def _built(found: re.Match[str]) -> datetime | None:
+    parts = {name: int(value) for name, value in found.groupdict().items() if value and name != "half"}
+    hour, half = parts.get("H", 0), found.groupdict().get("half")
+    if half in {"下午", "晚上"} and hour < _NOON:
+        hour += _NOON
+    try:
+        return timezone.make_aware(
+            datetime(parts["y"], parts["m"], parts["d"], hour, parts.get("M", 0), parts.get("S", 0))  # noqa: DTZ001 - made aware
+        )
+    except ValueError:
+        return None
+
+
+def _iso(text: str) -> datetime | None:
+    """The form of other programs, with its own offset."""
+    try:
+        at = datetime.fromisoformat(text) if "T" in text else None
+    except ValueError:
+        return None
+    return at if at is None or at.tzinfo else timezone.make_aware(at)

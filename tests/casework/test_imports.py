@@ -1,0 +1,393 @@
+"""Requests come in from tables: with their history, each once, all at once or not at all, and back out again."""
+
+import os
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from gongyi.casework import actions, queries
+from gongyi.casework.actions.imports import taking
+from gongyi.casework.models import Asker, Case, CaseStep, Topic
+from gongyi.casework.queries.exports import cells
+from gongyi.core import audit, clock, imports
+from gongyi.core.access import Role, system_actor
+from gongyi.core.imports import runs
+from gongyi.core.models import ImportLine, ImportRun, Message, RegisterLine
+from tests.casework.importing import ENDED, HEAD, OPEN, command, take
+from tests.documents.hostile import good
+from tests.factories import make_actor, refused
+
+HERE = ZoneInfo("Asia/Shanghai")
+
+
+@pytest.fixture
+def by(land):
+    return system_actor("import_cases", land.county.county)
+
+
+def listed(land, who=None) -> int:
+    """How many cases the desk's list, its count and the single rows show: always the same."""
+    by, wanted = who or land.desk, queries.Wanted()
+    keys = queries.list_keys(by, wanted, 9999)
+    assert queries.count(by, wanted) == len(keys) == len(queries.page(by, wanted)[0])
+    assert [queries.fetch(by, key).id for key in keys] == keys
+    return len(keys)
+
+
+def test_a_request_with_a_reply_arrives_as_closed_at_its_own_dates(land, by):
+    run = take(by, land.town, OPEN, ENDED)
+    assert (run.state, run.rows, run.created, run.recognised, run.left_out) == ("done", 2, 2, 0, 0)
+    one, two = Case.objects.order_by("-recorded_at")[:2][::-1]
+    assert (one.state, one.content, one.external_no) == ("recorded", "村口三盏路灯不亮。", "188006")
+    assert one.recorded_at == datetime(2019, 2, 28, 11, 25, 5, tzinfo=HERE)
+    assert (one.desk, one.turn_unit, one.resident_due.date().year) == (land.town, land.town, 2019)
+    assert (two.state, two.answer, two.lead, two.outcome) == ("closed", "您好！五月底修好。", land.town, "")
+    assert two.answered_at == two.closed_at == datetime(2019, 5, 9, 9, 49, 10, tzinfo=HERE)
+    assert two.reopen_until < clock.now()
+    assert listed(land) == 2
+    assert {step.action for step in CaseStep.objects.all()} == {"import"}
+    assert queries.list_keys(land.desk, queries.Wanted(since=date(2019, 5, 1), until=date(2019, 5, 31)), 9) == []  # fmt: skip
+    assert Message.objects.filter(account=land.desk.id, event="import").count() == 1
+    assert audit.verify(by.county) == []
+
+
+def test_the_same_rows_come_in_once(land, by):
+    take(by, land.town, OPEN, ENDED)
+    again = take(by, land.town, ENDED, OPEN, ["7", *OPEN[1:]])
+    assert (again.created, again.recognised) == (1, 2)
+    assert take(by, land.town, OPEN, source="信访").created == 1
+    assert Case.objects.count() == 4
+
+
+def test_rows_without_a_number_are_known_by_their_content(land, by):
+    head, row = HEAD[1:], OPEN[1:]
+    assert take(by, land.town, row, row, head=head).created == 1
+    other = take(by, land.town, row, [row[0], row[1], "村口的路灯又坏了", *row[3:]], head=head)
+    assert (other.created, other.recognised) == (1, 1)
+    assert [take(by, land.town, ["路灯"], head=["内容"]).created for _time in range(2)] == [1, 0]
+
+
+def test_a_number_that_stands_twice_is_stored_once_and_told(land, by):
+    run = take(by, land.town, OPEN, [*OPEN[:3], "说的是另一件事", "", ""], OPEN)
+    assert (run.rows, run.created, run.recognised, run.left_out) == (3, 1, 1, 1)
+    assert "第 2 行相同" in run.words
+
+
+def test_every_problem_is_told_by_row_column_and_reason_and_nothing_is_stored(land, by):
+    wrong = [
+        ["1", "", "昨天", "内容", "", ""], ["2", "", "", "内容", "", ""], ["3", "", "2019/1/2", "", "", ""],
+        ["4", "", "2019/1/2", "字" * 20_001, "", ""], ["5", "", "2019/1/2", "内容", "答复", ""],
+        ["6", "", "2019/1/2", "内容", "答复", "2018/1/1"], ["7", "", "2999/1/2", "内容", "", ""], ["8" * 61, "", "2019/1/2", "内容", "", ""],
+    ]  # fmt: skip
+    kind = imports.KINDS["cases"]
+    draft = imports.first_draft(kind, [imports.Sheet("表", [HEAD, OPEN, *wrong])], "x", by.county)
+    plan = imports.make_plan(kind, draft, by=by, unit=land.town.id, source="x")
+    found = [(p["row"], p["column"]) for p in imports.problems(kind, plan.wrong)]
+    assert found == [
+        (3, "登记时间"), (4, "登记时间"), (5, "诉求内容"), (6, "诉求内容"), (7, "答复时间"), (8, "答复时间"), (9, "登记时间"), (10, "工单编号")
+    ]  # fmt: skip
+    with refused("has_problems"):
+        take(by, land.town, OPEN, *wrong)
+    assert not Case.objects.exists()
+    assert take(by, land.town, OPEN, *wrong, leave_out=True).created == 1
+    mended = take(by, land.town, OPEN, wrong[0], mended={3: {"recorded": "2019年1月2日"}})
+    assert (mended.created, mended.recognised) == (1, 1)
+
+
+def test_a_reply_of_the_same_day_without_its_hour_is_no_problem(land, by):
+    take(by, land.town, ["1", "", "2019/1/8 10:00:00", "内容", "答复", "2019/1/8"])
+    assert Case.objects.get().answered_at == datetime(2019, 1, 8, 10, tzinfo=HERE)
+
+
+def test_who_asked_is_encrypted_and_masked_and_codes_of_users_are_left_out(land, by):
+    head = ["编号", "用户编号", "姓名", "联系电话", "家庭住址", "内容"]
+    row = ["1", "A00023583", "王小明", "13800138000", "东湖路8号", "路灯不亮"]
+    run = take(by, land.town, row, head=head)
+    asker = Asker.objects.get()
+    assert (asker.name, asker.phone, asker.address) == ("王小明", "13800138000", "东湖路8号")
+    assert queries.open_of_phone(land.desk, "138 0013 8000")
+    draft = imports.first_draft(imports.KINDS["cases"], [imports.Sheet("", [head, row])], "x", by.county)
+    assert draft.left_out() == ["用户编号"]
+    plan = imports.make_plan(imports.KINDS["cases"], draft, by=by, unit=land.town.id, source="x")
+    assert "王小明" not in str(plan.fresh[0].shown)
+    assert "13800138000" not in str(plan.fresh[0].shown)
+    assert run.words == "[]"
+
+
+def test_a_topic_that_the_county_lacks_is_told_added_and_taken_back(land, by):
+    actions_topic = Topic.objects.create(name="交通运输", full_name="交通运输")
+    head = ["内容", "一级分类", "二级分类"]
+    rows = [["路", "交通运输", ""], ["房", "城乡建设", "物业"], ["楼", "城乡建设", ""]]
+    kind = imports.KINDS["cases"]
+    plan = imports.make_plan(
+        kind, imports.first_draft(kind, [imports.Sheet("", [head, *rows])], "x", by.county), by=by, unit=land.town.id, source="x"
+    )  # fmt: skip
+    assert "会添加：城乡建设 / 物业、城乡建设" in plan.notes[0]
+    run = take(by, land.town, *rows, head=head)
+    assert sorted(str(case.topic) for case in Case.objects.select_related("topic")) == [
+        "交通运输",
+        "城乡建设",
+        "城乡建设 / 物业",
+    ]
+    imports.undo(run, by=by)
+    assert list(Topic.objects.all()) == [actions_topic]
+
+
+def test_who_may_not_add_topics_imports_without_them(land):
+    run = take(land.clerk, land.town, ["路", "城乡建设"], head=["内容", "一级分类"])
+    assert run.created == 1
+    assert not Topic.objects.exists()
+    assert Case.objects.get().topic is None
+
+
+def test_words_of_the_county_are_matched_and_unknown_ones_told(land, by):
+    head = ["内容", "诉求类型", "来源渠道", "主办单位", "所属区划", "状态", "办结时间", "满意度", "登记时间"]
+    run = take(
+        by, land.town,
+        ["房", "投诉", "来信", "西山镇", "李家村", "办结", "2019-05-01", "非常满意", "2019-04-01"],
+        ["楼", "奇怪", "电报", "没有镇", "", "不予受理", "2019-05-01", "", "2019-04-01"],
+        head=head,
+    )  # fmt: skip
+    assert run.created == 2
+    one, two = Case.objects.order_by("number")
+    assert (one.type, one.channel, one.lead, one.area, one.state, one.rating) == (land.complaint, "letter", land.other, land.village, "closed", "very")  # fmt: skip
+    assert (two.type, two.channel, two.lead, two.state, two.outcome) == (
+        land.enquiry,
+        "other",
+        None,
+        "declined",
+        "declined",
+    )
+    assert listed(land, land.stranger) == 1
+
+
+# --- all at once or not at all ----------------------------------------------------------------------------------------
+
+
+def test_rows_are_seen_when_the_last_one_is_in(land, by, monkeypatch):
+    seen, store = [], taking.store_rows
+    monkeypatch.setattr(type(imports.KINDS["cases"]), "batch", 1)
+    monkeypatch.setattr(runs, "MOST", 1)
+
+    def watched(*args, **kwargs):
+        seen.append((Case.objects.count(), listed(land), queries.open_of_phone(land.desk, "13800138000")))
+        return store(*args, **kwargs)
+
+    monkeypatch.setattr(taking, "store_rows", watched)
+    head, rows = ["编号", "内容", "电话"], [[str(n), f"路灯{n}", "13800138000"] for n in range(3)]
+    take(by, land.town, *rows, head=head)
+    assert seen == [(0, 0, []), (1, 0, []), (2, 0, [])]
+    assert listed(land) == 3
+
+
+def test_without_the_guard_half_an_import_is_seen(land, by, monkeypatch):
+    take(by, land.town, OPEN)
+    ImportRun.objects.update(state="running")
+    assert listed(land) == 0
+    monkeypatch.setattr(runs, "UNSEEN", ())
+    assert len(queries.list_keys(make_actor(Role.DISPATCHER, land.town), queries.Wanted(), 9)) == 1
+
+
+def test_an_import_that_fails_takes_back_what_it_wrote(land, by, monkeypatch):
+    def failing(context, rows, **how):
+        if Case.objects.exists():
+            raise RuntimeError("the disk")
+        return store(context, rows, **how)
+
+    store = taking.store_rows
+    monkeypatch.setattr(taking, "store_rows", failing)
+    monkeypatch.setattr(type(imports.KINDS["cases"]), "batch", 1)
+    monkeypatch.setattr(runs, "MOST", 1)
+    monkeypatch.setattr(runs, "_failed", lambda run, error: imports.take_back(run, words=str(error)))
+    with pytest.raises(RuntimeError):
+        take(by, land.town, OPEN, ENDED)
+    assert not Case.objects.exists()
+    assert ImportRun.objects.get().state == "failed"
+    assert RegisterLine.objects.get().fate == "void"
+
+
+@pytest.mark.parametrize(("state", "end"), [("running", "failed"), ("stopping", "cancelled"), ("undoing", "undone")])
+def test_what_a_killed_process_left_is_taken_back_by_the_next_one(land, by, state, end):
+    take(by, land.town, OPEN, ENDED)
+    ImportRun.objects.update(state=state)
+    with imports.alone(by.county):
+        assert not Case.objects.exists()
+    assert ImportRun.objects.get().state == end
+    assert not ImportLine.objects.exists()
+    assert set(RegisterLine.objects.values_list("fate", flat=True)) == {"void"}
+    assert take(by, land.town, OPEN, ENDED).created == 2
+    assert audit.verify(by.county) == []
+
+
+def test_two_imports_of_a_county_do_not_meet(land, by):
+    with imports.alone(by.county), refused("busy"), imports.alone(by.county):
+        pass
+    with imports.alone(by.county), imports.alone(999002):
+        pass
+
+
+def test_a_stop_while_it_runs_takes_everything_back(land, by, monkeypatch):
+    store = taking.store_rows
+
+    def stopped(context, rows, **how):
+        keys = store(context, rows, **how)
+        ImportRun.objects.update(state="stopping")
+        return keys
+
+    monkeypatch.setattr(taking, "store_rows", stopped)
+    monkeypatch.setattr(runs, "_failed", lambda run, error: imports.take_back(run, words=str(error)))
+    with refused("stopped"):
+        take(by, land.town, OPEN, ENDED)
+    assert ImportRun.objects.get().state == "cancelled"
+    assert not Case.objects.exists()
+
+
+# --- back out ---------------------------------------------------------------------------------------------------------
+
+
+def test_an_undone_import_is_gone_its_numbers_stay_struck_and_it_can_come_again(land, by):
+    run = take(by, land.town, OPEN, ENDED)
+    imports.undo(run, by=by)
+    assert (run.state, listed(land), Case.objects.count(), Asker.objects.count()) == ("undone", 0, 0, 0)
+    assert set(RegisterLine.objects.values_list("fate", "why")) == {("void", "导入撤回了")}
+    again = take(by, land.town, OPEN)
+    assert again.created == 1
+    assert Case.objects.get().number.endswith("-0003")
+    with refused("too_late"):
+        imports.undo(run, by=by)
+
+
+def test_an_import_with_which_somebody_worked_stays(land, by):
+    run = take(by, land.town, OPEN, ENDED)
+    actions.accept_case(Case.objects.get(state="recorded"), by=land.desk)
+    with refused("touched"):
+        imports.undo(run, by=by)
+    assert listed(land) == 2
+    assert ImportRun.objects.get().state == "done"
+
+
+def test_what_the_system_filed_by_itself_is_not_worked_with(land, by):
+    run = take(by, land.town, ENDED)
+    actions.run_due(by.county)
+    assert Case.objects.get().state == "filed"
+    imports.undo(run, by=by)
+    assert not Case.objects.exists()
+
+
+def test_after_a_day_an_import_stays(land, by):
+    run = take(by, land.town, OPEN)
+    with clock.at(clock.now() + timedelta(hours=25)), refused("too_late"):
+        imports.undo(run, by=by)
+
+
+# --- the command ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def held(land, by):
+    """A county that the commands know."""
+    audit.record(by=by, action="x", kind="x", label="x")
+    return land
+
+
+def saved(path: Path, rows: list[list[str]], name: str = "table.xlsx") -> Path:
+    file = path / name
+    file.write_bytes(good(rows))
+    return file
+
+
+def test_the_command_prints_one_object_and_leaves_with_0(held, tmp_path):
+    file = saved(tmp_path, [["某县留言登记表"], [], HEAD, OPEN, ENDED, [*ENDED[:3], "另一件", "", ""]])
+    status, done = command("import_cases", file, unit=held.town.code, dry_run=True)
+    assert (status, done["rows"], done["created"], Case.objects.count()) == (0, 3, 2, 0)
+    status, done = command("import_cases", file, unit=held.town.code)
+    assert (status, done["rows"], done["created"], done["recognised"], done["refused"]) == (0, 3, 2, 0, [])
+    assert [line["row"] for line in done["left_out"]] == [6]
+    status, done = command("import_cases", file, unit=held.town.code)
+    assert (status, done["created"], done["recognised"]) == (0, 0, 2)
+    assert command("import_cases", file, unit=held.town.code, source="热线")[1]["created"] == 2
+
+
+def test_the_command_leaves_with_2_when_rows_have_problems(held, tmp_path):
+    file = saved(tmp_path, [HEAD, OPEN, ["1", "", "昨天", "内容", "", ""]])
+    status, done = command("import_cases", file, unit=held.town.code)
+    assert (status, done["created"], Case.objects.count()) == (2, 0, 0)
+    assert [(p["row"], p["column"]) for p in done["refused"]] == [(3, "登记时间")]
+    assert command("import_cases", file, unit=held.town.code, leave_out=True)[0] == 0
+    assert command("import_cases", tmp_path / "none.xlsx", unit=held.town.code)[0] == 2
+    assert command("import_cases", saved(tmp_path, [["甲", "乙"], ["1", "2"]]), unit=held.town.code)[1]["refused"][0]["code"] == "no_headings"  # fmt: skip
+
+
+REFUSED = {
+    "a heading": ([["编号", "内容", "民  族"], ["1", "哨兵一二三", "x"]], "table.xlsx", "第 3 列(C)「民  族」"),
+    "a heading of a second line": ([["登记表"], ["编号", "内容", "其他"], ["", "", "宗教信仰"], ["1", "哨兵一二三"]], "table.xlsx", "宗教信仰"),
+    "values": ([["编号", "内容", "备注"], *[["1", "哨兵一二三", "维吾尔族"]] * 3], "table.xlsx", "第 3 列(C)「备注」里的内容"),
+    "a file's name": ([["编号", "内容"], ["1", "哨兵一二三"]], "哨兵四五六信教人员.xlsx", "信教人员"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_d3_a_refused_file_leaves_no_trace(held, tmp_path, what, caplog, settings):
+    settings.GONGYI_DATA = tmp_path / "data"
+    rows, name, told = REFUSED[what]
+    file = saved(tmp_path, rows, name)
+    status, done = command("import_cases", file, unit=held.town.code)
+    assert status == 2
+    assert told in done["refused"][0]["reason"]
+    assert not Case.objects.exists()
+    assert not ImportRun.objects.exists()
+    kept = b"".join(path.read_bytes() for path in settings.GONGYI_DATA.rglob("*") if path.is_file())
+    for word in ("哨兵一二三", "哨兵四五六"):
+        assert word.encode() not in kept
+        assert word not in caplog.text
+
+
+def test_d3_a_copy_without_the_refused_columns_is_made_in_memory(land):
+    kind = imports.KINDS["cases"]
+    sheets = [imports.Sheet("表", [["编号", "民族", "内容"], ["1", "x", "路"]]), imports.Sheet("信教人员", [["a", "b"], ["党员", "x"], ["党员", "y"]])]  # fmt: skip
+    clean = imports.without_refused(kind, sheets)
+    assert [(s.name, s.rows) for s in clean] == [
+        ("表", [["编号", "内容"], ["1", "路"]]),
+        ("表2", [["b"], ["x"], ["y"]]),
+    ]
+    imports.check_entrance(kind, clean, "table.xlsx")
+
+
+def test_d5_a_residents_own_words_are_never_refused(land, by):
+    words = "我们少数民族村的党员群众服务中心旁边，清真寺门口的路灯不亮。"
+    imports.check_entrance(imports.KINDS["cases"], [imports.Sheet("", [["内容"], *[[words]] * 5])], "来信.xlsx")
+    assert take(by, land.town, [words], head=["内容"]).created == 1
+
+
+def test_an_exported_list_comes_in_as_the_same_rows(land, by):
+    take(by, land.town, OPEN, ENDED, ["9", "不归我们管", "2019/1/1", "内容", "", ""])
+    case = Case.objects.get(external_no="9")
+    actions.decline_case(case, by=land.desk, reason=land.reasons["decline"])
+    heads = queries.exports.headers()
+    rows = [[str(cell) for cell in row] for row in cells(land.desk, queries.list_keys(land.desk, queries.Wanted(), 9))]
+    again = take(by, land.town, *rows, head=heads, source="另一个县")
+    assert (again.created, again.left_out) == (3, 0)
+    fresh = ImportLine.objects.filter(run=again).values_list("subject", flat=True)
+    back = [[str(cell) for cell in row] for row in cells(land.desk, [k for k in queries.list_keys(land.desk, queries.Wanted(), 9) if k in set(fresh)])]  # fmt: skip
+    left = {heads.index(name) for name in ("工单编号", "轮到谁", "派单时间")}
+
+    def told(table):
+        return sorted([cell for at, cell in enumerate(row) if at not in left] for row in table)
+
+    assert told(back) == told(rows)
+
+
+def test_nothing_of_a_run_lies_open_on_the_disk(land, by, settings):
+    run = imports.open_run(by=by, kind="cases", unit=land.town.id, source="热线")
+    imports.plan.keep(
+        run, imports.first_draft(imports.KINDS["cases"], [imports.Sheet("", [HEAD, OPEN])], "", by.county)
+    )
+    stored = [Path(root, name) for root, _dirs, names in os.walk(settings.GONGYI_DATA / "files") for name in names]
+    assert len(stored) == 1
+    assert "路灯".encode() not in stored[0].read_bytes()
+    assert imports.plan.kept(run).table.rows == [HEAD, OPEN]
+    with imports.alone(by.county):
+        imports.carry_out(run, by=by)
+    assert not stored[0].exists()

@@ -1,0 +1,141 @@
+"""Tables of every form are read as text; harmful ones are refused before they can harm; cells become days and texts."""
+
+import io
+import json
+import subprocess
+import sys
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from xlsxwriter import Workbook
+
+from gongyi.core.errors import Refused
+from gongyi.documents import reading
+from gongyi.documents.reading import clean, clean_line, moment, read_pasted, read_table
+from tests.documents.hostile import CHILD, QUICK, cells, changed, good, ods
+
+HERE = ZoneInfo("Asia/Shanghai")
+ROWS = [["编号", "内容"], ["7", "路灯坏了，“请”修"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv", "编号,内容\r\n7,路灯坏了，“请”修\r\n".encode()),
+        ("a.csv", "\ufeff编号,内容\n7,路灯坏了，“请”修\n".encode()),
+        ("a.csv", "编号,内容\n7,路灯坏了，“请”修\n".encode("gb18030")),
+        ("a.csv", "编号\t内容\n7\t路灯坏了，“请”修\n".encode("utf-16")),
+        ("a.tsv", "编号\t内容\n7\t路灯坏了，“请”修\n".encode("utf-16-le")),
+        ("a.txt", "编号;内容\n7;路灯坏了，“请”修\n".encode()),
+    ],
+)
+def test_text_of_every_encoding_is_read(name, content):
+    (sheet,) = read_table(content, name)
+    assert sheet.rows == ROWS
+
+
+def test_xlsx_is_read_with_days_numbers_and_where_rows_stand():
+    out = io.BytesIO()
+    with Workbook(out, {"remove_timezone": True}) as book:
+        page, hidden = book.add_worksheet("一月"), book.add_worksheet("藏")
+        hidden.hide()
+        hidden.write_string(0, 0, "x")
+        page.write_string(2, 1, "编号")
+        page.write_number(3, 1, 2554)
+        page.write_number(3, 2, 1.25)
+        page.write_datetime(
+            3, 3, datetime(2019, 2, 28, 11, 25, 5, tzinfo=HERE), book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+        )
+        page.write_datetime(3, 4, datetime(2019, 2, 28, tzinfo=HERE), book.add_format({"num_format": "yyyy/m/d"}))
+        page.write_formula(4, 1, "=1+1", None, 2)
+        page.write_boolean(4, 2, True)
+    shown, hidden = read_table(out.getvalue(), "a.xlsx")
+    assert (shown.name, hidden.name) == ("一月", "藏")
+    assert shown.rows == [
+        [], [], ["", "编号"], ["", "2554", "1.25", "2019-02-28 11:25:05", "2019-02-28"], ["", "2", "是"]
+    ]  # fmt: skip
+
+
+def test_ods_is_read():
+    cell = '<table:table-cell office:value-type="string"><text:p>编号</text:p></table:table-cell>'
+    content = ods(f'<table:table table:name="表"><table:table-row>{cell}</table:table-row></table:table>')
+    assert [(s.name, s.rows) for s in read_table(content, "a.ods")] == [("表", [["编号"]])]
+
+
+def test_a_pasted_table_keeps_cells_of_several_lines():
+    (sheet,) = read_pasted('编号\t内容\n7\t"第一行\n第二行"\n\n8\t亮了')
+    assert sheet.rows == [["编号", "内容"], ["7", "第一行\n第二行"], [], ["8", "亮了"]]
+    with pytest.raises(Refused):
+        read_pasted(" \n ")
+
+
+@pytest.mark.parametrize("what", QUICK)
+def test_a_hostile_file_is_refused(what):
+    name, make = QUICK[what]
+    with pytest.raises(Refused) as no:
+        read_table(make(), name)
+    assert no.value.code.startswith("file_")
+    assert no.value.todo
+
+
+@pytest.mark.parametrize("what", CHILD)
+def test_a_hostile_file_that_only_opening_shows_is_refused(what):
+    name, make = CHILD[what]
+    with pytest.raises(Refused) as no:
+        read_table(make(), name)
+    assert no.value.code.startswith("file_")
+
+
+def test_sixty_hostile_files_and_a_good_one():
+    assert len(QUICK) + len(CHILD) >= 60
+    assert read_table(good(), "a.xlsx")[0].rows == [["标题", "内容"], ["路灯", "坏了"]]
+    assert read_table(changed(sheet=cells("A1")), "a.xlsx")[0].rows == [["1"]]
+
+
+def test_the_child_dies_of_too_much_memory_alone(monkeypatch):
+    """Without its own limit the child would fill the machine: the limit is what ends it."""
+    code = f"import sys; sys.path.insert(0, {str(reading.READER.parent)!r}); import reader; reader.MEMORY = 30 << 20; reader.main('text')"
+    done = subprocess.run([sys.executable, "-c", code], input=b"a,b\n" * 5_000_000, capture_output=True, check=False)
+    assert done.returncode
+    monkeypatch.setattr(reading, "WALL_SECONDS", 0.001)
+    with pytest.raises(Refused, match="展开以后太大"):
+        read_pasted("a,b\nc,d")
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("2019/2/28 11:25:05", (2019, 2, 28, 11, 25, 5)),
+        ("2018/4/24", (2018, 4, 24)),
+        ("2019-12-25 8:05", (2019, 12, 25, 8, 5)),
+        ("2026年3月5日", (2026, 3, 5)),
+        ("2026年3月5日 下午3点", (2026, 3, 5, 15)),
+        ("2026年 3 月 5 日 14时30分", (2026, 3, 5, 14, 30)),
+        ("２０２６．３．５", (2026, 3, 5)),
+        ("20190228", (2019, 2, 28)),
+        ("20190228112505", (2019, 2, 28, 11, 25, 5)),
+        ("43524", (2019, 2, 28)),
+        ("43524.4757523148", (2019, 2, 28, 11, 25, 5)),
+        ("2019-02-28T03:25:05Z", (2019, 2, 28, 11, 25, 5)),
+        ("2019-02-28T11:25:05", (2019, 2, 28, 11, 25, 5)),
+        ("\n2019/2/28\t", (2019, 2, 28)),
+    ],
+)
+def test_a_day_is_read_in_every_form(text, at):
+    assert moment(text) == datetime(*at, tzinfo=HERE)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "昨天", "2019/2/30", "28/2/2019", "13800138000", "2019", "7", "2019-02-28 25:00", "99999"]
+)
+def test_what_is_no_day_is_none(text):
+    assert moment(text) is None
+
+
+def test_text_loses_its_layout_and_nothing_else():
+    messy = "\n\t\t\t\t\t\n\t\t\t\t\t\u3000\u3000第一句。\u200b\n\t\t\n第二\t句\xa0。\r\n 1. 三  格\u3000字\n\t"
+    assert clean(messy) == "第一句。\n第二 句 。\n1. 三  格\u3000字"
+    assert clean_line("  标\n\t题 ") == "标 题"
+    letters = json.dumps(messy)
+    assert clean(letters) == letters
