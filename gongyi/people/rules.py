@@ -8,14 +8,13 @@ from collections.abc import Iterable
 from datetime import date
 from functools import reduce
 from operator import or_
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.http import HttpRequest
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from gongyi.core import clock
@@ -53,7 +52,7 @@ class ConsentText(NamedTuple):
     """What a person agrees to. Another text is another version: then it is asked anew, and the old use stops."""
 
     version: str
-    text: Promise
+    text: Any
 
 
 CONSENTS = {

@@ -63,6 +63,8 @@ def _moment(case: Case, hours: int) -> datetime:
 @transaction.atomic
 def _remind(case: Case, kind: str, *, by: Actor) -> bool:
     """Note the reminder and send it in one commit; False when somebody was faster or the case moved on."""
+    if case.turn_due is None:
+        return False
     mine = Reminder(county=case.county, case=case, kind=kind, due=case.turn_due, at=clock.now())
     Reminder.objects.bulk_create([mine], ignore_conflicts=True)
     same = Case.objects.filter(county=case.county, id=case.id, state=case.state, turn_due=case.turn_due)

@@ -119,7 +119,10 @@ class TypeForm(Form):
     )
     GROUPS: ClassVar[list[tuple[Any, tuple[str, ...]]]] = [
         (gettext_lazy("名称和答复时限"), ("name", "answer_span", "urgent_span", "danger_span")),
-        (gettext_lazy("办的时候"), ("sign_span", "contact_span", "return_span", "needs_approval", "soon_hours", "late_hours")),
+        (
+            gettext_lazy("办的时候"),
+            ("sign_span", "contact_span", "return_span", "needs_approval", "soon_hours", "late_hours"),
+        ),
         (
             gettext_lazy("答复以后"),
             ("separate_caller", "call_share", "call_tries", "call_span", "quiet_span", "reopen_span"),

@@ -1,7 +1,7 @@
 """Messages leave in the same commit as the event that caused them; the inbox reads them, `sending` carries them further."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -13,6 +13,7 @@ from gongyi.core.outbox.waiting import queue
 from gongyi.core.said import Said
 
 Receiver = Delivery.Receiver
+KEPT, MOST_A_NIGHT = timedelta(days=90), 10_000
 
 
 def tell(
@@ -42,6 +43,19 @@ def forget(county: int, reader: UUID) -> None:
     Message.objects.filter(county=county, account=reader).delete()
     Address.objects.filter(county=county, owner=reader).delete()
     NoticeChoice.objects.filter(county=county, account=reader).delete()
+
+
+def drop_old(county: int) -> int:
+    """Delete messages of more than 90 days ago with their deliveries, and addresses that nobody confirmed within a day.
+
+    Returns how many messages went; at most 10,000 in a night, so that nobody waits long.
+    """
+    old = Message.objects.filter(county=county, at__lt=clock.now() - KEPT).order_by("at").values_list("id", flat=True)
+    gone = list(old[:MOST_A_NIGHT])
+    for start in range(0, len(gone), 500):
+        Message.objects.filter(county=county, id__in=gone[start : start + 500]).delete()
+    Address.objects.filter(county=county, confirmed_at=None, made_at__lt=clock.now() - timedelta(days=1)).delete()
+    return len(gone)
 
 
 def _put(

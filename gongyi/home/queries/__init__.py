@@ -12,6 +12,7 @@ from gongyi.home.queries.outgoing import (
     group_of,
     groups,
     in_words,
+    sms_on,
     way_of,
     ways,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "jobs",
     "meanwhile",
     "only_mine",
+    "sms_on",
     "told_cases",
     "way_of",
     "ways",

@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 
 from gongyi.core.access import Actor
 from gongyi.core.models import Address, Channel, Delivery, Way
+from gongyi.core.outbox.addresses import confirmed
 from gongyi.core.outbox.channels import usable
 from gongyi.core.outbox.words import CODE, REASONS, TEST
 from gongyi.home.queries.day import EVENTS, OTHER
 from gongyi.network.models import Unit
-from gongyi.people.models import Account
+from gongyi.people.models import Account, Consent, Resident
+from gongyi.people.queries.residents import agrees
 
 State, Receiver = Delivery.State, Delivery.Receiver
 SHOWN = {
@@ -126,3 +128,9 @@ def group_of(county: int, key: UUID) -> Address | None:
     """One of them; None for anybody's own address."""
     found = Address.objects.filter(county=county, id=key).first()
     return found if found and Unit.objects.filter(county=county, id=found.owner).exists() else None
+
+
+def sms_on(resident: Resident) -> bool:
+    """Whether text messages go to this resident: agreed to, and the number confirmed."""
+    agreed = agrees(resident.county, resident.id, Consent.For.SMS)
+    return agreed and confirmed(resident.county, resident.id, Way.SMS) is not None
