@@ -27,6 +27,7 @@ class Renderer(TemplatesSetting):
 class Form(forms.Form):
     """A form whose empty fields are asked for by their label, unless the field brings its own sentence."""
 
+    keeps = True  # whether sending it saves something; one that looks something up says no
     marks_optional = True  # 选填 beside a field that may stay empty; a filter, all of which may, does without
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

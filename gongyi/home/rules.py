@@ -1,5 +1,6 @@
 """What helps somebody here: the short pages of `?` and the steps of the first hour, each for those whose work it is."""
 
+import re
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -7,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
+from gongyi.language.note import pairs
 from gongyi.network.models import Unit
 
 TOUR = "tour"  # the cookie with the step of the first hour where somebody stands; 0: not wanted any more
@@ -134,12 +136,109 @@ TOPICS = (
         ),
     ),
     Topic(
+        "today",
+        _("今日里有什么"),
+        P.CASE_VIEW,
+        (
+            _("轮到您的按到期先后排；“卡在别人那里”是晚了、但要等别人的。每行写着为什么在这里，右边是下一步。"),
+            _("最上面的数字点开就是那份清单。做完一件，它自己从这里消失。"),
+        ),
+        "home:today",
+    ),
+    Topic(
+        "inbox",
+        _("消息和每天一条小结"),
+        P.STAFF,
+        (
+            _("派来的、退回的、要您审核的都有一条消息；“全部标为已读”按错了，马上可以撤销。"),
+            _("怕漏看，就在消息页下面的“每天要不要一条小结？”选一个时间。"),
+        ),
+        "home:inbox",
+    ),
+    Topic(
+        "offline",
+        _("没有网也要记"),
+        P.CASE_RECORD,
+        (
+            _("在手机上照常写、照常点“记下”：先存在这部手机里，有网就送出，每件只送一次。"),
+            _("退出登录或过了 7 天，没送出的就删掉，不留在手机里。"),
+        ),
+        "casework:new",
+    ),
+    Topic(
+        "returned",
+        _("退单回来了，派错了"),
+        P.CASE_ASSIGN,
+        (
+            _("对方退单要写依据和该谁办；退回来的在“今日”里，看了再派。过了时限对方不能再退。"),
+            _("派出十分钟内、对方没签收，可以“撤回派单”。没有动静的，用“催办”。"),
+        ),
+        "home:today",
+    ),
+    Topic(
+        "many",
+        _("一次办很多件：批量派单、催办、打印"),
+        P.CASE_VIEW,
+        (
+            _("在办件页点“多选办理”，勾上要办的，再选做什么。做之前先列出每一件会怎样，看过才动手。"),
+            _("批量派单派错了，十分钟内、对方没签收前可以撤回；催办发出去就收不回来。"),
+        ),
+        "casework:choose",
+    ),
+    Topic(
+        "export",
+        _("导出成表格"),
+        P.CASE_VIEW,
+        (
+            _("先筛选，再点“导出”：文件里正好是筛出来的那些，不带姓名、电话、住址，文字里的也遮住。"),
+            _("“要带姓名、电话和住址”的，写明用途；本人查得到是谁拿的；一天里超过 50 人要另一个人同意。"),
+            _("每份只能下载一次，24 小时后删除。"),
+        ),
+        "casework:exports",
+    ),
+    Topic(
+        "register",
+        _("纸上的接待登记表"),
+        P.CASE_RECORD,
+        (
+            _("先印“接待登记表”，每行有一个行码，接待时用笔写。"),
+            _("回来点“录入写好的表”，写一个行码打开表格，用数字键和回车一行一行录；每行只录一次。"),
+        ),
+        "casework:register",
+    ),
+    Topic(
+        "publish",
+        _("把答复公开给大家看"),
+        P.CASE_HANDLE,
+        (
+            _("诉求人同意、答复已发出的，可以做“公开答复”。看到的就是公众将看到的：人名、号码、车牌、门牌都遮住了。"),
+            _("遮多了就“恢复显示”，写明理由；没遮到的，用“改文字”去掉。写好“送审”，别的人同意才公开。"),
+            _("诉求人随时可以撤下，不用谁批。写错了用“更正”，旧的文字留着。"),
+        ),
+        "casework:publications",
+    ),
+    Topic(
+        "portal",
+        _("群众怎样在网上查、查询码丢了"),
+        P.CASE_VIEW,
+        (
+            _("群众送出时得到编号和查询码，在“查进度”里看轮到谁、哪天以前、为什么，也能回答、评价、说没解决。"),
+            _("查询码只显示一次，谁也查不到。丢了这件事照样办；可以打电话告诉进展，或请他再反映一次、写上编号。"),
+        ),
+    ),
+    Topic(
+        "look",
+        _("字太小、换语言、换深色"),
+        P.STAFF,
+        (_("点右上角自己的名字：可以选“大字”，换深色，换语言。只管这台设备。"),),
+    ),
+    Topic(
         "find",
         _("找一件事"),
         P.CASE_VIEW,
         (
             _("按 / 到搜索框，输编号或标题里的两个字。"),
-            _("筛选好的清单，网址就是它：收藏网址，下次打开还是这些条件。"),
+            _("筛选好的清单点“存成我的列表”，下次一点就到；网址也就是它，可以收藏。"),
         ),
         "casework:list",
     ),
@@ -236,6 +335,12 @@ STEPS = (
         _("办件清单"),
         _("上面的条件可以随意组合。点开任意一件，看看“轮到谁”和“为什么是这一天”。"),
     ),
+    Step(
+        P.CASE_VIEW,
+        "casework:publications",
+        _("公开"),
+        _("公众看到的答复都在这里。认得出是谁的字遮住了，别的人同意才公开。"),
+    ),
     Step(P.PEOPLE_LOOKUP, "casework:people", _("有人来问"), _("用全名加电话最后四位找他说过的事。找过谁会留下记录。")),
     Step(P.NETWORK_VIEW, "network:tree", _("网络"), _("县、镇、村和部门都在这里，点开看岗位、职责和空缺。")),
     Step(P.ACCOUNT_MANAGE, "people:accounts", _("账号"), _("给同事开账号、授权。没有联络员的村会列在“网络缺口”里。")),
@@ -246,6 +351,9 @@ STEPS = (
 )
 
 
+_ASKING = re.compile("怎么样?|怎样|如何|什么|哪里|在哪儿?|为何|可以|能不能|请问|一下|没有|这个|那个|怎么办")
+
+
 def holds_in_county(by: Actor, permission: P) -> bool:
     """Whether the person holds the permission at the county's own unit: what counts for all of it is not set in a township."""
     tops = Unit.objects.filter(county=by.county, tier=Unit.Tier.COUNTY).values_list("id", flat=True)
@@ -253,10 +361,15 @@ def holds_in_county(by: Actor, permission: P) -> bool:
 
 
 def topics_for(actor: Actor, words: str = "") -> list[Topic]:
-    """The topics of this person's work that hold every one of the words, in title or text."""
+    """The topics of this person's work that hold every one of the words; where none does, those that share most with them."""
     wanted = words.casefold().split()
-    found = (topic for topic in TOPICS if actor.can(topic.needs))
-    return [topic for topic in found if all(word in _text(topic) for word in wanted)]
+    mine = [topic for topic in TOPICS if actor.can(topic.needs)]
+    if found := [topic for topic in mine if all(word in _text(topic) for word in wanted)]:
+        return found
+    asked = pairs(_ASKING.sub(" ", words.casefold()))
+    near = [(len(asked & pairs(_text(topic))), topic) for topic in mine]
+    most = max((shared for shared, _topic in near), default=0)
+    return [topic for shared, topic in near if shared and shared == most]
 
 
 def steps_for(actor: Actor) -> list[Step]:

@@ -8,6 +8,7 @@ from gongyi.core.outbox.sending import send_due
 from gongyi.core.said import Said, say
 from gongyi.core.schedule import every, meant, nightly
 from gongyi.home.actions.digest import send_digests
+from gongyi.home.actions.imports import carry_waiting
 from gongyi.network.queries import counties
 
 
@@ -42,3 +43,14 @@ def old_messages() -> Said:
         with bind(county):
             gone += drop_old(county)
     return say(_("删除 %(gone)s 条"), gone=gone)
+
+
+@every(minutes=0.1, name="home.imports")
+def run_imports() -> Said:
+    """Store the tables that wait, take back what an import that was cut off left."""
+    stored = failed = 0
+    for county in meant(counties()):
+        with bind(county):
+            done = carry_waiting(county)
+        stored, failed = stored + done["stored"], failed + done["failed"]
+    return say(_("导入 %(stored)s 个表格，没导入 %(failed)s 个"), stored=stored, failed=failed)

@@ -13,7 +13,7 @@ from gongyi.casework.rules import moves_for, visible_to
 from gongyi.core.access import Role
 from gongyi.core.models import Message
 from tests.casework.test_views import browser, send
-from tests.factories import make_actor, make_unit
+from tests.factories import make_actor, make_unit, refused
 
 
 @pytest.fixture
@@ -39,6 +39,14 @@ def told(case, account) -> list[str]:
 def test_co_units_are_told_when_they_come_in(land, case, helper):
     assert told(case, helper) == ["co"]
     assert told(case, land.stranger) == []
+
+
+def test_nobody_is_asked_to_help_where_nobody_is(land, case):
+    empty = make_unit("北山镇", land.county)
+    with refused("not_there"):
+        actions.assign_case(case, by=land.desk, lead=land.other, co_units=[empty])
+    make_actor(Role.CLERK, empty, "北办")  # the control: the same unit with somebody in it
+    assert actions.assign_case(case, by=land.desk, lead=land.other, co_units=[empty]).co_handlers == [empty]
 
 
 def test_a_co_unit_writes_and_attaches_but_does_not_answer(land, case, helper):

@@ -114,6 +114,7 @@ def test_a_merger_does_not_bring_a_complaint_to_the_unit_it_is_about(land, about
     about = land.other if about_it else None
     case = actions.open_case(by=land.clerk, unit=land.town, type=land.complaint, content="窗口没人", about_unit=about)
     third = make_unit("南河镇", land.county)
+    make_actor(Role.CLERK, third, "南办")
     case = actions.assign_case(case, by=land.desk, lead=land.town, co_units=[third])
     actions.follow_successor(third, land.other)
     newcomer = make_actor(Role.CLERK, land.other, "新来")

@@ -3,9 +3,12 @@
 import pytest
 
 from gongyi.casework import actions, queries
+from gongyi.casework.forms import IntakeForm
 from gongyi.casework.forms.moves import AssignForm
+from gongyi.core.county import bind
 from gongyi.network.models import Unit
 from tests.casework.test_leaks_and_faults import browser
+from tests.factories import make_unit
 
 
 @pytest.fixture
@@ -51,3 +54,12 @@ def test_the_proposal_ends_with_the_next_assignment(land, returned):
     actions.assign_case(returned, by=land.desk, lead=land.town)
     returned.refresh_from_db()
     assert returned.proposed_id is None
+
+
+def test_the_place_of_a_matter_is_a_village_or_township_not_an_office(land):
+    office = make_unit("县水利局", land.county, tier=Unit.Tier.DEPARTMENT)
+    with bind(land.county.county):
+        fields = IntakeForm(by=land.clerk).fields
+        offered = {name: {hit.value for hit in fields[name].find("县水")} for name in ("area", "about_unit")}
+        assert offered == {"area": set(), "about_unit": {str(office.id)}}  # the other field is the control
+        assert {hit.value for hit in fields["area"].find("李家")} == {str(land.village.id)}

@@ -157,6 +157,7 @@ def test_stuck_says_with_whom_and_since_when(land):
     [section] = [one for one in queries.my_day(land.desk) if one.key == "stuck"]
     [line] = section.lines
     assert line.why == f"从{today._day(since)}起在等西山镇签收"
+    assert "天前）" in line.why, "absolute and relative"
     assert line.step["label"] == "催办"
     assert line.row["number"] == case.number
     [section] = queries.my_day(land.clerk)

@@ -28,7 +28,7 @@ from gongyi.core.access import Permission, Role
 from gongyi.core.checks import Entrance
 from gongyi.core.county import new_key
 from gongyi.core.models import Address as CoreAddress
-from gongyi.core.models import Attachment, AuditDetail, AuditEntry, AuditHead, Message, ScheduleRun
+from gongyi.core.models import Attachment, AuditDetail, AuditEntry, AuditHead, ImportRun, Message, ScheduleRun
 from gongyi.home.views.portal import OPENED
 from gongyi.network.models import Unit
 from gongyi.people import adapter
@@ -49,6 +49,7 @@ OK = {200, 302, 409, 410, 422}
 # Values of converters that are not keys; every one is tried.
 WORDS: dict[str, list[str]] = {
     "action": [move.action for move in CASE.moves if move.permission not in {Permission.SYSTEM, Permission.ASKER}],
+    "home:import_new": ["cases", "topics"],
     "home:portal_step": ["reply", "judge", "add", "withdraw"],
     "which": ["resident", "unit", "turn", "quiet", "reopen"],
     "people:account_step": ["disable", "enable", "sessions", "unlock"],
@@ -84,6 +85,9 @@ MEANT = {
     "home:group": "core.Address",
     "home:group_try": "core.Address",
     "home:group_remove": "core.Address",
+    **dict.fromkeys(
+        (f"home:import{step}" for step in ("", "_columns", "_rows", "_start", "_cancel", "_undo")), "core.ImportRun"
+    ),
 }
 _arguments = re.compile(r"<(?:(\w+):)?(\w+)>")
 
@@ -219,6 +223,9 @@ def _extra(model: Any, place: Place, people: dict[str, Account | None]) -> dict[
         return {"case": case, "slug": "pubansw3r" if people else f"p{place.unit.pk.hex[-9:]}", "second": place.unit}
     if model is CoreAddress:
         return {"owner": place.unit.pk, "way": "wecom"}
+    if model is ImportRun:
+        whose = people[Role.CLERK.value].pk if people else uuid4()
+        return {"kind": "cases", "unit": place.unit.pk, "account": whose, "state": "done"}
     return _owner(model, people) if people else {}
 
 

@@ -37,7 +37,20 @@ def test_topics_are_those_of_ones_own_work(county, clerk):
 
 def test_search_wants_every_word(clerk):
     assert [topic.slug for topic in rules.topics_for(clerk, "延期 挂账")] == ["later"]
-    assert rules.topics_for(clerk, "延期 没有这个词") == []
+    assert rules.topics_for(clerk, "没有这个词") == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "slug"),
+    [("怎么导出", "export"), ("退单了怎么办", "sign"), ("打印登记表", "register"), ("没有网", "offline"), ("公开", "publish"),
+     ("批量催办", "many"), ("存成列表", "find"), ("大字", "look"), ("小结", "inbox"), ("查询码丢了", "portal")],
+)  # fmt: skip
+def test_what_an_officer_would_ask_is_answered(clerk, asked, slug):
+    assert slug in {topic.slug for topic in rules.topics_for(clerk, asked)}
+
+
+def test_a_question_lists_what_shares_most_with_it_and_nothing_else(clerk):
+    assert len(rules.topics_for(clerk, "怎么导出呢")) < len(rules.topics_for(clerk)) / 3
 
 
 def test_every_page_of_help_and_first_hour_is_there():

@@ -427,3 +427,11 @@ def test_no_page_says_nothing_of_posts_to_strangers(land, client):
     assert "岗位" not in client.get("/portal/nosuch/").content.decode()
     client.force_login(Account.objects.get(id=land.clerk.id))
     assert "岗位" in client.get("/portal/nosuch/").content.decode()
+
+
+def test_a_form_that_looks_something_up_does_not_speak_of_saving(land):
+    browser = Client()
+    page = browser.post("/portal/track/", {"number": "", "code": ""}).content.decode()
+    assert "请先改这里" in page
+    assert "还没有保存" not in page
+    assert "还没有保存" in send(browser, content="").content.decode(), "the control: this one saves"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, time
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -51,7 +52,7 @@ def assign_case(
 
     `co_units` None keeps the co-handling units; those that come new are told, those that go no longer see the case.
 
-    Raises Refused 422 `not_there` when nobody in the unit could sign it, `about_it` and `concerned` when the complaint is
+    Raises Refused 422 `not_there` when nobody in the unit, or in one that comes new to help, could take it up, `about_it` and `concerned` when the complaint is
     about it or everybody there who could.
     """
     check_seen(case, seen, mine=note)
@@ -60,14 +61,9 @@ def assign_case(
         raise Refused(
             "about_it", _("这件事反映的就是%(unit)s。") % {"unit": lead.name}, _("请派给别的单位。"), status=422
         )
-    there = holders(P.CASE_HANDLE, {lead.id})[lead.id]
-    if lead.county != case.county or lead.status != Unit.Status.RUNNING or not there:
-        raise Refused(
-            "not_there",
-            _("%(unit)s现在没有人能签收办件。") % {"unit": lead.name},
-            _("请换一个单位，或请账号管理员给它配经办人。"),
-            status=422,
-        )
+    there = _handlers_in(lead)
+    if lead.county != case.county or not there:
+        raise _nobody_in(lead)
     if not there - conflicted(case):
         raise Refused(
             "concerned", _("%(unit)s能签收办件的人都和这件事有关。") % {"unit": lead.name}, _("请派给别的单位。"), status=422
@@ -87,6 +83,8 @@ def assign_case(
     }  # fmt: skip
     before = case.co_handlers
     helping = [u for u in (before if co_units is None else co_units) if u.id not in {lead.id, case.about_unit_id}]
+    if empty := next((unit for unit in helping if unit not in before and not _handlers_in(unit)), None):
+        raise _nobody_in(empty)
     gone = [unit for unit in before if unit not in helping and unit != lead]
     text = joined(
         [note, _named(gettext_lazy("协办：%(units)s"), helping), _named(gettext_lazy("不再协办：%(units)s"), gone)]
@@ -95,6 +93,20 @@ def assign_case(
     new = {unit.id: P.CASE_HANDLE for unit in helping if unit not in before}
     tell_holders(case, new, by=by, event="co", words=gettext_lazy("请您的单位协办"))
     return case
+
+
+def _handlers_in(unit: Unit) -> set[UUID]:
+    """Who could sign for a case or help with it in a unit that works."""
+    return holders(P.CASE_HANDLE, {unit.id})[unit.id] if unit.status == Unit.Status.RUNNING else set()
+
+
+def _nobody_in(unit: Unit) -> Refused:
+    return Refused(
+        "not_there",
+        _("%(unit)s现在没有人能签收办件。") % {"unit": unit.name},
+        _("请换一个单位，或请账号管理员给它配经办人。"),
+        status=422,
+    )
 
 
 def _named(words: Promise, units: list[Unit]) -> Piece:

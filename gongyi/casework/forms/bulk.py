@@ -47,7 +47,7 @@ class ExportForm(BulkForm):
     )
     contacts = forms.BooleanField(
         label=gettext_lazy("要带姓名、电话和住址"), required=False,
-        help_text=gettext_lazy("只带您能看的；每个人都查得到谁导出了、为了什么。超过 50 人要另一个人同意。"),
+        help_text=gettext_lazy("只带您能看的；每个人都查得到谁导出了、为了什么。一天里超过 50 人要另一个人同意。"),
     )  # fmt: skip
     purpose = forms.ChoiceField(
         label=gettext_lazy("用途"), required=False, choices=[("", gettext_lazy("请选用途")), *Purpose.choices]

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from gongyi.casework import queries
-from gongyi.casework.forms.fields import ASKER_NAMES, AskerFields, staff_field, topic_field, unit_field
+from gongyi.casework.forms.fields import ASKER_NAMES, AskerFields, place_field, staff_field, topic_field, unit_field
 from gongyi.casework.models import Case
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
@@ -24,7 +24,7 @@ class IntakeForm(AskerFields):
         error_messages={"required": _("请写一句发生了什么。")}, help_text=_("照原话写就行。哪里、什么事、想怎么解决。"),
     )  # fmt: skip
     type: Any = forms.ModelChoiceField(label=_("诉求类型"), queryset=None, widget=forms.RadioSelect, empty_label=None)
-    area = unit_field(_("事情在哪个村"), required=False)
+    area = place_field(_("事情在哪个村"), required=False)
     topic = topic_field()
     title = forms.CharField(label=_("标题"), max_length=60, required=False, help_text=_("不写就用第一句话。"))
     channel = forms.ChoiceField(label=_("来源渠道"), choices=Case.Channel)

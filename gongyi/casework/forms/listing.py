@@ -111,13 +111,20 @@ class ListForm(FilterFields):
             without = query.copy()
             for gone in (name, f"{name}_text", *MARKS):
                 without.pop(gone, None)
-            words = str(field.label) if value is True else f"{field.label}：{shown}"
+            words = str(field.label) if value is True else str(field.label) + _("：") + str(shown)
             found.append({"name": name, "words": words, "url": f"?{without.urlencode()}"})
         return found
 
     def kept(self, *, typed: bool = True) -> str:
         """The filter as an address of its own, only what is valid and filled; without `typed`, no search words."""
         return urlencode({name: value for name, value in self._facts().items() if typed or name != "q"})
+
+
+def search_form(data: Any, by: Actor) -> ListForm:
+    """The list's filter beside a search, whose words stand in a box of their own."""
+    form = ListForm(data, by=by)
+    form.fields["q"].widget = forms.HiddenInput()
+    return form
 
 
 def beside(form: ListForm, by: Actor) -> dict[str, Any]:
@@ -157,6 +164,8 @@ def _mark(text: str) -> Any:
 
 class LookupForm(Form):
     """Finding somebody's cases: the whole name, with the last four digits of the phone or a case's number, and why."""
+
+    keeps = False
 
     name = forms.CharField(
         label=gettext_lazy("姓名"), max_length=40, widget=forms.TextInput({"autocomplete": "off", "data-private": True})

@@ -4,11 +4,12 @@ import re
 from typing import Any, ClassVar
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gongyi.casework import queries
-from gongyi.casework.forms.fields import AskerFields, staff_field, topic_field, unit_field
+from gongyi.casework.forms.fields import AskerFields, place_field, staff_field, topic_field, unit_field
 from gongyi.casework.models import Case, CaseStep, Visit
 from gongyi.core.access import Actor
 from gongyi.core.inputs import DateInput, Form, Textarea
@@ -50,6 +51,11 @@ class MoveForm(Form):
 
     def prepare(self) -> None:
         """What a form presets from the case."""
+
+    def keep(self, sent: QueryDict) -> None:
+        """Begin with what was typed so far, for a look that sends nothing and complains of nothing."""
+        for name in self.fields.keys() & sent.keys():
+            self.fields[name].initial = sent[name]
 
 
 class NoteForm(MoveForm):
@@ -201,7 +207,7 @@ class CategoryForm(MoveForm):
         label=gettext_lazy("诉求类型"), queryset=None, empty_label=None, widget=forms.RadioSelect
     )
     topic = topic_field()
-    area = unit_field(gettext_lazy("所属区划"), required=False)
+    area = place_field(gettext_lazy("所属区划"), required=False)
     urgency = forms.ChoiceField(label=gettext_lazy("急不急"), choices=Case.Urgency)
 
     def prepare(self) -> None:
@@ -285,5 +291,5 @@ FORMS: dict[str, type[MoveForm]] = {
     "approve_extension": MoveForm, "refuse_extension": NoteForm, "wake": MoveForm, "call_back": CallForm, "object": NoteForm,
     "redo": RedoForm, "reopen": NoteForm, "file": MoveForm, "recategorise": CategoryForm, "correct": CorrectForm,
     "visit": VisitForm, "attach": FileForm, "remind": NoteForm, "supervise": NoteForm, "external": ExternalForm,
-    "recall": MoveForm, "conflict": NoteForm, "void": VoidForm, "ask": AskForm, "about": AboutForm,
+    "recall": MoveForm, "unaccept": MoveForm, "unsign": MoveForm, "conflict": NoteForm, "void": VoidForm, "ask": AskForm, "about": AboutForm,
 }  # fmt: skip

@@ -23,6 +23,8 @@ COLUMNS = ("channel", "type", "area", "content", "name", "phone")
 class SheetsForm(Form):
     """Which unit and day, and how many pages."""
 
+    keeps = False
+
     unit: Any = forms.ModelChoiceField(label=gettext_lazy("接待单位"), queryset=None, empty_label=None)
     day = forms.DateField(label=gettext_lazy("接待日"), widget=DateInput)
     pages = forms.IntegerField(

@@ -27,6 +27,7 @@ from gongyi.casework.workflow import CASE, PUBLICATION, TURNS
 from gongyi.core import clock
 from gongyi.core.access import Actor, Role
 from gongyi.core.access import Permission as P
+from gongyi.core.templatetags.gongyi import distance_words
 from gongyi.people.queries import grants_in_force
 
 SHOWN, STUCK_SHOWN = 20, 5
@@ -150,7 +151,7 @@ def _export_line(export: Export) -> Line:
     turn = Turn(_("%(day)s提出") % {"day": _day(export.asked_at)}, "waiting", "hourglass-split")
     title = _("带联系方式的导出：%(n)d 人") % {"n": export.people}
     facts = {"url": address, "number": "", "title": title, "turn": turn}
-    why = _("用途：%(purpose)s。超过 50 人，要另一个人同意") % {"purpose": export.get_purpose_display()}
+    why = _("用途：%(purpose)s。一天里超过 50 人，要另一个人同意") % {"purpose": export.get_purpose_display()}
     return Line(facts, why, {"label": _("看一看"), "method": "get", "url": address})
 
 
@@ -215,7 +216,10 @@ def _stuck(by: Actor, rows: list[Row]) -> list[Line]:
 
 
 def _day(moment: datetime) -> str:
-    return date_format(timezone.localtime(moment), _("n月j日"))
+    """The day and how long ago, such as 11月15日（14 天前）."""
+    day = timezone.localdate(moment)
+    told = {"day": date_format(day, _("n月j日")), "far": distance_words((day - clock.today()).days)}
+    return _("%(day)s（%(far)s）") % told
 
 
 def _since(rows: list[Row]) -> dict[UUID, datetime]:

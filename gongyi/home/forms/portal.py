@@ -113,7 +113,7 @@ class TellForm(Form):
     )
     about_service = forms.BooleanField(
         label=gettext_lazy("我反映的是办事的单位或人员"), required=False,
-        help_text=gettext_lazy("直接交给县里，那个单位和那个人看不到。"),
+        help_text=gettext_lazy("直接交给县里，不经过那个单位。"),
     )  # fmt: skip
     may_publish = forms.BooleanField(
         label=gettext_lazy("同意把这件事和答复公开，让别人也能看到"), required=False,
@@ -158,6 +158,8 @@ class TellForm(Form):
 
 class TrackForm(Form):
     """查进度: number and code."""
+
+    keeps = False
 
     number = forms.CharField(label=gettext_lazy("编号"), max_length=40, widget=forms.TextInput({"autocomplete": "off"}))
     code = forms.CharField(

@@ -85,6 +85,8 @@ class ChangeForm(NewPasswordForm):
 class SignInForm(Form):
     """登录."""
 
+    keeps = False
+
     phone = _phone()
     password = _password(gettext_lazy("密码"), new=False)
 

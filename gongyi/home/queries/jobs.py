@@ -20,6 +20,7 @@ TITLES: dict[str, Promise] = {
     "casework.topics": gettext_lazy("从办过的事里学分类"),
     "core.search": gettext_lazy("把还没有编进索引的编进去"),
     "home.digest": gettext_lazy("每天早上的小结"),
+    "home.imports": gettext_lazy("存入排队的表格，收回没做完的导入"),
     "home.messages": gettext_lazy("把消息送出去：邮件、群机器人、短信"),
     "home.old_messages": gettext_lazy("删除 90 天以前的消息"),
     "people.audit_heads": gettext_lazy("把操作记录链的末端写到数据库之外"),

@@ -39,6 +39,8 @@ class DayForm(Form):
 class ExplainForm(Form):
     """A start and a span."""
 
+    keeps = False
+
     start = forms.DateField(label=gettext_lazy("从哪天算起"), widget=DateInput)
     at = forms.TimeField(
         label=gettext_lazy("几点"),

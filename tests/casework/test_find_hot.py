@@ -1,0 +1,59 @@
+"""`find_hot` and the reading of a table that is only looked at."""
+
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+
+HEAD = "留言编号,留言用户,留言主题,留言时间,留言详情\n"
+ROWS = [
+    "11,U1,石桥村三组的路灯坏了半年没人修,2026/3/1 8:00:00,石桥村三组进村那条路的路灯坏了半年,老人晚上出门摔跤。",
+    "12,U2,石桥村三组路灯一直不亮,2026-03-04 09:00:00,石桥村三组的路灯从去年就不亮了,请派人来修。",
+    "13,U1,养老保险断缴以后怎么补,2026/3/5,我在外地打工断缴了两年养老保险,可以补缴吗?",
+]
+
+
+@pytest.fixture
+def table(tmp_path):
+    path = tmp_path / "来信.csv"
+    path.write_text(
+        HEAD
+        + "\n".join(
+            row.replace(",老人", "，老人").replace(",请派", "，请派").replace(",可以", "，可以") for row in ROWS
+        ),
+        "utf-8",
+    )
+    return path
+
+
+def printed(capsys, *args: object) -> str:
+    call_command(*args)
+    return capsys.readouterr().out
+
+
+def test_find_hot_prints_every_number_with_its_group_or_null(db, table, capsys):
+    told = json.loads(printed(capsys, "find_hot", str(table), "--json"))
+    assert told == [{"number": "11", "group": 1}, {"number": "12", "group": 1}, {"number": "13", "group": None}]
+
+
+def test_find_hot_in_words_prints_numbers_only(db, table, capsys):
+    out = printed(capsys, "find_hot", str(table))
+    assert out.split() == ["1", "2", "11", "12"]
+    assert "石桥" not in out
+
+
+def test_a_table_without_numbers_is_said(db, tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("留言主题,留言详情\n路灯,坏了\n", "utf-8")
+    with pytest.raises(CommandError, match="编号"):
+        call_command("find_hot", str(path))
+
+
+def test_measure_groups_prints_both_methods_in_one_run(db, table, tmp_path, capsys):
+    pytest.importorskip("sklearn")
+    judged = tmp_path / "judged.csv"
+    judged.write_text("问题ID,留言编号,留言主题,留言详情\na,11,路灯,坏\na,12,路灯,坏\nx13,13,养老,补\n", "utf-8")
+    out = printed(capsys, "measure_groups", "--judged", str(judged), "--requests", str(table), "--json")
+    told = json.loads(out)
+    assert told["ours"]["all"] == {"precision": 1.0, "recall": 1.0, "f1": 1.0, "true_pairs": 1, "found_pairs": 1}
+    assert set(told["average_linkage"]) >= {"cut", "all"}
