@@ -27,7 +27,6 @@ from gongyi.core import attachments, checks, clock, county
 from gongyi.core.access import Permission, Role
 from gongyi.core.checks import Entrance
 from gongyi.core.county import new_key
-from gongyi.core.models import Address as CoreAddress
 from gongyi.core.models import Attachment, AuditDetail, AuditEntry, AuditHead, ImportRun, Message, ScheduleRun
 from gongyi.home.views.portal import OPENED
 from gongyi.network.models import Unit
@@ -155,7 +154,7 @@ def fill(place: Place, code: int, people: dict[str, Account | None]) -> None:
     """A row of every model in this place: of its own clerk, and of the given people where a row belongs to one."""
     member = make_account("本镇经办", home=code)
     grant(member, Role.CLERK, place.unit)
-    given: dict[str, Any] = {"unit": place.unit, "account": member}
+    given: dict[str, Any] = {"unit": place.unit, "account": member, "owner": place.unit.pk}
     post = make_row(next(m for m in own_models() if m._meta.label == "network.Post"), code, **given)
     kind = make_row(CaseType, code, active=True, needs_approval=True, **given)
     units = dict.fromkeys(("unit", "desk", "lead", "second", "caller"), place.unit)
@@ -221,8 +220,6 @@ def _extra(model: Any, place: Place, people: dict[str, Account | None]) -> dict[
         case = make_case(Case, place.unit.county, "closed", may_publish=True, **units)
         sync_parts(case)
         return {"case": case, "slug": "pubansw3r" if people else f"p{place.unit.pk.hex[-9:]}", "second": place.unit}
-    if model is CoreAddress:
-        return {"owner": place.unit.pk, "way": "wecom"}
     if model is ImportRun:
         whose = people[Role.CLERK.value].pk if people else uuid4()
         return {"kind": "cases", "unit": place.unit.pk, "account": whose, "state": "done"}
