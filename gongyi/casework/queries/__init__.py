@@ -31,6 +31,7 @@ from gongyi.casework.queries.lists import (
     wanted_of,
 )
 from gongyi.casework.queries.proposals import Proposal, Proposals, propose
+from gongyi.casework.queries.similar import Similar, similar
 from gongyi.casework.queries.today import Line, Section, my_day, next_elsewhere
 from gongyi.casework.queries.words import STEP_ICONS, Turn, buttons, clocks, sheet, turn_of, turn_words, who_did
 
@@ -47,6 +48,7 @@ __all__ = [
     "Proposals",
     "Row",
     "Section",
+    "Similar",
     "Told",
     "Turn",
     "Wanted",
@@ -81,6 +83,7 @@ __all__ = [
     "row",
     "rows_of",
     "sheet",
+    "similar",
     "span_for",
     "templates_for",
     "timeline",
