@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -33,6 +33,11 @@ from gongyi.network.models import Unit
 from gongyi.people.queries import grants_in_force, holders
 
 RECALL_MINUTES = 10
+# What takes a fresh step back: the step, and the moment of it that the case keeps.
+TAKES_BACK = {
+    "unaccept": ("accept", "accepted_at"), "recall": ("assign", "assigned_at"), "unsign": ("sign", "signed_at"),
+}  # fmt: skip
+UNDONE_BY = {step: back for back, (step, _at) in TAKES_BACK.items()}
 OWN_WORK = {"approve_answer", "send_back"}  # never by who wrote the answer (P8)
 OWN_WISH = {"approve_extension", "refuse_extension"}  # never by who asked for it (P8)
 OWN_CASE = {"call_back"}  # never by who had a hand in the case, where somebody else has to call
@@ -93,8 +98,8 @@ def can_move(by: Actor, case: Case, move: Move) -> bool:
 
 def _fits(case: Case, action: str) -> bool:
     """Whether the case is such that this move makes sense, whoever makes it. A tip-off stands alone, it follows no other case."""
-    if action == "recall":
-        return recallable(case)
+    if action in TAKES_BACK:
+        return recallable(case, action)
     merged = case.outcome == Case.Outcome.MERGED
     joining = {
         "leave": bool(case.first_id),
@@ -105,10 +110,10 @@ def _fits(case: Case, action: str) -> bool:
     return action not in joining or (joining[action] and not case.hides_asker)
 
 
-def recallable(case: Case) -> bool:
-    """Whether an assignment is so fresh that it can be taken back."""
-    fresh = timedelta(minutes=RECALL_MINUTES)
-    return case.assigned_at is not None and clock.now() - case.assigned_at < fresh
+def recallable(case: Case, action: str = "recall") -> bool:
+    """Whether a step is so fresh that it can be taken back."""
+    at: datetime | None = getattr(case, TAKES_BACK[action][1])
+    return at is not None and clock.now() - at < timedelta(minutes=RECALL_MINUTES)
 
 
 def reopenable(case: Case) -> bool:

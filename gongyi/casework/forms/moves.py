@@ -4,6 +4,7 @@ import re
 from typing import Any, ClassVar
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -50,6 +51,11 @@ class MoveForm(Form):
 
     def prepare(self) -> None:
         """What a form presets from the case."""
+
+    def keep(self, sent: QueryDict) -> None:
+        """Begin with what was typed so far, for a look that sends nothing and complains of nothing."""
+        for name in self.fields.keys() & sent.keys():
+            self.fields[name].initial = sent[name]
 
 
 class NoteForm(MoveForm):
@@ -305,5 +311,6 @@ FORMS: dict[str, type[MoveForm]] = {
     "approve_extension": MoveForm, "refuse_extension": NoteForm, "wake": MoveForm, "call_back": CallForm, "object": NoteForm,
     "redo": RedoForm, "reopen": NoteForm, "file": MoveForm, "recategorise": CategoryForm, "correct": CorrectForm,
     "visit": VisitForm, "attach": FileForm, "remind": NoteForm, "supervise": NoteForm, "external": ExternalForm,
-    "recall": MoveForm, "conflict": NoteForm, "void": VoidForm, "ask": AskForm, "join": JoinForm, "leave": UnjoinForm, "merge": JoinForm, "unmerge": UnjoinForm, "about": AboutForm,
+    "recall": MoveForm, "unaccept": MoveForm, "unsign": MoveForm, "conflict": NoteForm, "void": VoidForm, "ask": AskForm, "about": AboutForm,
+    "join": JoinForm, "leave": UnjoinForm, "merge": JoinForm, "unmerge": UnjoinForm,
 }  # fmt: skip
