@@ -37,7 +37,11 @@ RECALL_MINUTES = 10
 TAKES_BACK = {
     "unaccept": ("accept", "accepted_at"), "recall": ("assign", "assigned_at"), "unsign": ("sign", "signed_at"),
 }  # fmt: skip
-UNDONE_BY = {step: back for back, (step, _at) in TAKES_BACK.items()}
+# What takes back a line that tells nobody anything: by who wrote it, while it is the last one.
+TAKES_BACK_OWN = {"uncontact": "contact", "unlog": "log", "unattach": "attach"}
+UNDONE_BY = {step: back for back, (step, _at) in TAKES_BACK.items()} | {
+    step: back for back, step in TAKES_BACK_OWN.items()
+}
 OWN_WORK = {"approve_answer", "send_back"}  # never by who wrote the answer (P8)
 OWN_WISH = {"approve_extension", "refuse_extension"}  # never by who asked for it (P8)
 OWN_CASE = {"call_back"}  # never by who had a hand in the case, where somebody else has to call
@@ -91,6 +95,8 @@ def can_move(by: Actor, case: Case, move: Move) -> bool:
         return False
     if by.id is not None and by.id in makers(case, move.action):
         return False
+    if move.action in TAKES_BACK_OWN and own_line(by, case, move.action) is None:
+        return False
     if move.action == "correct" and case.hides_asker and not can_see_asker(by, case):
         return False  # the words as they were typed may tell who said it
     return holds_at(by, case, move) or _handler_calls(by, case, move)
@@ -114,6 +120,15 @@ def recallable(case: Case, action: str = "recall") -> bool:
     """Whether a step is so fresh that it can be taken back."""
     at: datetime | None = getattr(case, TAKES_BACK[action][1])
     return at is not None and clock.now() - at < timedelta(minutes=RECALL_MINUTES)
+
+
+def own_line(by: Actor, case: Case, action: str) -> CaseStep | None:
+    """The line that this person may take back by this move: their own, the last one, and fresh. At most one query."""
+    since = clock.now() - timedelta(minutes=RECALL_MINUTES)
+    if case.changed_at <= since:
+        return None
+    lines = CaseStep.objects.filter(county=case.county, case=case, seq=case.version, action=TAKES_BACK_OWN[action])
+    return lines.filter(actor=by.key, at__gt=since).first()
 
 
 def reopenable(case: Case) -> bool:

@@ -78,13 +78,14 @@ def _events(steps: list[queries.Told]) -> list[dict[str, Any]]:
         "record_done": _("当场办结"),
         "import": _("导入"),
     }
+    gone = queries.taken_back(steps)
     return [
         {
-            "at": step.at, "who": queries.who_did(step),
+            "at": step.at, "who": queries.who_did(step), "gone": at in gone,
             "what": labels.get(step.action, step.action), "why": step.reason, "text": mask_text(step.note),
             "tone": STATES[step.target].tone, "icon": queries.STEP_ICONS.get(step.action, ""),
         }
-        for step in steps
+        for at, step in enumerate(steps)
     ]  # fmt: skip
 
 
@@ -158,6 +159,8 @@ def _allowed(request: ActorRequest, case: Case, action: str) -> Any:
     if action not in FORMS:
         raise Http404
     step = CASE[action]
+    if request.method == "POST" and action in UNDONE_BY.values():
+        return step  # the action says what came too late, and the same click twice gets the same answer
     if not can_move(request.actor, case, step):
         raise PermissionDenied
     if case.state not in step.sources and request.method != "POST":
