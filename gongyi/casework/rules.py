@@ -91,21 +91,21 @@ def can_move(by: Actor, case: Case, move: Move) -> bool:
         return holds_at(by, case, move)
     if move.action == "ask" and not case.code:
         return False  # nobody could read the question
-    if concerned(by, case) or not _fits(case, move.action):
+    if concerned(by, case) or not _fits(by, case, move.action):
         return False
     if by.id is not None and by.id in makers(case, move.action):
-        return False
-    if move.action in TAKES_BACK_OWN and own_line(by, case, move.action) is None:
         return False
     if move.action == "correct" and case.hides_asker and not can_see_asker(by, case):
         return False  # the words as they were typed may tell who said it
     return holds_at(by, case, move) or _handler_calls(by, case, move)
 
 
-def _fits(case: Case, action: str) -> bool:
-    """Whether the case is such that this move makes sense, whoever makes it. A tip-off stands alone, it follows no other case."""
+def _fits(by: Actor, case: Case, action: str) -> bool:
+    """Whether the case is such that this move makes sense. A tip-off stands alone, it follows no other case."""
     if action in TAKES_BACK:
         return recallable(case, action)
+    if action in TAKES_BACK_OWN:
+        return own_line(by, case, action) is not None
     merged = case.outcome == Case.Outcome.MERGED
     joining = {
         "leave": bool(case.first_id),
@@ -122,13 +122,20 @@ def recallable(case: Case, action: str = "recall") -> bool:
     return at is not None and clock.now() - at < timedelta(minutes=RECALL_MINUTES)
 
 
-def own_line(by: Actor, case: Case, action: str) -> CaseStep | None:
-    """The line that this person may take back by this move: their own, the last one, and fresh. At most one query."""
+def own_line(by: Actor, case: Case, action: str) -> Any:
+    """The line that this person may take back by this move: their own, the last one, and fresh; else None.
+
+    At most one query, kept on the case until it changes; none where its timeline was read.
+    """
     since = clock.now() - timedelta(minutes=RECALL_MINUTES)
     if case.changed_at <= since:
         return None
-    lines = CaseStep.objects.filter(county=case.county, case=case, seq=case.version, action=TAKES_BACK_OWN[action])
-    return lines.filter(actor=by.key, at__gt=since).first()
+    version, line = case.__dict__.get("_last_line", (0, None))
+    if version != case.version:
+        line = CaseStep.objects.filter(county=case.county, case=case).order_by("-seq").first()
+        case.__dict__["_last_line"] = (case.version, line)
+    mine = line and line.action == TAKES_BACK_OWN[action] and line.actor == by.key
+    return line if mine and line.at > since else None
 
 
 def reopenable(case: Case) -> bool:

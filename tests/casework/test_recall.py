@@ -11,9 +11,9 @@ from django.test import Client
 from gongyi.casework import actions, queries, rules
 from gongyi.casework.actions.table import ACTS
 from gongyi.casework.models import Case, CaseStep
-from gongyi.casework.rules import TAKES_BACK, TAKES_BACK_OWN, UNDONE_BY
 from gongyi.casework.queries.portal import events_for_asker
 from gongyi.casework.queries.searching import documents
+from gongyi.casework.rules import TAKES_BACK, TAKES_BACK_OWN, UNDONE_BY
 from gongyi.core import clock
 from gongyi.core.attachments import open_stored
 from gongyi.core.models import Attachment

@@ -63,19 +63,20 @@ def recall_case(case: Case, *, by: Actor, seen: int | None = None) -> Case:
     return case
 
 
-def _own(case: Case, action: str, by: Actor, seen: int | None) -> CaseStep | None:
+def _own(case: Case, action: str, by: Actor, seen: int | None) -> Any:
     """The line that is taken back; None where the move itself says why it cannot be. Raises Refused `stale` and `too_late`."""
     check_seen(case, seen)
     line, step = own_line(by, case, action), TAKES_BACK_OWN[action]
-    if line is None and case.state in CASE[action].sources and holds_at(by, case, CASE[action]):
-        if CaseStep.objects.filter(county=case.county, case=case, action=step, actor=by.key).exists():
-            told = {"n": RECALL_MINUTES, "step": CASE[step].label}
-            late = _("%(step)s过了 %(n)d 分钟，或之后又有了别的变动，不能撤回。") % told
-            raise Refused("too_late", late, _("请再记一笔，写明哪里不对。"))
-    return line
+    if line or case.state not in CASE[action].sources or not holds_at(by, case, CASE[action]):
+        return line
+    if CaseStep.objects.filter(county=case.county, case=case, action=step, actor=by.key).exists():
+        told = {"n": RECALL_MINUTES, "step": CASE[step].label}
+        late = _("%(step)s过了 %(n)d 分钟，或之后又有了别的变动，不能撤回。") % told
+        raise Refused("too_late", late, _("请再记一笔，写明哪里不对。"))
+    return None
 
 
-def _before(line: CaseStep | None) -> str | None:
+def _before(line: Any) -> str | None:
     """The state in which the case was."""
     return line.source if line else None
 
@@ -85,8 +86,8 @@ def uncontact_case(case: Case, *, by: Actor, seen: int | None = None) -> Case:
     """记一次联系 by mistake: as before; where it was the first that reached the asker, the contact limit runs again."""
     line, given = _own(case, "uncontact", by, seen), dict[str, Any]()
     if line and case.contacted_at:
-        before = CaseStep.objects.filter(county=case.county, case=case, seq=line.seq - 1, at__gt=case.contacted_at)
-        given = {} if before.exists() else {"contacted_at": None}
+        since = CaseStep.objects.filter(county=case.county, case=case, at__gt=case.contacted_at)
+        given = {} if since.count() > 1 else {"contacted_at": None}
     return move(case, "uncontact", by=by, seen=seen, changes=given, target=_before(line), quietly=True)
 
 

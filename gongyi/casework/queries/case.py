@@ -78,7 +78,9 @@ _TOLD = CaseStep.objects.order_by("seq").values_list(*Told._fields)
 
 def timeline(case: Case) -> list[Told]:
     """Everything that happened to a case, oldest first."""
-    return [Told(*row) for row in _TOLD.filter(county=case.county, case=case)]
+    steps = [Told(*row) for row in _TOLD.filter(county=case.county, case=case)]
+    case.__dict__["_last_line"] = (case.version, steps[-1] if steps else None)  # for `rules.own_line`
+    return steps
 
 
 def taken_back(steps: Sequence[Told]) -> set[int]:

@@ -150,7 +150,15 @@ STEP_ICONS = {
     "reply": "reply", "add": "plus-lg", "settle": "check-circle", "unsolved": "exclamation-triangle", "rate": "star",
     "wish": "shield-check", "withdraw": "x-circle", "join": "link-45deg", "leave": "x-lg", "merge": "link-45deg", "unmerge": "arrow-counterclockwise",
 }  # fmt: skip
-AT_ONCE = {"accept", "sign", "wake", "unaccept", "unsign", "uncontact", "unlog"}  # need no word, lose nothing: one click
+AT_ONCE = {
+    "accept",
+    "sign",
+    "wake",
+    "unaccept",
+    "unsign",
+    "uncontact",
+    "unlog",
+}  # need no word, lose nothing: one click
 
 
 def buttons(by: Actor, case: Case) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
