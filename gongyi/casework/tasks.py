@@ -1,6 +1,6 @@
 """What casework does by itself, every few minutes."""
 
-from gongyi.casework.actions import exports, run_due
+from gongyi.casework.actions import exports, matters, run_due
 from gongyi.casework.actions.residents import remove_unused
 from gongyi.casework.actions.topics import learn_topics
 from gongyi.core.county import bind
@@ -48,3 +48,23 @@ def topics() -> str:
         with bind(county):
             read += learn_topics(county)
     return str(read)
+
+
+@every(minutes=0.25, name="casework.matters")
+def search_matters() -> str:
+    """Do the searches for what belongs together that somebody asked for."""
+    done = 0
+    for county in meant(counties()):
+        with bind(county):
+            done += matters.search_waiting(county)
+    return str(done)
+
+
+@nightly(hour=4, name="casework.matters_nightly")
+def search_matters_by_night() -> str:
+    """Find what belongs together among the cases of the last half year."""
+    found = 0
+    for county in meant(counties()):
+        with bind(county):
+            found += matters.search_by_night(county)
+    return str(found)

@@ -2,6 +2,7 @@
 
 from gongyi.casework.models.case import TAKING, Asker, Case, CaseConflict, CasePart, CaseStep, Taking, Visit
 from gongyi.casework.models.lists import BulkLine, BulkRun, Export, SavedView
+from gongyi.casework.models.matters import Matter, MatterCase, MatterRuling, MatterRun, MatterSide
 from gongyi.casework.models.memory import TopicMemory
 from gongyi.casework.models.publication import Publication, PublicationStep, PublishedText, ShownWord
 from gongyi.casework.models.reception import ReceptionRow, ReceptionSheet
@@ -19,6 +20,11 @@ __all__ = [
     "CaseStep",
     "CaseType",
     "Export",
+    "Matter",
+    "MatterCase",
+    "MatterRuling",
+    "MatterRun",
+    "MatterSide",
     "Publication",
     "PublicationStep",
     "PublishedText",
