@@ -19,6 +19,9 @@ _ENDS = (
 )
 _NO_BEGINNING = "的了在与和及到把被让给为是区县市道路铁"  # a name does not begin with these
 _END = re.compile(_ENDS)
+_ONE_NAME = re.compile(
+    "(?:(?!大道)[A-Za-z0-9\u4e00-\u9fff](?<![路街区县市镇乡村省]))+"
+)  # not a road or district before the name
 _PLACE = re.compile(
     "(?:小区|花园|家园|公寓|新城|之城|新村|社区|街道|广场|国际|大厦|水库|大道|[苑园湾府城村镇乡路街巷桥江河湖组])$"
 )
@@ -64,11 +67,12 @@ def _names(titles: Sequence[str], texts: Sequence[str]) -> tuple[str, ...]:
 
 def _runs(title: str) -> set[str]:
     """What could be a name: some characters before a word in which names end, with that word."""
-    found = set()
+    found, seldom = set(), common()
     for hit in _END.finditer(title):
         for start in range(max(0, hit.end() - _LONGEST), hit.end() - _SHORTEST + 1):
             run = title[start : hit.end()]
-            if re.fullmatch(r"[\u4e00-\u9fffA-Za-z0-9]+", run):
+            inside_a_word = start and title[start - 1 : start + 1] in seldom
+            if not inside_a_word and _ONE_NAME.fullmatch(run[: hit.start() - start]):
                 found.add(run)
     return found
 
