@@ -12,19 +12,21 @@ class CaseworkConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from gongyi.casework import actions, queries, rules
-        from gongyi.casework.actions.imports import CaseKind
-        from gongyi.casework.queries.searching import CASES
+        from gongyi.casework.actions.imports import CaseKind, TemplateKind, TopicKind
+        from gongyi.casework.forms import search_form
+        from gongyi.casework.queries.searching import case_kind
         from gongyi.core import imports, search
         from gongyi.core.outbox.sending import register_right
         from gongyi.core.outbox.words import KINDS
         from gongyi.network.actions import calendar_changed, closing_checks, unit_merged
         from gongyi.people.queries.handover import register_section
 
-        search.register(CASES)
+        search.register(case_kind(search_form))
         calendar_changed.append(actions.recompute_deadlines)
         unit_merged.append(actions.follow_successor)
         closing_checks.append(queries.open_matters)
-        imports.register(CaseKind())
+        for importable in (CaseKind(), TopicKind(), TemplateKind()):
+            imports.register(importable)
         register_section("cases", _("在办的办件"), queries.handover_lines)
         register_section("drafts", _("没写完的答复"), queries.handover_drafts)
         register_section("waiting", _("等别人的办件"), queries.handover_waiting)

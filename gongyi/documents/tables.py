@@ -61,6 +61,21 @@ def write_xlsx(file: IO[bytes], headers: Sequence[str], rows: Iterable[Row], *, 
     return number
 
 
+def write_sheets(file: IO[bytes], sheets: Iterable[tuple[str, Iterable[Row]]]) -> None:
+    """Write an .xlsx of several sheets (name, rows with their headings), as `write_xlsx` writes one."""
+    used: set[str] = set()
+    with Workbook(file, {"constant_memory": True}) as book:
+        text = book.add_format({"num_format": "@"})
+        for number, (name, rows) in enumerate(sheets, start=1):
+            shown = sheet_name(name)
+            if shown.casefold() in used:
+                shown = f"{shown[:26]} ({number})"
+            used.add(shown.casefold())
+            page = book.add_worksheet(shown)
+            for at, row in enumerate(rows):
+                _write_row(page, at, row, text)
+
+
 def _write_row(page: Worksheet, number: int, cells: Row, text: Format) -> None:
     """By the kind of each cell, never by what it looks like: `write` would make a formula of "=1+1"."""
     for at, cell in enumerate(cells):

@@ -7,6 +7,7 @@ from gongyi.core.outbox.sending import send_due
 from gongyi.core.said import Said, say
 from gongyi.core.schedule import every, meant, nightly
 from gongyi.home.actions.digest import send_digests
+from gongyi.home.actions.imports import carry_waiting
 from gongyi.network.queries import counties
 
 
@@ -31,3 +32,14 @@ def send_messages() -> Said:
     return say(
         _("送出 %(sent)s 条，没送到 %(failed)s 条，不用送了 %(dropped)s 条"), sent=sent, failed=failed, dropped=dropped
     )
+
+
+@every(minutes=0.1, name="home.imports")
+def run_imports() -> Said:
+    """Store the tables that wait, take back what an import that was cut off left."""
+    stored = failed = 0
+    for county in meant(counties()):
+        with bind(county):
+            done = carry_waiting(county)
+        stored, failed = stored + done["stored"], failed + done["failed"]
+    return say(_("导入 %(stored)s 个表格，没导入 %(failed)s 个"), stored=stored, failed=failed)

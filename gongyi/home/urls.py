@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gongyi.home.views import answers, guide, inbox, offline, pages, portal, residents, today
+from gongyi.home.views import answers, guide, imports, inbox, offline, pages, portal, residents, search, today
 
 app_name = "home"
 urlpatterns = [
@@ -32,10 +32,19 @@ urlpatterns = [
     path("portal/mine/<uuid:case_key>/", portal.own, name="portal_own"),
     path("today/", today.today, name="today"),
     path("today/first/", today.first_task, name="first_task"),
+    path("search/", search.search_page, name="search"),
     path("unit/", pages.choose_unit, name="choose_unit"),
     path("theme/", pages.theme, name="theme"),
     path("help/", guide.help_page, name="help"),
     path("help/tour/", guide.tour, name="tour"),
+    path("import/", imports.index, name="imports"),
+    path("import/new/<slug:kind>/", imports.new, name="import_new"),
+    path("import/<uuid:key>/", imports.run, name="import"),
+    path("import/<uuid:key>/columns/", imports.columns, name="import_columns"),
+    path("import/<uuid:key>/rows/", imports.rows, name="import_rows"),
+    path("import/<uuid:key>/start/", imports.step, {"step": "start"}, name="import_start"),
+    path("import/<uuid:key>/cancel/", imports.step, {"step": "cancel"}, name="import_cancel"),
+    path("import/<uuid:key>/undo/", imports.step, {"step": "undo"}, name="import_undo"),
     path("offline/", offline.shell, name="offline"),
     path("sw.js", offline.worker, name="worker"),
     path("inbox/", inbox.inbox, name="inbox"),

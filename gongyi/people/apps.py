@@ -1,4 +1,4 @@
-"""People tell the outbox who its readers are: an account with a role in force, a resident who agreed, a running unit."""
+"""People tell the outbox who its readers are (an account with a role in force, a resident who agreed, a running unit), and the import that accounts come in."""
 
 from django.apps import AppConfig
 
@@ -9,9 +9,11 @@ class PeopleConfig(AppConfig):
     name = "gongyi.people"
 
     def ready(self) -> None:
+        from gongyi.core import imports
         from gongyi.core.models import Delivery
         from gongyi.core.outbox.sending import register_reader, register_right
         from gongyi.people import queries
+        from gongyi.people.actions.importing import AccountKind
         from gongyi.people.queries.handover import may_hear_of_pack
         from gongyi.people.queries.posts import may_hear_of_post
 
@@ -19,3 +21,4 @@ class PeopleConfig(AppConfig):
         register_reader(Delivery.Receiver.GROUP, queries.group_of)
         register_right(["post.fill"], may_hear_of_post)
         register_right(["handover.make", "handover.sign", "handover.return", "handover.withdraw"], may_hear_of_pack)
+        imports.register(AccountKind())

@@ -13,9 +13,11 @@ from gongyi.casework.models import Case, CaseConflict, CasePart
 from gongyi.casework.queries.portal import make_code
 from gongyi.casework.rules import visible_to
 from gongyi.casework.workflow import STATES
+from gongyi.core import clock
 from gongyi.core.access import Role
+from gongyi.core.errors import Refused
 from gongyi.core.models import Message
-from gongyi.people.models import Account
+from gongyi.people.models import Account, Grant
 from tests.casework.test_workflow import put
 from tests.factories import make_actor, refused
 
@@ -130,3 +132,23 @@ def test_what_a_resident_says_of_an_office_goes_past_it(land, about_service):
     assert case.desk == (land.county if about_service else land.town)
     assert CasePart.objects.filter(case=case, unit=land.town).exists() is not about_service
     assert ("办事的单位" in queries.timeline(case)[0].note) is about_service
+
+
+def test_about_everybody_who_could_assign_the_refusal_says_so(land):
+    facts = {"by": land.county_desk, "unit": land.county, "type": land.complaint, "content": "县里的窗口没人"}
+    with pytest.raises(Refused) as no:
+        actions.open_case(**facts, about_unit=land.county)
+    assert "无关" in str(no.value)
+    assert actions.open_case(**facts).desk == land.county  # the control: about nobody
+
+
+def test_where_nobody_receives_a_resident_is_told_in_plain_words(land):
+    Grant.objects.filter(role=Role.DISPATCHER.value).update(ended_at=clock.now())
+    facts = {"county": land.county.county, "content": "停水", "type": land.enquiry, "code": make_code(uuid4())}
+    with pytest.raises(Refused) as no:
+        actions.submit_case(**facts)
+    assert "窗口" in str(no.value)
+    assert "派单员" not in str(no.value)
+    with pytest.raises(Refused) as inside:  # the control: staff are told whom to ask
+        actions.open_case(by=land.officer, unit=land.village, type=land.enquiry, content="停水")
+    assert "派单员" in str(inside.value)

@@ -1,6 +1,7 @@
 """One filter behind list, count, bulk work and export; named views; paging both ways."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from types import SimpleNamespace
@@ -22,7 +23,7 @@ from gongyi.casework.queries import Wanted, lists
 from gongyi.casework.queries import exports as export_queries
 from gongyi.casework.queries import saved as saved_queries
 from gongyi.casework.rules import visible_to
-from gongyi.core import clock
+from gongyi.core import clock, search
 from gongyi.people.models import Account
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -103,7 +104,7 @@ def address(land, pieces: dict) -> str:
 
 
 def agree(land, by, query: str) -> None:
-    """The same rows in list, count, export and detail."""
+    """The same rows in list, count, export, search and detail."""
     rows = listed(by, query)
     form = ListForm(QueryDict(query), by=by)
     assert (
@@ -114,11 +115,15 @@ def agree(land, by, query: str) -> None:
     assert len(numbers) == len(rows)  # each opens
     for key in rows:
         queries.fetch(by, key)
+    plain = replace(form.wanted(), text="")
+    found = search.find(by, search.KINDS["case"], "件事", plain)
+    told = visible_to(by).filter(id__in=queries.list_keys(by, plain, 100), content__contains="件事")
+    assert set(found.keys) == set(told.values_list("id", flat=True))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(who=PEOPLE, pieces=FILTERS)
-def test_p4_list_count_export_and_detail_agree(many, who, pieces):
+def test_p4_list_count_export_search_and_detail_agree(many, who, pieces):
     lists.PAGE, kept = 3, lists.PAGE
     try:
         agree(many, getattr(many, who), address(many, pieces))
@@ -223,6 +228,14 @@ def test_chips_say_the_filter_in_words_and_take_it_away(many):
     assert any("路灯" in words for words in chips)
     assert any(words.endswith("东湖镇") for words in chips)
     assert not [url for words, url in chips.items() if "路灯" in words and "topic" in url]
+
+
+@pytest.mark.parametrize(("language", "colon"), [("en", ": "), ("zh-hans", "：")])
+def test_chips_are_pointed_as_the_readers_language_does(many, language, colon):
+    client = browser(many.desk)
+    client.cookies["django_language"] = language
+    [chip] = client.get(f"/cases/?whom={many.town.id}").context["chips"]
+    assert chip["words"].endswith(f"{colon}东湖镇")
 
 
 # --- named views ------------------------------------------------------------------------------------------------------
@@ -382,3 +395,12 @@ def test_drawn_filter_shows_its_own_choice_and_keeps_nothing_typed(many):
     for wrong in ("q=13800001234", "since=13800001234", "state=13800001234"):
         clerk.get(f"/cases/?{wrong}")
     assert listing._drawn.cache_info().currsize == 2
+
+
+@pytest.mark.parametrize("path", ["/cases/", "/cases/choose/"])
+def test_a_filter_that_makes_no_sense_is_said_to_filter_nothing(land, path):
+    """A bookmark whose type is gone must not pass for the list that it once was."""
+    opened(land)
+    page = browser(land.desk).get(path, {"state": "gone", "since": "2026-13-99", "q": "路"}).content.decode()
+    assert "“状态、登记从”里的内容认不出来" in page
+    assert "认不出来" not in browser(land.desk).get(path, {"state": "recorded"}).content.decode()

@@ -13,7 +13,7 @@ from tests.factories import make_county, make_unit
 
 NAMES = sorted(set(checks.own_commands()) - {"prepare"})
 NEW = {"load_units", "setup_county"}  # may be given a county that is not here yet
-WORDS = {"reset_account": ["nobody"], "import_cases": ["table.xlsx"]}
+WORDS = {"reset_account": ["nobody"], "import_cases": ["table.xlsx"], "import_topics": ["table.xlsx"]}
 
 
 @pytest.fixture

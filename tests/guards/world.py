@@ -27,7 +27,7 @@ from gongyi.core import attachments, checks, clock, county
 from gongyi.core.access import Permission, Role
 from gongyi.core.checks import Entrance
 from gongyi.core.county import new_key
-from gongyi.core.models import Attachment, AuditDetail, AuditEntry, AuditHead, Message, ScheduleRun
+from gongyi.core.models import Attachment, AuditDetail, AuditEntry, AuditHead, ImportRun, Message, ScheduleRun
 from gongyi.home.views.portal import OPENED
 from gongyi.network.models import Unit
 from gongyi.people import adapter
@@ -48,6 +48,7 @@ OK = {200, 302, 409, 410, 422}
 # Values of converters that are not keys; every one is tried.
 WORDS: dict[str, list[str]] = {
     "action": [move.action for move in CASE.moves if move.permission not in {Permission.SYSTEM, Permission.ASKER}],
+    "home:import_new": ["cases", "topics"],
     "home:portal_step": ["reply", "judge", "add", "withdraw"],
     "which": ["resident", "unit", "turn", "quiet", "reopen"],
     "people:account_step": ["disable", "enable", "sessions", "unlock"],
@@ -77,6 +78,9 @@ MEANT = {
     "casework:export_take": "casework.Export",
     "casework:export_judge": "casework.Export/waiting",
     "casework:publish": "casework.Case",
+    **dict.fromkeys(
+        (f"home:import{step}" for step in ("", "_columns", "_rows", "_start", "_cancel", "_undo")), "core.ImportRun"
+    ),
 }
 _arguments = re.compile(r"<(?:(\w+):)?(\w+)>")
 
@@ -210,6 +214,9 @@ def _extra(model: Any, place: Place, people: dict[str, Account | None]) -> dict[
         case = make_case(Case, place.unit.county, "closed", may_publish=True, **units)
         sync_parts(case)
         return {"case": case, "slug": "pubansw3r" if people else f"p{place.unit.pk.hex[-9:]}", "second": place.unit}
+    if model is ImportRun:
+        whose = people[Role.CLERK.value].pk if people else uuid4()
+        return {"kind": "cases", "unit": place.unit.pk, "account": whose, "state": "done"}
     return _owner(model, people) if people else {}
 
 

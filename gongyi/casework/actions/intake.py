@@ -13,7 +13,7 @@ from gongyi.casework import queries
 from gongyi.casework.actions.moving import first_parts, next_turn, sync_parts, tell_turn
 from gongyi.casework.models import Asker, Case, CaseConflict, CaseStep, CaseType, Register, Topic
 from gongyi.casework.rules import concerned_people
-from gongyi.core import clock, numbering
+from gongyi.core import clock, numbering, search
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.county import new_key
@@ -93,7 +93,8 @@ def record_done(
 ) -> Case:
     """当场办结: record, answer, outcome and rating in one step, by who may also handle.
 
-    Raises as `open_case`; ValidationError for a type whose answers somebody else must approve or call back about.
+    Raises as `open_case`; ValidationError for a type whose answers somebody else must approve or call back about, and for a
+    promise without a date.
     """
     _may_record(by, unit)
     if not by.can(P.CASE_HANDLE, unit.id):
@@ -114,6 +115,8 @@ def record_done(
         setattr(case, name, value)
     if not case.answer:
         raise ValidationError({"answer": _("请写一句怎么答复的。")})
+    if wrong := queries.promise_without_date(case.answer):
+        raise ValidationError({"answer": wrong})
     store_case(case, asker, by=by, action="record_done")
     return case
 
@@ -146,9 +149,10 @@ def store_case(case: Case, asker: AskerFacts | None, *, by: Actor, action: str, 
     """Number the case in its register, check and save it with its asker, conflicts, timeline and parts."""
     case.number = numbering.next_number(county=case.county, series=_series(case), subject=case.id)
     case.clean_fields(exclude=_CHOSEN)
-    case.save()
-    if asker:
-        store_asker(Asker(county=case.county, case=case), asker)
+    with search.together():
+        case.save()
+        if asker:
+            store_asker(Asker(county=case.county, case=case), asker)
     if case.about_unit_id or case.about_account:
         keep_away(case)
     first_step(case, action, by=by, step=CaseStep, parent="case", note=note)
@@ -217,6 +221,13 @@ def desk_for(unit: Unit, *, about: Unit | None = None, besides: set[UUID] | None
     for candidate in above:
         if found[candidate.id] - (besides or set()):
             return candidate
+    if about or besides:
+        raise Refused(
+            "nobody",
+            _("从%(unit)s到县里，没有和这件事无关的派单员。") % {"unit": unit.name},
+            _("请由另一个单位来登记，或请账号管理员给另一个人授予派单员角色。"),
+            status=422,
+        )
     raise Refused(
         "nobody",
         _("从%(unit)s到县里都还没有派单员。") % {"unit": unit.name},

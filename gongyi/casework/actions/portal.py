@@ -59,7 +59,7 @@ def submit_case(
     refusal of a file.
     """
     top = Unit.objects.get(county=county, tier=Unit.Tier.COUNTY)
-    desk = desk_for(top if type.hides_asker or about_service or area is None else area)
+    desk = _desk_of_residents(top if type.hides_asker or about_service or area is None else area)
     by = asker_actor("asker", county, new_key(county))
     case = new_case(
         by=by, unit=desk, type=type, content=content, title="", area=area, topic=topic, channel=Case.Channel.PORTAL,
@@ -175,7 +175,7 @@ def wish_about_data(case: Case, *, by: Actor, kind: str, note: str, seen: int | 
         "kind": kind, "number": case.number, "note": _written(note),
     }  # fmt: skip
     move(case, "wish", by=by, seen=seen, reason=kind, quietly=True)
-    desk = desk_for(Unit.objects.get(county=case.county, tier=Unit.Tier.COUNTY))
+    desk = _desk_of_residents(Unit.objects.get(county=case.county, tier=Unit.Tier.COUNTY))
     new = new_case(
         by=by, unit=desk, type=type_, content=words, title=kind, channel=Case.Channel.PORTAL, resident=case.resident,
         wish_of=case,
@@ -183,6 +183,19 @@ def wish_about_data(case: Case, *, by: Actor, kind: str, note: str, seen: int | 
     store_case(new, None, by=by, action="record")
     tell_turn(new, by=by)
     return new
+
+
+def _desk_of_residents(start: Unit) -> Unit:
+    """The desk that receives what a resident sends. Raises Refused `nobody` in words for somebody outside the office."""
+    try:
+        return desk_for(start)
+    except Refused:
+        raise Refused(
+            "nobody",
+            _("现在还没有工作人员能在网上收您的事，没有送出。"),
+            _("您写的内容还在这里。请打电话或到村委会、乡镇窗口说。"),
+            status=422,
+        ) from None
 
 
 def _written(note: str) -> str:

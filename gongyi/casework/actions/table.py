@@ -25,8 +25,9 @@ from gongyi.casework.actions.care import (
     write_visit,
 )
 from gongyi.casework.actions.concerned import mark_about
+from gongyi.casework.actions.joining import join_case, leave_case, merge_case, unmerge_case
 from gongyi.casework.actions.portal import ask_asker
-from gongyi.casework.actions.recall import recall_case
+from gongyi.casework.actions.recall import recall_case, unaccept_case, unsign_case
 from gongyi.casework.actions.routine import file_case
 from gongyi.casework.actions.work import (
     accept_case,
@@ -44,7 +45,7 @@ from gongyi.casework.actions.work import (
 )
 
 ACTS: dict[str, Callable[..., Any]] = {
-    "accept": accept_case, "recall": recall_case, "assign": assign_case, "transfer": assign_case,
+    "accept": accept_case, "recall": recall_case, "unaccept": unaccept_case, "unsign": unsign_case, "assign": assign_case, "transfer": assign_case,
     "decline": decline_case, "sign": sign_case, "return": return_case,
     "contact": contact_asker, "log": log_work, "assist": assist_case, "answer": answer_case,
     "save_draft": save_draft, "ask_extension": ask_extension, "park": park_case,
@@ -55,5 +56,6 @@ ACTS: dict[str, Callable[..., Any]] = {
     "reopen": reopen_case, "file": file_case, "recategorise": recategorise,
     "correct": correct_case, "visit": write_visit, "attach": attach, "remind": partial(remind, action="remind"),
     "supervise": partial(remind, action="supervise"), "external": set_external, "conflict": declare_conflict,
+    "join": join_case, "leave": leave_case, "merge": merge_case, "unmerge": unmerge_case,
     "void": void_case, "ask": ask_asker, "about": mark_about,
 }  # fmt: skip

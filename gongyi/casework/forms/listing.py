@@ -100,6 +100,10 @@ class ListForm(FilterFields):
         self.is_valid()
         return {name: _sent(value) for name, value in self.cleaned_data.items() if value}
 
+    def left_out(self) -> str:
+        """What of the address makes no sense and filters nothing, by its label: the list is longer than was asked for."""
+        return _("、").join(str(self.fields[name].label) for name in self.errors if name in self.fields)
+
     def chips(self, query: Any) -> list[dict[str, str]]:
         """What is filtered now, each with the address that takes it away."""
         found = []
@@ -111,13 +115,20 @@ class ListForm(FilterFields):
             without = query.copy()
             for gone in (name, f"{name}_text", *MARKS):
                 without.pop(gone, None)
-            words = str(field.label) if value is True else f"{field.label}：{shown}"
+            words = str(field.label) if value is True else str(field.label) + _("：") + str(shown)
             found.append({"name": name, "words": words, "url": f"?{without.urlencode()}"})
         return found
 
     def kept(self, *, typed: bool = True) -> str:
         """The filter as an address of its own, only what is valid and filled; without `typed`, no search words."""
         return urlencode({name: value for name, value in self._facts().items() if typed or name != "q"})
+
+
+def search_form(data: Any, by: Actor) -> ListForm:
+    """The list's filter beside a search, whose words stand in a box of their own."""
+    form = ListForm(data, by=by)
+    form.fields["q"].widget = forms.HiddenInput()
+    return form
 
 
 def beside(form: ListForm, by: Actor) -> dict[str, Any]:

@@ -8,20 +8,37 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from gongyi.casework import actions, queries
+from gongyi.casework.actions.joining import followers_of, number_of
 from gongyi.casework.forms import BLANK, FORMS, AnswerForm, CorrectForm, MoveForm
 from gongyi.casework.models import Case
-from gongyi.casework.rules import can_move, can_see_asker, may_start_publication, moves_for, why_not_public
+from gongyi.casework.rules import (
+    UNDONE_BY,
+    can_move,
+    can_see_asker,
+    may_start_publication,
+    moves_for,
+    why_not_public,
+)
 from gongyi.casework.workflow import CASE, STATES
 from gongyi.core import attachments
+from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.errors import Refused
 from gongyi.core.http import ActorRequest, permission, submit
 from gongyi.core.secrets import mask_text
 from gongyi.people.models import Purpose
+
+CHECKED = {
+    "answer",
+    "save_draft",
+    "approve_answer",
+    "send_back",
+}  # moves beside which the checklist of the answer stands
 
 
 @permission(P.CASE_VIEW)
@@ -40,10 +57,16 @@ def _context(request: ActorRequest, case: Case) -> dict[str, Any]:
         "content": mask_text(case.content), "answer": mask_text(case.answer), "draft": mask_text(case.draft), "primary": primary, "others": others,
         "events": _events(steps), "roles": queries.roles_of(case), "visits": visits, "asker": asker,
         "files": queries.attachments_of(case) if any(step.action in {"attach", "add"} for step in steps) else [],
+        "joined": followers_of(request.actor, case), "first_url": _first_url(request, case),
         "one_visit": queries.one_visit(case, asker, visited=bool(visits)),
         "may_see_asker": can_see_asker(request.actor, case), "publishes": may_start_publication(request.actor, case) and not why_not_public(case),
         "purposes": Purpose.choices, "channel": Case.Channel(case.channel).label, "about": queries.about_of(case), "turn_limit": queries.limit_of(case, "turn"), "reopen_limit": queries.limit_of(case, "reopen"),
     }  # fmt: skip
+
+
+def _first_url(request: ActorRequest, case: Case) -> str:
+    """Where the case stands that this one follows; '' for who may not see it."""
+    return f"/cases/{case.first_id}/" if number_of(request.actor, case.first_id) else ""
 
 
 def _events(steps: list[queries.Told]) -> list[dict[str, Any]]:
@@ -70,11 +93,15 @@ def move(request: ActorRequest, key: UUID, action: str) -> HttpResponse:
     step = _allowed(request, case, action)
     if action == "correct" and request.method == "GET":
         actions.show_text(case, by=request.actor)
-    form = FORMS[action](request.POST or None, request.FILES or None, case=case, by=request.actor)
+    looks = "check" in request.POST and action in CHECKED
+    form = FORMS[action](None if looks else request.POST or None, request.FILES or None, case=case, by=request.actor)
     form.action = action
     templates = _templates(request, form) if action == "answer" else []
-    if done := submit(request, form, lambda: _act(form)):
-        messages.success(request, _("%(number)s：%(action)s，已记下。") % {"number": case.number, "action": step.label})
+    if looks:
+        form.keep(request.POST)
+    elif done := submit(request, form, lambda: _act(form)):
+        words = _("%(number)s：%(action)s，已记下。") % {"number": case.number, "action": step.label}
+        messages.success(request, words, extra_tags=_back(request.actor, form.case, action))
         return done
     context = {
         "case": case,
@@ -84,8 +111,16 @@ def move(request: ActorRequest, key: UUID, action: str) -> HttpResponse:
         "content": mask_text(case.content),
         "answer": mask_text(case.answer),
     }
-    context["templates"] = templates
+    context["templates"], context["checks"] = templates, _checks(form)
     return render(request, "casework/move.html", context)
+
+
+def _checks(form: MoveForm) -> list[queries.Point] | None:
+    """The checklist of the text that is written or about to go out; None for a move without one."""
+    if form.action not in CHECKED:
+        return None
+    name = {"answer": "answer", "save_draft": "draft"}.get(form.action)
+    return queries.checklist(form.case, str(form[name].value() or "") if name else form.case.answer)
 
 
 def _templates(request: ActorRequest, form: MoveForm) -> list[Any]:
@@ -107,6 +142,13 @@ def _act(form: MoveForm) -> str:
         form.cleaned_data["asker"] = asker if form.cleaned_data.pop("asker_too") else None
     actions.ACTS[form.action](form.case, by=form.by, **form.cleaned_data)
     return queries.lead_on(form.by, form.case)
+
+
+def _back(by: Actor, case: Case, action: str) -> str:
+    """Where the step that was just made can be taken back; '' where it cannot, or not by this person."""
+    back = UNDONE_BY.get(action)
+    may = back and case.state in CASE[back].sources and can_move(by, case, CASE[back])
+    return reverse("casework:move", args=[case.id, back]) if may else ""
 
 
 def _allowed(request: ActorRequest, case: Case, action: str) -> Any:

@@ -23,6 +23,7 @@ def check_entrance(kind: Kind, sheets: Sequence[Sheet], name: str) -> None:
         layout = find_layout(sheet, kind.columns, {})
         for row in heading_rows(sheet, layout):
             gate.check_headers(_shown(sheet), row)
+            kind.check_headings(row)
         for at, found in _by_value(sheet, layout):
             raise _of_value(sheet, layout, at, found)
 

@@ -34,6 +34,7 @@ class Kind:
     label: ClassVar[Promise]
     hint: ClassVar[Promise]
     columns: ClassVar[tuple[Column, ...]]
+    per_unit: ClassVar[bool] = False  # rows belong to the unit that takes them in, which the person chooses
     dictionary: ClassVar[bool] = False  # names of units, places, topics: by the value rule only (rights.md D2)
     batch: ClassVar[int] = 200
 
@@ -53,12 +54,17 @@ class Kind:
         """What the preview says beside the rows to be stored: new topics, where open cases go."""
         return []
 
+    def check_headings(self, headings: Sequence[str]) -> None:
+        """Raise Refused for a heading that this kind must never take in, beyond what the gate refuses."""
+
     def begin(self, context: Any, *, by: Actor) -> list[UUID]:  # noqa: ARG002 - most need nothing
         """What has to be there before the first row, in a transaction of its own; returns the keys of what was made."""
         return []
 
     def store(self, context: Any, rows: Sequence[Checked], *, by: Actor, source: str) -> list[UUID]:
-        """Store the rows in the caller's transaction, with their audit row; returns their keys in the same order."""
+        """Store the rows in the caller's transaction, with their audit row; returns their keys in the same order, behind them the
+        keys of what else came with them.
+        """
         raise NotImplementedError
 
     def finish(self, context: Any, *, by: Actor, created: int) -> None:

@@ -29,6 +29,7 @@ UNSEEN = (S.RUNNING, S.STOPPING, S.UNDOING)
 UNDO_WITHIN = timedelta(hours=24)
 KEPT = timedelta(hours=24)  # a draft that nobody finishes
 SILENT = timedelta(minutes=2)  # after so long without a sign another machine's run counts as dead
+AT_A_TIME = 200  # rows that are taken back in one transaction
 MOST = 500  # rows of one transaction
 SOON = 0.2  # seconds that one transaction may take: the next one becomes smaller
 BREATH = 0.02  # seconds between two transactions, in which others get their turn
@@ -130,9 +131,15 @@ def _begin(run: ImportRun, plan: Plan, *, by: Actor) -> None:
         if not _set(run, was=(S.DRAFT, S.WAITING), state=S.RUNNING, done=0, **facts):
             raise _stopped()
         made = kind_of(run).begin(plan.context, by=by)
-        where = {"county": run.county, "run": run, "kind": run.kind, "source": run.source}
-        ImportLine.objects.bulk_create(ImportLine(key=key.hex, subject=key, **where) for key in made)
-    time.sleep(BREATH)  # so that these lines are the oldest and are taken back last
+        _note(run, [(key.hex, key) for key in made])
+
+
+def _note(run: ImportRun, lines: list[tuple[str, UUID]]) -> None:
+    """Keep which rows came in, under which key; what others need is noted before them and so taken back after them."""
+    facts = {"county": run.county, "run": run, "kind": run.kind, "source": run.source}
+    if lines:
+        ImportLine.objects.bulk_create(ImportLine(key=key, subject=subject, **facts) for key, subject in lines)
+        time.sleep(0.002)
 
 
 def _stopped() -> Refused:
@@ -159,10 +166,8 @@ def _store_batch(run: ImportRun, plan: Plan, rows: list[Checked], *, by: Actor, 
     if not _set(run, was=(S.RUNNING,), state=S.RUNNING, done=done, created=done):
         raise _stopped()
     keys = kind_of(run).store(plan.context, rows, by=by, source=run.source)
-    facts = {"county": run.county, "run": run, "kind": run.kind, "source": run.source}
-    ImportLine.objects.bulk_create(
-        ImportLine(key=row.key, subject=key, **facts) for row, key in zip(rows, keys, strict=True)
-    )
+    _note(run, [(key.hex, key) for key in keys[len(rows) :]])
+    _note(run, [(row.key, key) for row, key in zip(rows, keys, strict=False)])
     for row in rows:
         row.facts, row.shown = {}, {}
 
@@ -193,7 +198,7 @@ def take_back(run: ImportRun, *, words: str = "") -> None:
     run.refresh_from_db()
     end = {S.STOPPING: S.CANCELLED, S.UNDOING: S.UNDONE}.get(S(run.state), S.FAILED)
     by, kind = system_actor("import", run.county), kind_of(run)
-    while lines := list(ImportLine.objects.filter(county=run.county, run=run).order_by("-id")[: kind.batch]):
+    while lines := list(ImportLine.objects.filter(county=run.county, run=run).order_by("-id")[:AT_A_TIME]):
         with transaction.atomic(), search.together():
             kind.remove([line.subject for line in lines], by=by)
             ImportLine.objects.filter(county=run.county, id__in=[line.id for line in lines]).delete()

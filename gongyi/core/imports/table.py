@@ -60,11 +60,12 @@ def plain_heading(text: str) -> str:
 
 
 def find_layout(sheet: Sheet, columns: Sequence[Column], remembered: Mapping[str, str]) -> Layout:
-    """The row among the first ten whose cells mean the most fields; the first one where none means any.
+    """The row among the first ten whose cells mean the most fields; where none means any, the first of the fullest ones.
 
     `remembered` maps plain headings to fields as somebody set them before; '' means that the column is left out.
     """
-    best = Layout(next((at for at, row in enumerate(sheet.rows) if any(row)), 0))
+    filled = [sum(1 for cell in row if cell.strip()) for row in sheet.rows[:LOOKED_AT]]
+    best = Layout(filled.index(max(filled)) if filled else 0)
     for at, row in enumerate(sheet.rows[:LOOKED_AT]):
         found = match(row, columns, remembered)
         if len(found.fields) > len(best.fields):

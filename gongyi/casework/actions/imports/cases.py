@@ -95,7 +95,7 @@ class CaseKind(Kind):
 
     name, label = "cases", gettext_lazy("办件")
     hint = gettext_lazy("群众说的事：登记簿、热线导出的表、留言记录。有答复的按办结收进来，时间照表上的。")
-    columns = COLUMNS
+    columns, per_unit = COLUMNS, True
 
     def may(self, by: Actor, unit: UUID | None) -> bool:
         """Who may record there."""
@@ -113,10 +113,9 @@ class CaseKind(Kind):
             desk, nobody = desk_for(home), False
         except Refused:
             desk, nobody = chain(home)[-1], True
-        topics = Topic.objects.filter(county=by.county).select_related("parent__parent")
         return Context(
             by, home, desk, nobody, given, clock.now(), calendar_of(None, by.county), {row.name: row for row in types},
-            next((row for row in types if not row.hides_asker), types[0]), {tuple(row.full_name.split(" / ")): row for row in topics}, may_edit(by=by), _units(by.county), _words(),
+            next((row for row in types if not row.hides_asker), types[0]), taking.topics_of(by.county), may_edit(by=by), _units(by.county), _words(),
         )  # fmt: skip
 
     def check(self, context: Context, cells: Mapping[str, str]) -> Checked:

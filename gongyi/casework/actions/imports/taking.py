@@ -29,16 +29,36 @@ if TYPE_CHECKING:
 BY_ITSELF = ("import", "file_due", "close_quiet", "recompute", "follow", "reroute")
 
 
+def topics_of(county: int) -> dict[tuple[str, ...], Topic]:
+    """The county's topics by their way down."""
+    rows = Topic.objects.filter(county=county).select_related("parent__parent")
+    return {tuple(row.full_name.split(" / ")): row for row in rows}
+
+
 def add_topics(context: "Context", *, by: Actor) -> list[UUID]:
     """Add the topics that the rows name and the county lacks, from the top down; returns their keys."""
-    made = []
-    for path in sorted(context.fresh_topics, key=len) if context.may_add else ():
-        for depth in range(1, len(path) + 1):
-            if path[:depth] not in context.topics:
-                topic = save_topic(by=by, name=path[depth - 1], parent=context.topics.get(path[: depth - 1]))
-                context.topics[path[:depth]] = topic
-                made.append(topic.id)
-    return made
+    wanted = sorted(context.fresh_topics, key=len) if context.may_add else []
+    made = [add_topic(context.topics, path[:depth], by=by) for path in wanted for depth in range(1, len(path) + 1)]
+    return [key for key in made if key]
+
+
+def add_topic(known: dict[tuple[str, ...], Topic], path: tuple[str, ...], *, by: Actor) -> UUID | None:
+    """Add one topic below one that is known; returns its key, None where it is known already."""
+    if path in known:
+        return None
+    known[path] = topic = save_topic(by=by, name=path[-1], parent=known.get(path[:-1]))
+    key: UUID = topic.id
+    return key
+
+
+def remove_topics(county: int, subjects: Sequence[UUID]) -> int:
+    """Delete those topics under which nothing stands; returns how many."""
+    used = Case.objects.filter(county=county, topic__isnull=False).values("topic")
+    number = 0
+    for level in range(Topic.LEVELS, 0, -1):
+        topics = Topic.objects.filter(county=county, id__in=subjects, level=level, children=None)
+        number += topics.exclude(id__in=used).delete()[1].get("casework.Topic", 0)
+    return number
 
 
 def store_rows(context: "Context", rows: Sequence[Checked], *, by: Actor, source: str) -> list[UUID]:
@@ -119,8 +139,5 @@ def remove_rows(subjects: Sequence[UUID], *, by: Actor) -> None:
     numbering.strike_all(county=county, subjects=list(subjects), fate=RegisterLine.Fate.VOID, why=_("导入撤回了"))
     number = cases.count()
     cases.delete()
-    used = Case.objects.filter(county=county, topic__isnull=False).values("topic")
-    for level in range(Topic.LEVELS, 0, -1):
-        topics = Topic.objects.filter(county=county, id__in=subjects, level=level, children=None)
-        topics.exclude(id__in=used).delete()
+    remove_topics(county, subjects)
     audit.record(by=by, action="import_take_back", kind="casework.case", label=_("%(n)d 件") % {"n": number})

@@ -1,0 +1,111 @@
+"""What the import pages show: one's own imports, and what a table would become."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import Http404
+
+from gongyi.core import imports
+from gongyi.core.access import Actor
+from gongyi.core.imports.plan import SHOWN, kept, kind_of, remembered, sample
+from gongyi.core.models import ImportRun
+from gongyi.network.models import Unit
+
+FIXED = 20  # rows with problems that one page shows
+
+
+def runs_of(by: Actor) -> QuerySet[ImportRun]:
+    """One's own imports, the newest first."""
+    return ImportRun.objects.filter(county=by.county, account=by.key).order_by("-asked_at")
+
+
+def fetch_run(by: Actor, key: UUID) -> ImportRun:
+    """One of one's own, while one may still import of its kind. Raises Http404 for any other."""
+    run = runs_of(by).filter(id=key).first()
+    if run is None or run.kind not in imports.KINDS or not kind_of(run).may(by, run.unit):
+        raise Http404
+    return run
+
+
+def kind_named(by: Actor, name: str) -> imports.Kind:
+    """A kind that this person may import. Raises Http404 for any other."""
+    kind = imports.KINDS.get(name)
+    if kind is None or not kind.may(by, None):
+        raise Http404
+    return kind
+
+
+def sources(by: Actor, kind: str) -> list[str]:
+    """Who sent tables before, the latest first, for the field's suggestions."""
+    rows = ImportRun.objects.filter(county=by.county, kind=kind).exclude(source="")
+    found = rows.order_by("-asked_at").values_list("source", flat=True)[:200]
+    return list(dict.fromkeys(found))[:10]
+
+
+def units_for(by: Actor, kind: imports.Kind) -> list[Unit]:
+    """The units into which this person may import; of kinds that count for the whole county, the county's own."""
+    units = Unit.objects.filter(county=by.county).order_by("path")
+    if not kind.per_unit:
+        return list(units.filter(tier=Unit.Tier.COUNTY))
+    return [unit for unit in units.filter(id__in={held.unit for held in by.held}) if kind.may(by, unit.id)]
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A column of the table: its place, heading, first cells, what it means and by what that was found."""
+
+    at: int
+    heading: str
+    sample: list[str]
+    means: str
+    how: str
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a draft would do."""
+
+    run: ImportRun
+    kind: imports.Kind
+    draft: imports.Draft
+    plan: imports.Plan | None
+    columns: list[Heading]
+    lacking: list[str]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The first rows as they will be stored: row number, and of the shown columns label, text, and whether it may be long."""
+        shown = self.shown_columns()
+        fresh = self.plan.fresh[:SHOWN] if self.plan else []
+        wide = {column.name for column in self.kind.columns if column.spread}
+        return [
+            {"row": row.row, "cells": [(label, row.shown.get(name, ""), name in wide) for name, label in shown]} for row in fresh
+        ]  # fmt: skip
+
+    def shown_columns(self) -> list[tuple[str, str]]:
+        """(field, label) of the columns in which any of the first rows has something."""
+        fresh = self.plan.fresh[:SHOWN] if self.plan else []
+        used = {name for row in fresh for name, text in row.shown.items() if text}
+        return [(column.name, str(column.label)) for column in self.kind.columns if column.name in used]
+
+
+def preview(run: ImportRun, *, by: Actor) -> Preview:
+    """Read what was kept and check it. Raises Refused `gone`, or as the kind's `prepare`."""
+    draft, kind = kept(run), kind_of(run)
+    named = imports.headings(draft.table, draft.layout)
+    columns = [
+        Heading(
+            at, text.strip(), list(sample(draft, at)), draft.layout.fields.get(at, ""), draft.layout.how.get(at, "")
+        )
+        for at, text in enumerate(named)
+        if text.strip() or sample(draft, at, 1)
+    ]
+    lacking = imports.lacking(kind, draft.layout)
+    plan = None if lacking else imports.make_plan(kind, draft, by=by, unit=run.unit, source=run.source)
+    return Preview(run, kind, draft, plan, columns, lacking)
+
+
+def habits(run: ImportRun) -> dict[str, str]:
+    """What this sender's headings were said to mean."""
+    return remembered(kind_of(run), run.source, run.county)
