@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("casework", "0013_first_case"),
+        ("casework", "0014_reminders"),
     ]
 
     operations = [
