@@ -17,6 +17,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp_auth
 from axes.models import AccessAttempt
 from django.db import transaction
+from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
@@ -163,7 +164,7 @@ def fill(place: Place, code: int, people: dict[str, Account | None]) -> None:
         sync_parts(place.cases[state])
         make_row(Asker, code, case=place.cases[state])
     given |= {"post": post, "casetype": kind, "case": place.cases["handling"]}
-    place.rows |= {row._meta.label: row for row in given.values()}
+    place.rows |= {row._meta.label: row for row in given.values() if isinstance(row, Model)}
     for model in own_models():
         if model._meta.label not in place.rows and model not in LEFT_OUT and not _one_per_county(model, code):
             row = make_row(model, code, **{**given, **_extra(model, place, people)})
