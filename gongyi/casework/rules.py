@@ -87,13 +87,27 @@ def can_move(by: Actor, case: Case, move: Move) -> bool:
         return holds_at(by, case, move)
     if move.action == "ask" and not case.code:
         return False  # nobody could read the question
-    if concerned(by, case) or (move.action in TAKES_BACK and not recallable(case, move.action)):
+    if concerned(by, case) or not _fits(case, move.action):
         return False
     if by.id is not None and by.id in makers(case, move.action):
         return False
     if move.action == "correct" and case.hides_asker and not can_see_asker(by, case):
         return False  # the words as they were typed may tell who said it
     return holds_at(by, case, move) or _handler_calls(by, case, move)
+
+
+def _fits(case: Case, action: str) -> bool:
+    """Whether the case is such that this move makes sense, whoever makes it. A tip-off stands alone, it follows no other case."""
+    if action in TAKES_BACK:
+        return recallable(case, action)
+    merged = case.outcome == Case.Outcome.MERGED
+    joining = {
+        "leave": bool(case.first_id),
+        "unmerge": merged,
+        "join": case.first_id is None,
+        "merge": case.first_id is None,
+    }
+    return action not in joining or (joining[action] and not case.hides_asker)
 
 
 def recallable(case: Case, action: str = "recall") -> bool:
@@ -229,6 +243,11 @@ def can_see_asker(by: Actor, case: Case) -> bool:
     return bool(by.units(P.CASE_CONTACT) & asker_units(case))
 
 
+def can_see_files(by: Actor, case: Case) -> bool:
+    """Who may open the files of a case that they see: of a tip-off only who may know the asker, for a file may tell who said it."""
+    return not case.hides_asker or (not concerned(by, case) and bool(by.units(P.CASE_VIEW) & asker_units(case)))
+
+
 def asker_units(case: Case) -> set[UUID | None]:
     """The units that may know who asked: of a tip-off only those that received it and handle it."""
     near = {case.unit_id, case.lead_id}
@@ -328,6 +347,11 @@ def exports_judged_by(by: Actor) -> QuerySet[Export]:
 def may_hear_of_case(by: Actor, key: UUID) -> bool:
     """Whether the reader may still open the case."""
     return visible_to(by).filter(id=key).exists()
+
+
+def may_hear_of_own_case(by: Actor, key: UUID) -> bool:
+    """Whether the case stands in the resident's account now."""
+    return by.asks is not None and Case.objects.filter(county=by.county, id=key, resident=by.asks).exists()
 
 
 def may_hear_of_publication(by: Actor, key: UUID) -> bool:

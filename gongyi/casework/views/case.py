@@ -13,12 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from gongyi.casework import actions, queries
+from gongyi.casework.actions.joining import followers_of, number_of
 from gongyi.casework.forms import BLANK, FORMS, AnswerForm, CorrectForm, MoveForm
 from gongyi.casework.models import Case
 from gongyi.casework.rules import (
     UNDONE_BY,
     can_move,
     can_see_asker,
+    can_see_files,
     may_start_publication,
     moves_for,
     why_not_public,
@@ -55,11 +57,18 @@ def _context(request: ActorRequest, case: Case) -> dict[str, Any]:
         "case": case, "url": case.get_absolute_url(), "title": case.title, "turn": queries.turn_of(case), "clocks": queries.clocks(case), "state": STATES[case.state],
         "content": mask_text(case.content), "answer": mask_text(case.answer), "draft": mask_text(case.draft), "primary": primary, "others": others,
         "events": _events(steps), "roles": queries.roles_of(case), "visits": visits, "asker": asker,
+        "may_open_files": can_see_files(request.actor, case),
         "files": queries.attachments_of(case) if any(step.action in {"attach", "add"} for step in steps) else [],
+        "joined": followers_of(request.actor, case), "first_url": _first_url(request, case),
         "one_visit": queries.one_visit(case, asker, visited=bool(visits)),
         "may_see_asker": can_see_asker(request.actor, case), "publishes": may_start_publication(request.actor, case) and not why_not_public(case),
         "purposes": Purpose.choices, "channel": Case.Channel(case.channel).label, "about": queries.about_of(case), "turn_limit": queries.limit_of(case, "turn"), "reopen_limit": queries.limit_of(case, "reopen"),
     }  # fmt: skip
+
+
+def _first_url(request: ActorRequest, case: Case) -> str:
+    """Where the case stands that this one follows; '' for who may not see it."""
+    return f"/cases/{case.first_id}/" if number_of(request.actor, case.first_id) else ""
 
 
 def _events(steps: list[queries.Told]) -> list[dict[str, Any]]:
