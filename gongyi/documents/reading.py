@@ -18,6 +18,7 @@ from gongyi.core.attachments.papers import EICAR, check_legacy, check_office, ch
 from gongyi.core.errors import Refused
 from gongyi.core.imports.table import Sheet
 from gongyi.documents import reader
+from gongyi.documents.tables import unsafe_text
 
 MOST_BYTES = 30 * 1024 * 1024
 WALL_SECONDS = 20
@@ -93,7 +94,7 @@ def _read(kind: str, content: bytes) -> list[Sheet]:
     for line in done.stdout.splitlines():
         found = json.loads(line)
         if isinstance(found, list):
-            sheets[-1].rows.append(found)
+            sheets[-1].rows.append(list(map(unsafe_text, found)) if kind == "text" else found)
         elif "stop" in found:
             raise _stopped(found["stop"])
         else:
