@@ -13,14 +13,15 @@ class CaseworkConfig(AppConfig):
 
         from gongyi.casework import actions, queries, rules
         from gongyi.casework.actions.imports import CaseKind, TemplateKind, TopicKind
-        from gongyi.casework.queries.searching import CASES
+        from gongyi.casework.forms import search_form
+        from gongyi.casework.queries.searching import case_kind
         from gongyi.core import imports, search
         from gongyi.core.outbox.sending import register_right
         from gongyi.core.outbox.words import KINDS
         from gongyi.network.actions import calendar_changed, closing_checks, unit_merged
         from gongyi.people.queries.handover import register_section
 
-        search.register(CASES)
+        search.register(case_kind(search_form))
         calendar_changed.append(actions.recompute_deadlines)
         unit_merged.append(actions.follow_successor)
         closing_checks.append(queries.open_matters)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -27,11 +27,17 @@ from gongyi.core import clock
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.imports.runs import pending
+from gongyi.core.search import Seldom
 from gongyi.core.workflow import Move, holds_at
 from gongyi.network.models import Unit
 from gongyi.people.queries import grants_in_force, holders
 
 RECALL_MINUTES = 10
+# What takes a fresh step back: the step, and the moment of it that the case keeps.
+TAKES_BACK = {
+    "unaccept": ("accept", "accepted_at"), "recall": ("assign", "assigned_at"), "unsign": ("sign", "signed_at"),
+}  # fmt: skip
+UNDONE_BY = {step: back for back, (step, _at) in TAKES_BACK.items()}
 OWN_WORK = {"approve_answer", "send_back"}  # never by who wrote the answer (P8)
 OWN_WISH = {"approve_extension", "refuse_extension"}  # never by who asked for it (P8)
 OWN_CASE = {"call_back"}  # never by who had a hand in the case, where somebody else has to call
@@ -69,7 +75,7 @@ def visible_to(by: Actor) -> QuerySet[Case]:
     Asked case by case, because a unit may have 100,000 parts. The county stands in the parts: beside the keys it would lead
     SQLite, which takes the first column of an index for a choosy one, through all cases of the county.
     """
-    return Case.objects.filter(Exists(parts_visible_to(by).filter(case=OuterRef("pk"))))
+    return Case.objects.filter(Exists(parts_visible_to(by).filter(Seldom("case", OuterRef("pk")))))
 
 
 def can_move(by: Actor, case: Case, move: Move) -> bool:
@@ -81,7 +87,7 @@ def can_move(by: Actor, case: Case, move: Move) -> bool:
         return holds_at(by, case, move)
     if move.action == "ask" and not case.code:
         return False  # nobody could read the question
-    if concerned(by, case) or (move.action == "recall" and not recallable(case)):
+    if concerned(by, case) or (move.action in TAKES_BACK and not recallable(case, move.action)):
         return False
     if by.id is not None and by.id in makers(case, move.action):
         return False
@@ -90,10 +96,10 @@ def can_move(by: Actor, case: Case, move: Move) -> bool:
     return holds_at(by, case, move) or _handler_calls(by, case, move)
 
 
-def recallable(case: Case) -> bool:
-    """Whether an assignment is so fresh that it can be taken back."""
-    fresh = timedelta(minutes=RECALL_MINUTES)
-    return case.assigned_at is not None and clock.now() - case.assigned_at < fresh
+def recallable(case: Case, action: str = "recall") -> bool:
+    """Whether a step is so fresh that it can be taken back."""
+    at: datetime | None = getattr(case, TAKES_BACK[action][1])
+    return at is not None and clock.now() - at < timedelta(minutes=RECALL_MINUTES)
 
 
 def reopenable(case: Case) -> bool:

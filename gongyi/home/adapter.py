@@ -60,7 +60,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "units": [{"id": key, "name": name} for key, name in units.items()],
         "unit": {"id": actor.unit, "name": actor.unit_name},
         "unit_url": _address("home:choose_unit"),
-        "search_url": _address("casework:list") if actor.can(P.CASE_VIEW) else "",
+        "search_url": _address("home:search") if actor.can(P.CASE_VIEW) else "",
         "new_url": _address("casework:new") if actor.can(P.CASE_RECORD) else "",
         "inbox_url": _address("home:inbox"),
         "help_url": _address("home:help"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gongyi.home.views import answers, guide, imports, inbox, offline, pages, portal, residents, today
+from gongyi.home.views import answers, guide, imports, inbox, offline, pages, portal, residents, search, today
 
 app_name = "home"
 urlpatterns = [
@@ -32,6 +32,7 @@ urlpatterns = [
     path("portal/mine/<uuid:case_key>/", portal.own, name="portal_own"),
     path("today/", today.today, name="today"),
     path("today/first/", today.first_task, name="first_task"),
+    path("search/", search.search_page, name="search"),
     path("unit/", pages.choose_unit, name="choose_unit"),
     path("theme/", pages.theme, name="theme"),
     path("help/", guide.help_page, name="help"),

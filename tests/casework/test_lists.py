@@ -1,6 +1,7 @@
 """One filter behind list, count, bulk work and export; named views; paging both ways."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from types import SimpleNamespace
@@ -22,7 +23,7 @@ from gongyi.casework.queries import Wanted, lists
 from gongyi.casework.queries import exports as export_queries
 from gongyi.casework.queries import saved as saved_queries
 from gongyi.casework.rules import visible_to
-from gongyi.core import clock
+from gongyi.core import clock, search
 from gongyi.people.models import Account
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -103,7 +104,7 @@ def address(land, pieces: dict) -> str:
 
 
 def agree(land, by, query: str) -> None:
-    """The same rows in list, count, export and detail."""
+    """The same rows in list, count, export, search and detail."""
     rows = listed(by, query)
     form = ListForm(QueryDict(query), by=by)
     assert (
@@ -114,11 +115,15 @@ def agree(land, by, query: str) -> None:
     assert len(numbers) == len(rows)  # each opens
     for key in rows:
         queries.fetch(by, key)
+    plain = replace(form.wanted(), text="")
+    found = search.find(by, search.KINDS["case"], "件事", plain)
+    told = visible_to(by).filter(id__in=queries.list_keys(by, plain, 100), content__contains="件事")
+    assert set(found.keys) == set(told.values_list("id", flat=True))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(who=PEOPLE, pieces=FILTERS)
-def test_p4_list_count_export_and_detail_agree(many, who, pieces):
+def test_p4_list_count_export_search_and_detail_agree(many, who, pieces):
     lists.PAGE, kept = 3, lists.PAGE
     try:
         agree(many, getattr(many, who), address(many, pieces))

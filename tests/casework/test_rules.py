@@ -1,4 +1,4 @@
-"""list ≡ detail ≡ count ≡ export ≡ Today: one predicate, so they cannot disagree (rights.md P4, P5)."""
+"""list ≡ detail ≡ count ≡ export ≡ search ≡ Today: one predicate, so they cannot disagree (rights.md P4, P5)."""
 
 import random
 from uuid import UUID
@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from gongyi.casework import actions, queries, rules
 from gongyi.casework.models import Case, CasePart
-from gongyi.casework.queries import Wanted, exports
+from gongyi.casework.queries import Wanted, exports, searching
+from gongyi.core import search
 from gongyi.core.access import Actor, Held, Role
 from gongyi.core.errors import Refused
 from gongyi.network.models import Unit
@@ -58,7 +59,7 @@ def all_pages(by: Actor, **wanted: str) -> list:
 
 
 def id_sets(by: Actor, cases: list[Case]) -> list[set]:
-    """The ids that list, detail, predicate and export give this person; the counts and Today are held against the list."""
+    """The ids that list, detail, predicate, export and search give this person; the counts and Today are held against the list."""
     listed = set(all_pages(by))
     opened = set()
     for case in cases:
@@ -71,7 +72,9 @@ def id_sets(by: Actor, cases: list[Case]) -> list[set]:
     numbers = {case.number: case.id for case in cases}
     exported = {numbers[row[0]] for row in exports.cells(by, queries.list_keys(by, Wanted(), 100))}
     assert today(by) == set(all_pages(by, waiting="me"))
-    return [listed, opened, seen, exported]
+    found = search.find(by, search.KINDS["case"], "件")  # stands in the text of each
+    assert found.total == len(found.keys)
+    return [listed, opened, seen, exported, set(found.keys)]
 
 
 def today(by: Actor) -> set:
@@ -92,7 +95,7 @@ def tree(land, rng: random.Random) -> list[Unit]:
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**6))
-def test_p4_list_detail_count_export_and_today_are_equal(land, seed):
+def test_p4_list_detail_count_export_search_and_today_are_equal(land, seed):
     with transaction.atomic():
         agree(land, random.Random(seed))
         transaction.set_rollback(True)
@@ -105,8 +108,8 @@ def agree(land, rng: random.Random) -> None:
     for unit in rng.sample(units, 3):
         grant(extra, rng.choice(ROLES), unit)
     for by in (land.officer, land.clerk, land.desk, land.stranger, land.county_desk, land.supervisor, actor_of(extra)):
-        listed, opened, seen, exported = id_sets(by, cases)
-        assert listed == opened == seen == exported
+        listed, opened, seen, exported, found = id_sets(by, cases)
+        assert listed == opened == seen == exported == found
 
 
 def test_p4_control_a_list_with_another_predicate_is_caught(land, monkeypatch):
@@ -117,6 +120,14 @@ def test_p4_control_a_list_with_another_predicate_is_caught(land, monkeypatch):
     with pytest.raises(AssertionError):
         listed, opened, *_others = id_sets(land.stranger, cases)
         assert listed == opened
+
+
+def test_p4_control_a_search_with_another_predicate_is_caught(land, monkeypatch):
+    cases = wander(land, random.Random(1), 5)
+    monkeypatch.setattr(searching, "list_parts", lambda by, _wanted: CasePart.objects.filter(county=by.county))
+    with pytest.raises(AssertionError):
+        listed, *_others, found = id_sets(land.stranger, cases)
+        assert listed == found
 
 
 def test_p5_upwards_is_numbers_only(land):

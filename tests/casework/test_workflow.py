@@ -27,7 +27,7 @@ def put(land, state: str, action: str = "") -> Case:
     now = clock.now()
     facts = {
         "code": "d" * 64, "state": state, "lead": land.town, "second": land.town, "caller": land.town, "answer": "修好了", "outcome": "solved",
-        "assigned_at": now, "answered_at": now, "unit_due": now + timedelta(days=3), "asked_due": now + timedelta(days=9),
+        "assigned_at": now, "accepted_at": now, "signed_at": now, "answered_at": now, "unit_due": now + timedelta(days=3), "asked_due": now + timedelta(days=9),
         "quiet_until": now, "reopen_until": now + timedelta(days=-1 if action == "file" else 30), "asked_by": land.clerk.id, "answered_by": land.clerk.id,
         "wakes_on": clock.today() + timedelta(days=3), "closed_at": None if state in [*OPEN, "void"] else now,
     }  # fmt: skip
@@ -80,6 +80,7 @@ def who(land, action: str):
         "decline",
         "transfer",
         "recall",
+        "unaccept",
         "remind",
         "about",
         "void",

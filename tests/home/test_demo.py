@@ -7,7 +7,7 @@ from gongyi.casework.actions import run_due
 from gongyi.casework.models import Case
 from gongyi.casework.queries.portal import find_by_code
 from gongyi.casework.workflow import STATES
-from gongyi.core import audit, boot, clock
+from gongyi.core import audit, boot, clock, search
 from gongyi.core.models import NumberSeries, RegisterLine
 from gongyi.home.actions.demo import COUNTY, demo_password, fill_demo, sign_ins
 from gongyi.people.models import Account
@@ -30,6 +30,8 @@ def test_demo_holds_what_it_promises(demo):
     assert Case.objects.filter(closed_at=None, turn_due__lt=clock.now()).count() >= 5
     assert Case.objects.filter(redos__gte=1, closed_at__isnull=False).exists()
     assert audit.verify(COUNTY) == []
+    *_looks, (seen, written) = search.rebuild(search.KINDS["case"], COUNTY)
+    assert (seen, written) == (400, 0), "an action changed a text and left the index as it was"
     for series in NumberSeries.objects.all():
         numbers = RegisterLine.objects.filter(series=series.series, year=series.year).values_list("number", flat=True)
         assert sorted(numbers) == list(range(1, series.last + 1))

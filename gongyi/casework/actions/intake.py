@@ -13,7 +13,7 @@ from gongyi.casework import queries
 from gongyi.casework.actions.moving import first_parts, next_turn, sync_parts, tell_turn
 from gongyi.casework.models import Asker, Case, CaseConflict, CaseStep, CaseType, Register, Topic
 from gongyi.casework.rules import concerned_people
-from gongyi.core import clock, numbering
+from gongyi.core import clock, numbering, search
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.county import new_key
@@ -146,9 +146,10 @@ def store_case(case: Case, asker: AskerFacts | None, *, by: Actor, action: str, 
     """Number the case in its register, check and save it with its asker, conflicts, timeline and parts."""
     case.number = numbering.next_number(county=case.county, series=_series(case), subject=case.id)
     case.clean_fields(exclude=_CHOSEN)
-    case.save()
-    if asker:
-        store_asker(Asker(county=case.county, case=case), asker)
+    with search.together():
+        case.save()
+        if asker:
+            store_asker(Asker(county=case.county, case=case), asker)
     if case.about_unit_id or case.about_account:
         keep_away(case)
     first_step(case, action, by=by, step=CaseStep, parent="case", note=note)

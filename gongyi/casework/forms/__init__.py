@@ -1,7 +1,7 @@
 """Forms of casework: clean values from what was typed; they never save."""
 
 from gongyi.casework.forms.intake import DoneForm, IntakeForm
-from gongyi.casework.forms.listing import ListForm, LookupForm
+from gongyi.casework.forms.listing import ListForm, LookupForm, search_form
 from gongyi.casework.forms.moves import BLANK, FORMS, AnswerForm, CorrectForm, MoveForm
 
 __all__ = [
@@ -14,4 +14,5 @@ __all__ = [
     "ListForm",
     "LookupForm",
     "MoveForm",
+    "search_form",
 ]

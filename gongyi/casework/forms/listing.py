@@ -120,6 +120,13 @@ class ListForm(FilterFields):
         return urlencode({name: value for name, value in self._facts().items() if typed or name != "q"})
 
 
+def search_form(data: Any, by: Actor) -> ListForm:
+    """The list's filter beside a search, whose words stand in a box of their own."""
+    form = ListForm(data, by=by)
+    form.fields["q"].widget = forms.HiddenInput()
+    return form
+
+
 def beside(form: ListForm, by: Actor) -> dict[str, Any]:
     """What stands beside a list: the person's views, and where to go on with exactly this filter."""
     kept, plain = form.kept(), form.kept(typed=False)

@@ -103,9 +103,10 @@ def list_parts(by: Actor, wanted: Wanted, *, turn: bool | None = None) -> QueryS
 
 
 def _titled(rows: QuerySet[CasePart], county: int, text: str) -> QuerySet[CasePart]:
-    """Rows whose case has every word in its number or title."""
-    found = search.holding(county, text, titles=True)
-    return rows.none() if found is None else rows.filter(case__in=found.filter(kind="case").values("subject"))
+    """Rows whose case has every word in its number or title; few are named, so that they are sought once for all units."""
+    found = search.holding(county, text, titles=True).filter(kind="case").values_list("subject", flat=True)
+    few = list(found[: COUNT_TO + 1])
+    return rows.filter(case__in=few if len(few) <= COUNT_TO else found)
 
 
 def _from_the_mark(rows: QuerySet[CasePart], wanted: Wanted) -> QuerySet[CasePart]:

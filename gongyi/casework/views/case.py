@@ -8,15 +8,24 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from gongyi.casework import actions, queries
 from gongyi.casework.forms import BLANK, FORMS, AnswerForm, CorrectForm, MoveForm
 from gongyi.casework.models import Case
-from gongyi.casework.rules import can_move, can_see_asker, may_start_publication, moves_for, why_not_public
+from gongyi.casework.rules import (
+    UNDONE_BY,
+    can_move,
+    can_see_asker,
+    may_start_publication,
+    moves_for,
+    why_not_public,
+)
 from gongyi.casework.workflow import CASE, STATES
 from gongyi.core import attachments
+from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.errors import Refused
 from gongyi.core.http import ActorRequest, permission, submit
@@ -75,7 +84,8 @@ def move(request: ActorRequest, key: UUID, action: str) -> HttpResponse:
     form.action = action
     templates = _templates(request, form) if action == "answer" else []
     if done := submit(request, form, lambda: _act(form)):
-        messages.success(request, _("%(number)s：%(action)s，已记下。") % {"number": case.number, "action": step.label})
+        words = _("%(number)s：%(action)s，已记下。") % {"number": case.number, "action": step.label}
+        messages.success(request, words, extra_tags=_back(request.actor, form.case, action))
         return done
     context = {
         "case": case,
@@ -108,6 +118,13 @@ def _act(form: MoveForm) -> str:
         form.cleaned_data["asker"] = asker if form.cleaned_data.pop("asker_too") else None
     actions.ACTS[form.action](form.case, by=form.by, **form.cleaned_data)
     return queries.lead_on(form.by, form.case)
+
+
+def _back(by: Actor, case: Case, action: str) -> str:
+    """Where the step that was just made can be taken back; '' where it cannot, or not by this person."""
+    back = UNDONE_BY.get(action)
+    may = back and case.state in CASE[back].sources and can_move(by, case, CASE[back])
+    return reverse("casework:move", args=[case.id, back]) if may else ""
 
 
 def _allowed(request: ActorRequest, case: Case, action: str) -> Any:

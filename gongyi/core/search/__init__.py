@@ -5,8 +5,8 @@ numbers of people masked, the asker's own names taken out (rights.md D5). The pa
 SQLite and in a tsvector on PostgreSQL.
 """
 
-from gongyi.core.search.engine import INDEX, empty, holding, index_later, install, purge, remove
-from gongyi.core.search.finding import COUNT_TO, Found, find, texts
+from gongyi.core.search.engine import INDEX, Seldom, empty, holding, index_later, install, purge, remove
+from gongyi.core.search.finding import COUNT_TO, PAGE, PAGES, Found, find, find_all, page
 from gongyi.core.search.kinds import (
     KINDS,
     Document,
@@ -19,9 +19,9 @@ from gongyi.core.search.kinds import (
     register,
     together,
 )
-from gongyi.core.search.words import Word, excerpt, marked, question
+from gongyi.core.search.words import LONGEST_QUESTION, Word, excerpt, marked, question
 
 __all__ = [
-    "COUNT_TO", "INDEX", "KINDS", "Document", "Found", "Kind", "SearchedModel", "Watch", "Word", "empty", "excerpt", "find", "holding",
-    "index", "index_later", "install", "is_whole", "marked", "purge", "question", "rebuild", "register", "remove", "texts", "together",
+    "COUNT_TO", "INDEX", "KINDS", "LONGEST_QUESTION", "PAGE", "PAGES", "Document", "Found", "Kind", "SearchedModel", "Seldom", "Watch", "Word", "empty", "excerpt", "find", "find_all", "holding",
+    "index", "index_later", "install", "is_whole", "marked", "page", "purge", "question", "rebuild", "register", "remove", "together",
 ]  # fmt: skip

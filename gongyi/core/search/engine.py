@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import connection, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Max, QuerySet
+from django.db.models.lookups import Exact
 
 from gongyi.core.models import PlaceField, SearchRow
 from gongyi.core.search.words import Word, question, tokens
@@ -22,6 +23,14 @@ _POSITIONS = 16_000  # a tsvector counts no further than 16,383
 
 
 # --- rows -------------------------------------------------------------------------------------------------------------
+
+
+def newest(county: int, number: int) -> int | None:
+    """The place of the so-manieth newest row, where looking at these alone is quicker; None where there are fewer."""
+    if connection.vendor != "sqlite":
+        return None
+    places = SearchRow.objects.filter(county=county).order_by("-place").values_list("place", flat=True)
+    return next(iter(places[number : number + 1]), None)
 
 
 def first_place(county: int, day: date) -> int:
@@ -163,6 +172,7 @@ class Asked:
     county: int
     words: tuple[Word, ...]
     titles: bool = False
+    since: int = 0
 
     def fts5(self) -> str:
         """The question as FTS5 reads it."""
@@ -200,14 +210,32 @@ class Holds(_Lookup):
             table = compiler.quote_name_unless_alias(cast("Any", self.lhs).alias)
             return f"{table}.vector @@ %s::tsquery", (asked.tsquery(),)
         first = first_place(asked.county, date.min)
+        places = [max(first, asked.since), first + _DAYS * _ROWS - 1]
         sql = f"{place} IN (SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s AND rowid BETWEEN %s AND %s)"  # noqa: S608 - our own name
-        return sql, (*params, asked.fts5(), first, first + _DAYS * _ROWS - 1)
+        return sql, (*params, asked.fts5(), *places)
 
 
-def holding(county: int, text: str, *, titles: bool = False) -> QuerySet[SearchRow] | None:
-    """The county's index rows that hold every word of the question; None where it has no word."""
+class Seldom(models.Func):
+    """An equation that hardly any row fulfils. SQLite takes the first column of an index, the county, for as choosy as a key, and
+    would walk through all that a unit has for each row; this tells it better. PostgreSQL knows.
+    """
+
+    def __init__(self, column: str, value: Any) -> None:
+        super().__init__(Exact(models.F(column), value), output_field=models.BooleanField())
+
+    def as_sql(self, compiler: Any, connection: Any, *_way: Any, **_context: Any) -> tuple[str, Any]:  # noqa: ARG002 - Django's signature
+        return cast("tuple[str, Any]", compiler.compile(self.source_expressions[0]))
+
+    def as_sqlite(self, compiler: Any, connection: Any, **_context: Any) -> tuple[str, Any]:  # noqa: ARG002 - Django's signature
+        sql, params = compiler.compile(self.source_expressions[0])
+        return f"likelihood({sql}, 0.000001)", params
+
+
+def holding(county: int, text: str, *, titles: bool = False, since: int = 0) -> QuerySet[SearchRow]:
+    """The county's index rows that hold every word of the question, none where it has no word; only from a place on."""
     words = question(text)
-    return SearchRow.objects.filter(county=county, place__holds=Asked(county, words, titles)) if words else None
+    asked = Asked(county, words, titles, since)
+    return SearchRow.objects.filter(county=county, place__holds=asked) if words else SearchRow.objects.none()
 
 
 def same_day(one: SearchRow, other: SearchRow) -> bool:

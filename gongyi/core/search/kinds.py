@@ -10,8 +10,9 @@ from uuid import UUID
 
 from django.db import models, transaction
 from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
 
-from gongyi.core.access import Actor
+from gongyi.core.access import Actor, Permission
 from gongyi.core.county import county_of, new_key
 from gongyi.core.models import SearchRow
 from gongyi.core.search.engine import first_place, put_in, same_day, take_out
@@ -47,13 +48,21 @@ class Watch:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of record. `seen` narrows index rows to what the person may see, and to a filter of the app's own."""
+    """One kind of record. `seen` says which index rows the person may see under a filter of the app's own: their records' keys
+    where they are few, else a condition.
+
+    `rows` are the lines of a list for these keys, in any order, each with its `key`; `form` makes the list's filter form.
+    """
 
     name: str
+    label: Promise
+    permission: Permission
     watches: tuple[Watch, ...]
     documents: Callable[[Collection[UUID]], Iterable[Document]]
     records: Callable[[int], QuerySet[Any]]  # all of a county
-    seen: Callable[[Actor, Any], Q]
+    seen: Callable[[Actor, Any], Q | set[UUID]]
+    rows: Callable[[Actor, Collection[UUID]], list[dict[str, Any]]]
+    form: Callable[[Any, Actor], Any]
 
 
 KINDS: dict[str, Kind] = {}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 _HALF = str.maketrans({code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)})
 _RUN = re.compile(r"[^\W_]+")
 _QUOTED = re.compile(r"[\"“”「」『』]([^\"“”「」『』]+)[\"“”「」『』]|(\S+)")
-MOST_WORDS, LONGEST = 10, 60
+MOST_WORDS, LONGEST_QUESTION = 10, 60
 
 
 def plain(text: str) -> str:
@@ -58,14 +58,26 @@ class Word:
         """The word as a regular expression for a plain text; between its runs stands anything but a run."""
         return r"[\W_]+".join(map(re.escape, self.runs))
 
+    def stands_in(self, text: str) -> bool:
+        """Whether it stands in a plain text."""
+        if len(self.runs) == 1:
+            return self.runs[0] in text
+        return all(run in text for run in self.runs) and bool(re.search(self.pattern, text))
+
 
 def question(text: str) -> tuple[Word, ...]:
     """The words that are all to be found; none for a text without a letter, digit or character."""
     found: dict[Word, None] = {}
-    for match in _QUOTED.finditer(text[:LONGEST]):
+    for match in _QUOTED.finditer(text[:LONGEST_QUESTION]):
         if pieces := runs(match[1] or match[2]):
             found[Word(tuple(pieces))] = None
     return tuple(found)[:MOST_WORDS]
+
+
+def stand_in(texts: Iterable[str], words: Iterable[Word]) -> bool:
+    """Whether each word stands in one of the texts: what the index answers, read from the texts."""
+    plain_texts = [plain(text) for text in texts]
+    return all(any(word.stands_in(text) for text in plain_texts) for word in words)
 
 
 # --- where the words stand --------------------------------------------------------------------------------------------

@@ -165,12 +165,12 @@ def _stamp(words: str, tone: str, icon_name: str) -> SafeString:
 
 @register.simple_tag
 def line(row: Mapping[str, Any], more: str = "") -> SafeString:
-    """One line of a list, from {url, title, number, turn, unit, topic, at}; `more` is HTML below. Thirty stand on a page, and
-    a template, as also `format_html`, takes several times as long for each.
+    """One line of a list, from {url, title, number, turn, unit, topic, at, more}; `more` is HTML below. Thirty stand on a page,
+    and a template, as also `format_html`, takes several times as long for each.
     """
     facts = (row.get("unit"), row.get("topic"), when(row.get("at") or None))
     meta = "".join([f"<span>{_text(fact)}</span>" for fact in facts if fact])
-    return _item(row, f'<p class="item-meta">{meta}</p>\n{_text(more)}')
+    return _item(row, f'<p class="item-meta">{meta}</p>\n{_text(more or row.get("more", ""))}')
 
 
 @register.simple_tag(takes_context=True)
