@@ -137,6 +137,8 @@ _NOON = 12
 
 def clean(text: str) -> str:
     """A text of several lines without what only its layout left: tabs, blanks at the ends of lines, empty lines, invisible marks."""
+    if not text:
+        return ""
     text = _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).replace("\xa0", " ")
     lines = (re.sub(r"[ ]*\t[\t ]*", " ", line.strip(" \t\u3000\v\f")) for line in text.split("\n"))
     return "\n".join(line for line in lines if line)
@@ -144,7 +146,7 @@ def clean(text: str) -> str:
 
 def clean_line(text: str) -> str:
     """The same as one line."""
-    return " ".join(clean(text).split())
+    return " ".join(clean(text).split()) if text else ""
 
 
 def moment(text: str) -> datetime | None:

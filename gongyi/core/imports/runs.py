@@ -29,7 +29,7 @@ UNSEEN = (S.RUNNING, S.STOPPING, S.UNDOING)
 UNDO_WITHIN = timedelta(hours=24)
 KEPT = timedelta(hours=24)  # a draft that nobody finishes
 SILENT = timedelta(minutes=2)  # after so long without a sign another machine's run counts as dead
-AT_A_TIME = 200  # rows that are taken back in one transaction
+AT_A_TIME = 60  # rows that are taken back in one transaction
 MOST = 500  # rows of one transaction
 SOON = 0.2  # seconds that one transaction may take: the next one becomes smaller
 BREATH = 0.02  # seconds between two transactions, in which others get their turn
@@ -130,8 +130,11 @@ def _begin(run: ImportRun, plan: Plan, *, by: Actor) -> None:
     with transaction.atomic():
         if not _set(run, was=(S.DRAFT, S.WAITING), state=S.RUNNING, done=0, **facts):
             raise _stopped()
-        made = kind_of(run).begin(plan.context, by=by)
-        _note(run, [(key.hex, key) for key in made])
+    made: list[UUID] | None = None
+    while made is None or made:
+        with transaction.atomic():
+            made = kind_of(run).begin(plan.context, by=by)
+            _note(run, [(key.hex, key) for key in made])
 
 
 def _note(run: ImportRun, lines: list[tuple[str, UUID]]) -> None:
@@ -156,7 +159,7 @@ def _store(run: ImportRun, plan: Plan, *, by: Actor) -> None:
             _store_batch(run, plan, rows, by=by, done=at + len(rows))
         at += len(rows)
         took = time.monotonic() - began
-        size = min(MOST, max(20, int(size * SOON / max(took, 0.01))))
+        size = min(MOST, max(10, int(size * min(SOON / max(took, 0.01), 1.5))))
         if schedule.stopping():
             raise _stopped()
         time.sleep(BREATH)
