@@ -230,6 +230,14 @@ def test_chips_say_the_filter_in_words_and_take_it_away(many):
     assert not [url for words, url in chips.items() if "路灯" in words and "topic" in url]
 
 
+@pytest.mark.parametrize(("language", "colon"), [("en", ": "), ("zh-hans", "：")])
+def test_chips_are_pointed_as_the_readers_language_does(many, language, colon):
+    client = browser(many.desk)
+    client.cookies["django_language"] = language
+    [chip] = client.get(f"/cases/?whom={many.town.id}").context["chips"]
+    assert chip["words"].endswith(f"{colon}东湖镇")
+
+
 # --- named views ------------------------------------------------------------------------------------------------------
 
 

@@ -359,6 +359,13 @@ def test_page_every_button_leads_to_a_form_that_opens(land, client):
     assert [client.get(gap.url).status_code for gap in gaps] == [200] * len(gaps)
 
 
+def test_page_without_buttons_says_who_mends(land, client):
+    make_unit("新村", land.town)
+    told = "补缺口由“业务设置”的人来办"
+    assert told in text(sign_in(client, make_actor(Role.CLERK, land.county, "县办")))
+    assert told not in text(sign_in(client, land.steward))  # the control: who may mend sees the buttons
+
+
 def test_page_of_one_kind_has_all_its_lines_in_pages(land, client):
     for number in range(60):
         make_unit(f"新村{number:02}", land.town, since=ago(100 - number))

@@ -19,6 +19,7 @@ from gongyi.casework.actions.moving import (
     unit_clock,
 )
 from gongyi.casework.models import Case, Reason
+from gongyi.casework.queries import promise_without_date
 from gongyi.casework.rules import makers, reopenable
 from gongyi.core import clock
 from gongyi.core.access import Actor
@@ -40,11 +41,9 @@ def save_draft(case: Case, *, by: Actor, draft: str, seen: int | None = None) ->
 def answer_case(case: Case, *, by: Actor, answer: str, outcome: str, seen: int | None = None) -> Case:
     """答复: out at once, or to somebody else for approval where the type asks for it; one unit up if nobody else is there.
 
-    Raises ValidationError for an empty answer or an outcome off the list.
+    Raises ValidationError for an empty answer, a promise without a date, or an outcome off the list.
     """
-    answer = answer.strip()
-    if not answer:
-        raise ValidationError({"answer": _("请写答复内容。")})
+    answer = checked(answer)
     if outcome not in {Case.Outcome.SOLVED, Case.Outcome.PARTLY, Case.Outcome.EXPLAINED}:
         raise ValidationError({"outcome": _("请选一个办理结果。")})
     facts: dict[str, Any] = {
@@ -57,6 +56,15 @@ def answer_case(case: Case, *, by: Actor, answer: str, outcome: str, seen: int |
         return move(case, "answer", by=by, seen=seen, changes=facts | {"second_id": second.id}, note=answer)
     sent, state = _sent_out(case, by=by)
     return move(case, "answer", by=by, seen=seen, changes=facts | sent, target=state, note=answer)
+
+
+def checked(answer: str) -> str:
+    """The words of an answer. Raises ValidationError by field for none, and for a promise without a date."""
+    if not (answer := answer.strip()):
+        raise ValidationError({"answer": _("请写答复内容。")})
+    if wrong := promise_without_date(answer):
+        raise ValidationError({"answer": wrong})
+    return answer
 
 
 @transaction.atomic

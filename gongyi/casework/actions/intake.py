@@ -93,7 +93,8 @@ def record_done(
 ) -> Case:
     """当场办结: record, answer, outcome and rating in one step, by who may also handle.
 
-    Raises as `open_case`; ValidationError for a type whose answers somebody else must approve or call back about.
+    Raises as `open_case`; ValidationError for a type whose answers somebody else must approve or call back about, and for a
+    promise without a date.
     """
     _may_record(by, unit)
     if not by.can(P.CASE_HANDLE, unit.id):
@@ -114,6 +115,8 @@ def record_done(
         setattr(case, name, value)
     if not case.answer:
         raise ValidationError({"answer": _("请写一句怎么答复的。")})
+    if wrong := queries.promise_without_date(case.answer):
+        raise ValidationError({"answer": wrong})
     store_case(case, asker, by=by, action="record_done")
     return case
 

@@ -111,7 +111,7 @@ class ListForm(FilterFields):
             without = query.copy()
             for gone in (name, f"{name}_text", *MARKS):
                 without.pop(gone, None)
-            words = str(field.label) if value is True else f"{field.label}：{shown}"
+            words = str(field.label) if value is True else str(field.label) + _("：") + str(shown)
             found.append({"name": name, "words": words, "url": f"?{without.urlencode()}"})
         return found
 

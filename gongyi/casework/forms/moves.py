@@ -4,6 +4,7 @@ import re
 from typing import Any, ClassVar
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -50,6 +51,11 @@ class MoveForm(Form):
 
     def prepare(self) -> None:
         """What a form presets from the case."""
+
+    def keep(self, sent: QueryDict) -> None:
+        """Begin with what was typed so far, for a look that sends nothing and complains of nothing."""
+        for name in self.fields.keys() & sent.keys():
+            self.fields[name].initial = sent[name]
 
 
 class NoteForm(MoveForm):

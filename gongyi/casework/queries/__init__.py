@@ -31,6 +31,7 @@ from gongyi.casework.queries.lists import (
     wanted_of,
 )
 from gongyi.casework.queries.proposals import Proposal, Proposals, propose
+from gongyi.casework.queries.quality import Point, checklist, promise_without_date
 from gongyi.casework.queries.today import Line, Section, my_day, next_elsewhere
 from gongyi.casework.queries.words import STEP_ICONS, Turn, buttons, clocks, sheet, turn_of, turn_words, who_did
 
@@ -43,6 +44,7 @@ __all__ = [
     "STEP_LIMITS",
     "Limit",
     "Line",
+    "Point",
     "Proposal",
     "Proposals",
     "Row",
@@ -55,6 +57,7 @@ __all__ = [
     "asker_of",
     "attachments_of",
     "buttons",
+    "checklist",
     "clocks",
     "count",
     "due_at",
@@ -75,6 +78,7 @@ __all__ = [
     "open_matters",
     "open_of_phone",
     "page",
+    "promise_without_date",
     "propose",
     "reasons",
     "roles_of",

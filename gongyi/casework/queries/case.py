@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -29,7 +30,7 @@ def fetch(by: Actor, key: UUID) -> Case:
     parts = list(_parts_with(by).filter(case=key))
     if not any(seen for seen, *_part in parts):
         raise Http404
-    case: Any = _WHOLE.get(id=key)
+    case: Any = get_object_or_404(_WHOLE, id=key)
     if case.topic_id:
         case.topic = Topic.known(id=case.topic_id, parent_id=case.topic_parent, full_name=case.topic_name)
     if case.area_id:

@@ -33,6 +33,13 @@ from gongyi.core.secrets import mask_text
 from gongyi.documents.tables import clipboard
 from gongyi.people.models import Purpose
 
+CHECKED = {
+    "answer",
+    "save_draft",
+    "approve_answer",
+    "send_back",
+}  # moves beside which the checklist of the answer stands
+
 
 @permission(P.CASE_VIEW)
 def detail(request: ActorRequest, key: UUID) -> HttpResponse:
@@ -80,10 +87,13 @@ def move(request: ActorRequest, key: UUID, action: str) -> HttpResponse:
     step = _allowed(request, case, action)
     if action == "correct" and request.method == "GET":
         actions.show_text(case, by=request.actor)
-    form = FORMS[action](request.POST or None, request.FILES or None, case=case, by=request.actor)
+    looks = "check" in request.POST and action in CHECKED
+    form = FORMS[action](None if looks else request.POST or None, request.FILES or None, case=case, by=request.actor)
     form.action = action
     templates = _templates(request, form) if action == "answer" else []
-    if done := submit(request, form, lambda: _act(form)):
+    if looks:
+        form.keep(request.POST)
+    elif done := submit(request, form, lambda: _act(form)):
         words = _("%(number)s：%(action)s，已记下。") % {"number": case.number, "action": step.label}
         messages.success(request, words, extra_tags=_back(request.actor, form.case, action))
         return done
@@ -95,8 +105,16 @@ def move(request: ActorRequest, key: UUID, action: str) -> HttpResponse:
         "content": mask_text(case.content),
         "answer": mask_text(case.answer),
     }
-    context["templates"] = templates
+    context["templates"], context["checks"] = templates, _checks(form)
     return render(request, "casework/move.html", context)
+
+
+def _checks(form: MoveForm) -> list[queries.Point] | None:
+    """The checklist of the text that is written or about to go out; None for a move without one."""
+    if form.action not in CHECKED:
+        return None
+    name = {"answer": "answer", "save_draft": "draft"}.get(form.action)
+    return queries.checklist(form.case, str(form[name].value() or "") if name else form.case.answer)
 
 
 def _templates(request: ActorRequest, form: MoveForm) -> list[Any]:

@@ -31,7 +31,7 @@ KEPT = timedelta(hours=24)  # a draft that nobody finishes
 SILENT = timedelta(minutes=2)  # after so long without a sign another machine's run counts as dead
 AT_A_TIME = 60  # rows that are taken back in one transaction
 MOST = 500  # rows of one transaction
-SOON = 0.2  # seconds that one transaction may take: the next one becomes smaller
+SOON = 0.1  # seconds that one transaction may take: the next one becomes smaller
 BREATH = 0.02  # seconds between two transactions, in which others get their turn
 REPORTED = 500
 KIND = "core.import"
@@ -159,7 +159,7 @@ def _store(run: ImportRun, plan: Plan, *, by: Actor) -> None:
             _store_batch(run, plan, rows, by=by, done=at + len(rows))
         at += len(rows)
         took = time.monotonic() - began
-        size = min(MOST, max(10, int(size * min(SOON / max(took, 0.01), 1.5))))
+        size = min(MOST, max(5, int(size * min(SOON / max(took, 0.01), 1.5))))
         if schedule.stopping():
             raise _stopped()
         time.sleep(BREATH)

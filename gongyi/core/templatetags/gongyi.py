@@ -1,9 +1,10 @@
 """Tags of every page: a moment in words, an icon, the key of a form, a masked value."""
 
 import html
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from itertools import groupby
 from typing import Any
 from uuid import uuid4
 
@@ -158,9 +159,9 @@ def stamp(turn: Any) -> SafeString:
 def _stamp(words: str, tone: str, icon_name: str) -> SafeString:
     if not words:
         return SafeString("")
-    halves = format_html_join(" · ", "<span>{}</span>", ((half,) for half in words.split(" · ")))
-    markup = '<span class="stamp tone-{}">{}<span class="stamp-words">{}</span></span>'
-    return format_html(markup, tone, icon(icon_name or tone_icon(tone)), halves)
+    halves = " · ".join([f"<span>{_text(half)}</span>" for half in words.split(" · ")])
+    mark = icon(icon_name or tone_icon(tone))
+    return SafeString(f'<span class="stamp tone-{_text(tone)}">{mark}<span class="stamp-words">{halves}</span></span>')
 
 
 @register.simple_tag
@@ -204,18 +205,30 @@ def _way(context: template.Context, step: Mapping[str, Any], css: str, words: st
 
 
 @register.simple_tag
-def happened(event: Mapping[str, Any]) -> SafeString:
-    """One line of a timeline, from {at: datetime, who, what, why, text, tone, icon}; a long text is folded. Written out as `line` is."""
-    tone, text, why = event.get("tone") or "plain", str(event.get("text") or ""), event.get("why")
-    colon = _("：")
-    because = f"<span>{colon}{_text(why)}</span>" if why else ""
-    words = _folded(text) if len(text) > LONG_TEXT else f"<p>{_text(text)}</p>"
-    return SafeString(
-        f'<li>\n<span class="dot tone-{tone}">{icon(event.get("icon") or tone_icon(tone))}</span>\n'
-        f'<p class="timeline-what"><strong>{_text(event["what"])}</strong>{because}</p>\n'
-        f'<p class="timeline-who">{_text(event["who"])} · {hour(event["at"].astimezone(ZONE))}</p>\n'
-        f"{f'<blockquote>{words}</blockquote>' if text else ''}</li>\n"
-    )
+def timeline(events: Iterable[Mapping[str, Any]]) -> SafeString:
+    """The days and lines of a timeline, from {at: datetime, who, what, why, text, tone, icon}; long texts are folded. Written out
+    as `line` is.
+    """
+    days = groupby(events, key=lambda event: event["at"].astimezone(ZONE).date())
+    lists = [
+        f'<h3 class="timeline-day">{when(day)}</h3>\n<ol class="timeline">\n{_lines(of)}</ol>\n' for day, of in days
+    ]
+    return SafeString("".join(lists))
+
+
+def _lines(events: Iterable[Mapping[str, Any]]) -> str:
+    colon, found = _("："), []
+    for event in events:
+        tone, text, why = event.get("tone") or "plain", str(event.get("text") or ""), event.get("why")
+        words = _folded(text) if len(text) > LONG_TEXT else f"<p>{_text(text)}</p>"
+        because = f"<span>{colon}{_text(why)}</span>" if why else ""
+        found.append(
+            f'<li>\n<span class="dot tone-{tone}">{icon(event.get("icon") or tone_icon(tone))}</span>\n'
+            f'<p class="timeline-what"><strong>{_text(event["what"])}</strong>{because}</p>\n'
+            f'<p class="timeline-who">{_text(event["who"])} · {hour(event["at"].astimezone(ZONE))}</p>\n'
+            f"{f'<blockquote>{words}</blockquote>' if text else ''}</li>\n"
+        )
+    return "".join(found)
 
 
 def _folded(text: str) -> SafeString:
@@ -228,12 +241,16 @@ def _folded(text: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def menu_step(context: template.Context, step: Mapping[str, Any]) -> SafeString:
-    """A step of a menu, from {label, url, method, consequence, icon, danger}: what it is called and what follows from it."""
+def menu_steps(context: template.Context, steps: Iterable[Mapping[str, Any]]) -> SafeString:
+    """The lines of a menu, each from {label, url, method, consequence, icon, danger}: what it is called and what follows from it."""
+    return SafeString("".join([f"<li>{_menu_step(context, step)}</li>" for step in steps]))
+
+
+def _menu_step(context: template.Context, step: Mapping[str, Any]) -> str:
     danger = ' class="danger"' if step.get("danger") else ""
     follows = f"<small>{_text(told)}</small>" if (told := step.get("consequence")) else ""
     words = f"<span><span{danger}>{_text(step.get('label', ''))}</span>{follows}</span>"
-    return SafeString(_way(context, step, "menu-item", f"{icon(step.get('icon') or 'chevron-right')}{words}"))
+    return _way(context, step, "menu-item", f"{icon(step.get('icon') or 'chevron-right')}{words}")
 
 
 @register.filter

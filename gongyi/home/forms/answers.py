@@ -49,5 +49,5 @@ class AnswersForm(Form):
                 shown = dict(getattr(self.fields[name], "choices", [])).get(value, value)
                 for gone in (name, "after"):
                     without.pop(gone, None)
-                found.append({"words": f"{label}：{shown}", "url": f"?{without.urlencode()}"})
+                found.append({"words": str(label) + _("：") + str(shown), "url": f"?{without.urlencode()}"})
         return found

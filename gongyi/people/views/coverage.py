@@ -44,6 +44,7 @@ def _lists(request: ActorRequest, below: Unit | None) -> dict[str, Any]:
     return {
         "scope": scope,
         "total": len(found),
+        "mends": any(gap.url for gap in found),
         "groups": groups,
         "chosen": chosen,
         "page": page,
