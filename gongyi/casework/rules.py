@@ -87,13 +87,27 @@ def can_move(by: Actor, case: Case, move: Move) -> bool:
         return holds_at(by, case, move)
     if move.action == "ask" and not case.code:
         return False  # nobody could read the question
-    if concerned(by, case) or (move.action in TAKES_BACK and not recallable(case, move.action)):
+    if concerned(by, case) or not _fits(case, move.action):
         return False
     if by.id is not None and by.id in makers(case, move.action):
         return False
     if move.action == "correct" and case.hides_asker and not can_see_asker(by, case):
         return False  # the words as they were typed may tell who said it
     return holds_at(by, case, move) or _handler_calls(by, case, move)
+
+
+def _fits(case: Case, action: str) -> bool:
+    """Whether the case is such that this move makes sense, whoever makes it. A tip-off stands alone, it follows no other case."""
+    if action in TAKES_BACK:
+        return recallable(case, action)
+    merged = case.outcome == Case.Outcome.MERGED
+    joining = {
+        "leave": bool(case.first_id),
+        "unmerge": merged,
+        "join": case.first_id is None,
+        "merge": case.first_id is None,
+    }
+    return action not in joining or (joining[action] and not case.hides_asker)
 
 
 def recallable(case: Case, action: str = "recall") -> bool:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", lists.case_list, name="list"),
     path("new/", lists.new, name="new"),
     path("new/done/", lists.new_done, name="new_done"),
+    path("new/similar/", lists.similar, name="similar"),
     path("new/same/", lists.same_asker, name="same_asker"),
     path("views/", listing.views, name="views"),
     path("views/new/", listing.view_new, name="view_new"),

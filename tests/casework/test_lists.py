@@ -395,3 +395,12 @@ def test_drawn_filter_shows_its_own_choice_and_keeps_nothing_typed(many):
     for wrong in ("q=13800001234", "since=13800001234", "state=13800001234"):
         clerk.get(f"/cases/?{wrong}")
     assert listing._drawn.cache_info().currsize == 2
+
+
+@pytest.mark.parametrize("path", ["/cases/", "/cases/choose/"])
+def test_a_filter_that_makes_no_sense_is_said_to_filter_nothing(land, path):
+    """A bookmark whose type is gone must not pass for the list that it once was."""
+    opened(land)
+    page = browser(land.desk).get(path, {"state": "gone", "since": "2026-13-99", "q": "路"}).content.decode()
+    assert "“状态、登记从”里的内容认不出来" in page
+    assert "认不出来" not in browser(land.desk).get(path, {"state": "recorded"}).content.decode()

@@ -31,11 +31,17 @@ def put(land, state: str, action: str = "") -> Case:
         "quiet_until": now, "reopen_until": now + timedelta(days=-1 if action == "file" else 30), "asked_by": land.clerk.id, "answered_by": land.clerk.id,
         "wakes_on": clock.today() + timedelta(days=3), "closed_at": None if state in [*OPEN, "void"] else now,
     }  # fmt: skip
+    if action in {"leave", "unmerge"}:
+        facts |= {"first": _other(land), "outcome": "merged" if action == "unmerge" else "solved"}
     for name, value in facts.items():
         setattr(case, name, value)
     case.save()
     sync_parts(case, co_units=[land.village])
     return case
+
+
+def _other(land) -> Case:
+    return actions.open_case(by=land.officer, unit=land.village, type=land.enquiry, content="另一盏路灯")
 
 
 def facts_for(land, action: str) -> dict:
@@ -57,6 +63,8 @@ def facts_for(land, action: str) -> dict:
         "recategorise": {"type": land.complaint, "topic": None, "area": None, "urgency": "normal"},
         "correct": {"content": "路灯坏了两盏", "channel": "phone"}, "ask": {"question": "哪一盏？"}, "about": {"about_unit": land.other, "about_person": None},
     }  # fmt: skip
+    if action in {"join", "merge"}:
+        return {"first": _other(land).number}
     noted = {
         "contact",
         "log",
@@ -76,6 +84,8 @@ def who(land, action: str):
     lead = {"approve_answer", "send_back", "approve_extension", "refuse_extension"}
     desk = {
         "accept",
+        "merge",
+        "unmerge",
         "assign",
         "decline",
         "transfer",
@@ -144,7 +154,7 @@ def test_nobody_from_elsewhere_may_move(land, action):
     for by in people:
         with pytest.raises((PermissionDenied, Refused)) as caught:
             ACTS[action](case, by=by, **facts_for(land, action))
-        assert getattr(caught.value, "code", "") in {"", "wrong_state"}
+        assert getattr(caught.value, "code", "") in {"", "wrong_state", "no_first"}
     assert Case.objects.get(id=case.id).state == sources[0]
 
 

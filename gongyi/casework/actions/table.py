@@ -25,6 +25,7 @@ from gongyi.casework.actions.care import (
     write_visit,
 )
 from gongyi.casework.actions.concerned import mark_about
+from gongyi.casework.actions.joining import join_case, leave_case, merge_case, unmerge_case
 from gongyi.casework.actions.portal import ask_asker
 from gongyi.casework.actions.recall import recall_case, unaccept_case, unsign_case
 from gongyi.casework.actions.routine import file_case
@@ -55,5 +56,6 @@ ACTS: dict[str, Callable[..., Any]] = {
     "reopen": reopen_case, "file": file_case, "recategorise": recategorise,
     "correct": correct_case, "visit": write_visit, "attach": attach, "remind": partial(remind, action="remind"),
     "supervise": partial(remind, action="supervise"), "external": set_external, "conflict": declare_conflict,
+    "join": join_case, "leave": leave_case, "merge": merge_case, "unmerge": unmerge_case,
     "void": void_case, "ask": ask_asker, "about": mark_about,
 }  # fmt: skip

@@ -54,6 +54,10 @@ class IntakeForm(AskerFields):
         self.fields["asker_phone"].widget.attrs |= {
             "hx-post": reverse("casework:same_asker"), "hx-trigger": "change", "hx-target": "#same",
         }  # fmt: skip
+        if type(self) is IntakeForm:
+            self.fields["content"].widget.attrs |= {
+                "hx-post": reverse("casework:similar"), "hx-trigger": "input changed delay:600ms", "hx-target": "#alike",
+            }  # fmt: skip
         units = Unit.objects.filter(id__in=by.units(P.CASE_RECORD)).order_by("path")
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]
         self.fields["unit"].initial = by.unit

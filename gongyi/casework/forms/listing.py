@@ -100,6 +100,10 @@ class ListForm(FilterFields):
         self.is_valid()
         return {name: _sent(value) for name, value in self.cleaned_data.items() if value}
 
+    def left_out(self) -> str:
+        """What of the address makes no sense and filters nothing, by its label: the list is longer than was asked for."""
+        return _("、").join(str(self.fields[name].label) for name in self.errors if name in self.fields)
+
     def chips(self, query: Any) -> list[dict[str, str]]:
         """What is filtered now, each with the address that takes it away."""
         found = []

@@ -284,6 +284,26 @@ class VoidForm(MoveForm):
     note = _note(gettext_lazy("说明"))
 
 
+class JoinForm(MoveForm):
+    first = forms.CharField(
+        label=gettext_lazy("和哪一件是同一件事"), max_length=24, help_text=gettext_lazy("写那一件的工单编号。"),
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )  # fmt: skip
+    note = _note(gettext_lazy("说明"))
+
+    def prepare(self) -> None:
+        """What is most like this case stands in the help text."""
+        found = queries.similar(self.by, f"{self.case.title}\n{self.case.content}", besides=self.case.id)
+        if found.rows:
+            named = "；".join(f"{row['number']} {row['title']}" for row in found.rows)
+            self.fields["first"].help_text = _("相似的在办件：%(list)s") % {"list": mask_text(named)}
+            self.fields["first"].initial = found.rows[0]["number"]
+
+
+class UnjoinForm(MoveForm):
+    note = _note(gettext_lazy("为什么不是同一件"))
+
+
 FORMS: dict[str, type[MoveForm]] = {
     "accept": MoveForm, "assign": AssignForm, "transfer": AssignForm, "decline": DeclineForm, "sign": MoveForm,
     "return": ReturnForm, "contact": ContactForm, "log": LogForm, "assist": AssistForm, "answer": AnswerForm, "save_draft": DraftForm,
@@ -292,4 +312,5 @@ FORMS: dict[str, type[MoveForm]] = {
     "redo": RedoForm, "reopen": NoteForm, "file": MoveForm, "recategorise": CategoryForm, "correct": CorrectForm,
     "visit": VisitForm, "attach": FileForm, "remind": NoteForm, "supervise": NoteForm, "external": ExternalForm,
     "recall": MoveForm, "unaccept": MoveForm, "unsign": MoveForm, "conflict": NoteForm, "void": VoidForm, "ask": AskForm, "about": AboutForm,
+    "join": JoinForm, "leave": UnjoinForm, "merge": JoinForm, "unmerge": UnjoinForm,
 }  # fmt: skip

@@ -50,11 +50,12 @@ class Case(SearchedModel, Tracked):
         EXPLAINED = "explained", _("解释")
         DECLINED = "declined", pgettext_lazy("状态", "不予受理")
         WITHDRAWN = "withdrawn", _("诉求人撤回")
+        MERGED = "merged", _("并入另一件")
 
         @classmethod
         def of_answers(cls) -> list[tuple[str, Any]]:
             """Those that an answer may have."""
-            return [choice for choice in cls.choices if choice[0] not in {cls.DECLINED, cls.WITHDRAWN}]
+            return [choice for choice in cls.choices if choice[0] not in {cls.DECLINED, cls.WITHDRAWN, cls.MERGED}]
 
     class Rating(models.TextChoices):
         VERY = "very", _("非常满意")
@@ -83,6 +84,10 @@ class Case(SearchedModel, Tracked):
     question = models.TextField(_("要问诉求人的话"), max_length=2000, blank=True)
     resident = models.UUIDField(null=True, blank=True)
     wish_of = CountyForeignKey("self", models.PROTECT, null=True, blank=True, related_name="wishes")
+    # The case about the same matter that came first; this one follows it, or was merged into it.
+    first = CountyForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="followers", verbose_name=_("和哪一件是同一件事")
+    )
 
     unit = _unit(_("登记单位"))
     desk = _unit(_("派单单位"))
@@ -147,6 +152,7 @@ class Case(SearchedModel, Tracked):
             models.Index(fields=["county", "about_unit"], name="case_about", condition=Q(about_unit__isnull=False)),
             models.Index(fields=["county", "resident"], name="case_resident", condition=Q(resident__isnull=False)),
             models.Index(fields=["county", "wish_of"], name="case_wishes", condition=Q(wish_of__isnull=False)),
+            models.Index(fields=["county", "first"], name="case_first", condition=Q(first__isnull=False)),
         ]
 
     def __str__(self) -> str:

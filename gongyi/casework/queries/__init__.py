@@ -32,6 +32,7 @@ from gongyi.casework.queries.lists import (
 )
 from gongyi.casework.queries.proposals import Proposal, Proposals, propose
 from gongyi.casework.queries.quality import Point, checklist, promise_without_date
+from gongyi.casework.queries.similar import Similar, similar
 from gongyi.casework.queries.today import Line, Section, my_day, next_elsewhere
 from gongyi.casework.queries.words import STEP_ICONS, Turn, buttons, clocks, sheet, turn_of, turn_words, who_did
 
@@ -49,6 +50,7 @@ __all__ = [
     "Proposals",
     "Row",
     "Section",
+    "Similar",
     "Told",
     "Turn",
     "Wanted",
@@ -85,6 +87,7 @@ __all__ = [
     "row",
     "rows_of",
     "sheet",
+    "similar",
     "span_for",
     "templates_for",
     "timeline",

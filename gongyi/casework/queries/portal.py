@@ -244,8 +244,18 @@ def followed(case: Case) -> dict[str, Any]:
         "answer": sent_answer(case), "looks": looks(case), "wishes": wishes_of(case),
         "files": files_of_asker(case), "asker_name": mask_name(asker.name) if asker and asker.name else "",
         "asker_phone": mask_phone(asker.phone) if asker and asker.phone else "", "whom": asker.get_whom_display() if asker else "",
-        "may": allowed_acts(case, too_late=not reopenable(case)),
+        "may": allowed_acts(case, too_late=not reopenable(case)), "first": _first_of(case),
     }  # fmt: skip
+
+
+def _first_of(case: Case) -> dict[str, Any] | None:
+    """Where the case stands that this one follows, in the residents' words; nothing of what it says or of who asked."""
+    if case.first is None:
+        return None
+    return {
+        "words": STATES[case.first.state].resident,
+        "until": case.first.resident_due if case.first.is_open else None,
+    }
 
 
 def allowed_acts(case: Case, *, too_late: bool) -> set[str]:
@@ -256,7 +266,9 @@ def allowed_acts(case: Case, *, too_late: bool) -> set[str]:
             "reply": bool(case.question),
             "judge": case.state in {"answered", "calling"},
             "again": case.state in {"closed", "declined"} and not too_late,
-            "rate": case.state == "closed" and not case.rating and case.outcome != Case.Outcome.WITHDRAWN,
+            "rate": case.state == "closed"
+            and not case.rating
+            and case.outcome not in {Case.Outcome.WITHDRAWN, Case.Outcome.MERGED},
             "add": case.is_open,
             "withdraw": case.is_open,
         }.items()

@@ -147,7 +147,7 @@ STEP_ICONS = {
     "remind": "bell", "supervise": "flag", "external": "link-45deg", "conflict": "eye-slash", "about": "shield-lock", "follow": "diagram-3",
     "recompute": "clock", "reroute": "arrow-right", "void": "trash", "recall": "arrow-left", "unaccept": "arrow-left", "unsign": "arrow-left", "ask": "question-circle",
     "reply": "reply", "add": "plus-lg", "settle": "check-circle", "unsolved": "exclamation-triangle", "rate": "star",
-    "wish": "shield-check", "withdraw": "x-circle",
+    "wish": "shield-check", "withdraw": "x-circle", "join": "link-45deg", "leave": "x-lg", "merge": "link-45deg", "unmerge": "arrow-counterclockwise",
 }  # fmt: skip
 AT_ONCE = {"accept", "sign", "wake", "unaccept", "unsign"}  # need no word, lose nothing: one click
 

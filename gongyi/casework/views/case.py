@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from gongyi.casework import actions, queries
+from gongyi.casework.actions.joining import followers_of, number_of
 from gongyi.casework.forms import BLANK, FORMS, AnswerForm, CorrectForm, MoveForm
 from gongyi.casework.models import Case
 from gongyi.casework.rules import (
@@ -57,10 +58,16 @@ def _context(request: ActorRequest, case: Case) -> dict[str, Any]:
         "content": mask_text(case.content), "answer": mask_text(case.answer), "draft": mask_text(case.draft), "primary": primary, "others": others,
         "events": _events(steps), "roles": queries.roles_of(case), "visits": visits, "asker": asker,
         "files": queries.attachments_of(case) if any(step.action in {"attach", "add"} for step in steps) else [],
+        "joined": followers_of(request.actor, case), "first_url": _first_url(request, case),
         "one_visit": queries.one_visit(case, asker, visited=bool(visits)),
         "may_see_asker": can_see_asker(request.actor, case), "publishes": may_start_publication(request.actor, case) and not why_not_public(case),
         "purposes": Purpose.choices, "channel": Case.Channel(case.channel).label, "about": queries.about_of(case), "turn_limit": queries.limit_of(case, "turn"), "reopen_limit": queries.limit_of(case, "reopen"),
     }  # fmt: skip
+
+
+def _first_url(request: ActorRequest, case: Case) -> str:
+    """Where the case stands that this one follows; '' for who may not see it."""
+    return f"/cases/{case.first_id}/" if number_of(request.actor, case.first_id) else ""
 
 
 def _events(steps: list[queries.Told]) -> list[dict[str, Any]]:

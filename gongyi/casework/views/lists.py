@@ -11,11 +11,13 @@ from django.utils.translation import ngettext
 
 from gongyi.casework import actions, queries
 from gongyi.casework.actions import AskerFacts
+from gongyi.casework.actions.joining import join_case, number_of
 from gongyi.casework.forms import DoneForm, IntakeForm, ListForm, LookupForm
 from gongyi.casework.forms.fields import staff_hits, topic_hits
 from gongyi.casework.forms.listing import MARKS, beside
 from gongyi.casework.forms.proposed import filled, proposed_form
 from gongyi.core.access import Permission as P
+from gongyi.core.county import as_key
 from gongyi.core.errors import Refused
 from gongyi.core.http import ActorRequest, permission, submit
 
@@ -101,6 +103,7 @@ def _proposed(request: ActorRequest) -> HttpResponse:
     form, found = proposed_form(request.actor, request.POST)
     rows = [queries.row(case) for case in found.similar]
     context = {"form": form, "title": _("记一件"), "similar": rows, "hints": found.hints, "proposed": True}
+    context["alike"] = queries.similar(request.actor, found.content)
     return render(request, "casework/new.html", context | {"may_finish": request.actor.can(P.CASE_HANDLE)})
 
 
@@ -109,6 +112,8 @@ def _open(form: IntakeForm) -> str:
     file, person = facts.pop("file", None), facts.pop("about_person", None)
     facts["about_account"] = person.id if person else None
     case = actions.open_case(by=form.by, asker=asker, **facts)
+    if first := number_of(form.by, as_key(form.data.get("follows"))):
+        join_case(case, by=form.by, first=first)
     if file:
         _attach(case, form, file)
     return queries.lead_on(form.by, case)
@@ -134,6 +139,13 @@ def new_done(request: ActorRequest) -> HttpResponse:
 def _done(form: DoneForm) -> str:
     asker = AskerFacts(**form.asker_facts())
     return actions.record_done(by=form.by, asker=asker, **form.cleaned_data).get_absolute_url()
+
+
+@permission(P.CASE_RECORD)
+def similar(request: ActorRequest) -> HttpResponse:
+    """Open cases like what has been typed so far; nothing of it is kept."""
+    found = queries.similar(request.actor, request.POST.get("content", "")[:2000])
+    return render(request, "casework/_similar.html", {"alike": found})
 
 
 @permission(P.CASE_RECORD)

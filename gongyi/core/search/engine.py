@@ -167,21 +167,25 @@ def index_later() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Asked:
-    """What the index is asked: every word, in number and title alone if `titles`."""
+    """What the index is asked: every word, in number and title alone if `titles`, from the place `since` on. `any_of`: one of them is enough."""
 
     county: int
     words: tuple[Word, ...]
     titles: bool = False
     since: int = 0
+    any_of: bool = False
 
     def fts5(self) -> str:
         """The question as FTS5 reads it."""
-        words = " AND ".join(f'"{" ".join(word.tokens)}"' + ("*" if word.open_ended else "") for word in self.words)
+        words = (" OR " if self.any_of else " AND ").join(
+            f'"{" ".join(word.tokens)}"' + ("*" if word.open_ended else "") for word in self.words
+        )
         return f"{{number title}} : ({words})" if self.titles else words
 
     def tsquery(self) -> str:
         """The question as PostgreSQL reads it."""
-        return " & ".join([f"'{county_mark(self.county)}'", *(self._phrase(word) for word in self.words)])
+        words = (" | " if self.any_of else " & ").join(self._phrase(word) for word in self.words)
+        return f"'{county_mark(self.county)}' & ({words})"
 
     def _phrase(self, word: Word) -> str:
         mark = "A" if self.titles else ""
