@@ -344,6 +344,11 @@ def may_hear_of_case(by: Actor, key: UUID) -> bool:
     return visible_to(by).filter(id=key).exists()
 
 
+def may_hear_of_own_case(by: Actor, key: UUID) -> bool:
+    """Whether the case stands in the resident's account now."""
+    return by.asks is not None and Case.objects.filter(county=by.county, id=key, resident=by.asks).exists()
+
+
 def may_hear_of_publication(by: Actor, key: UUID) -> bool:
     """Whether the reader may still open the public answer."""
     return publications_visible_to(by).filter(id=key).exists()

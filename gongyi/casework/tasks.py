@@ -1,50 +1,67 @@
 """What casework does by itself, every few minutes."""
 
+from django.utils.translation import gettext_lazy as _
+
 from gongyi.casework.actions import exports, run_due
+from gongyi.casework.actions.reminders import send_reminders
 from gongyi.casework.actions.residents import remove_unused
 from gongyi.casework.actions.topics import learn_topics
 from gongyi.core.county import bind
+from gongyi.core.said import Said, say
 from gongyi.core.schedule import every, meant, nightly
 from gongyi.network.queries import counties
 
 
 @every(minutes=10, name="casework.due")
-def due() -> str:
+def due() -> Said:
     """Send on what nobody is left to judge, wake parked cases, close answered ones that nobody objected to, file closed ones."""
     done: dict[str, int] = {}
     for county in meant(counties()):
         with bind(county):
             for job, number in run_due(county).items():
                 done[job] = done.get(job, 0) + number
-    return ", ".join(f"{job} {number}" for job, number in done.items())
+    words = _(
+        "转给上一级 %(rerouted)s，公开答复转审 %(texts_rerouted)s，挂账恢复 %(woken)s，自动办结 %(closed)s，归档 %(filed)s"
+    )
+    return say(words, **{job: str(number) for job, number in done.items()}) if done else say(_("没有要做的"))
 
 
 @every(minutes=0.25, name="casework.exports")
-def write_exports() -> str:
+def write_exports() -> Said:
     """Write the long exports that wait, remove the files of yesterday."""
     made = gone = 0
     for county in meant(counties()):
         with bind(county):
             made += exports.make_waiting(county)
             gone += exports.drop_old(county)
-    return f"made {made}, gone {gone}"
+    return say(_("写好 %(made)s 份，删除 %(gone)s 份"), made=made, gone=gone)
 
 
-@nightly(hour=2, name="casework.residents")
-def unused_residents() -> str:
+@nightly(hour=2, name="casework.residents", by_hand=False)  # a hundred a night, no more
+def unused_residents() -> Said:
     """Remove the residents' accounts that nobody used for 24 months."""
     gone = 0
     for county in meant(counties()):
         with bind(county):
             gone += remove_unused(county)
-    return str(gone)
+    return say(_("删除 %(gone)s 个"), gone=gone)
 
 
 @nightly(hour=3, name="casework.topics")
-def topics() -> str:
+def topics() -> Said:
     """Learn from the topics that officers chose and corrected."""
     read = 0
     for county in meant(counties()):
         with bind(county):
             read += learn_topics(county)
-    return str(read)
+    return say(_("读了 %(read)s 件"), read=read)
+
+
+@every(minutes=10, name="casework.remind")
+def remind() -> Said:
+    """Remind of what is due soon, and of what is late."""
+    told = 0
+    for county in meant(counties()):
+        with bind(county):
+            told += send_reminders(county)
+    return say(_("提醒了 %(told)s 件"), told=told)

@@ -34,6 +34,8 @@ class Permission(StrEnum):
     ACCOUNT_MANAGE = "account.manage"
     ACCOUNT_GUARD = "account.guard"
     AUDIT_READ = "audit.read"
+    CHANNEL_EDIT = "channel.edit"
+    SYSTEM_VIEW = "system.view"
     STAFF = "staff"
     SYSTEM = "system"
     ASKER = "asker"
@@ -123,14 +125,14 @@ ROLES: dict[Role, RoleText] = {
     ),
     Role.ACCOUNT_MANAGER: RoleText(
         _("账号管理"),
-        _("在本单位及下级开通、停用账号和授予岗位角色；看不到办件内容。"),
-        frozenset({P.STAFF, P.NETWORK_VIEW, P.ACCOUNT_MANAGE}),
+        _("在本单位及下级开通、停用账号和授予岗位角色，在县里设置消息通道；看不到办件内容。"),
+        frozenset({P.STAFF, P.NETWORK_VIEW, P.ACCOUNT_MANAGE, P.CHANNEL_EDIT, P.SYSTEM_VIEW}),
         second_factor=True,
     ),
     Role.SECURITY_MANAGER: RoleText(
         _("安全管理"),
-        _("查看登录与锁定情况、确认设备；看不到办件内容。"),
-        frozenset({P.STAFF, P.ACCOUNT_GUARD}),
+        _("查看登录与锁定情况、确认设备、设置消息通道；看不到办件内容。"),
+        frozenset({P.STAFF, P.ACCOUNT_GUARD, P.CHANNEL_EDIT, P.SYSTEM_VIEW}),
         second_factor=True,
     ),
     Role.PRIVACY_OFFICER: RoleText(
@@ -148,7 +150,7 @@ ROLES: dict[Role, RoleText] = {
     Role.OPERATOR: RoleText(
         _("系统运维"),
         _("看系统是否正常、备份是否可用；看不到办件内容。"),
-        frozenset({P.STAFF}),
+        frozenset({P.STAFF, P.SYSTEM_VIEW}),
         second_factor=True,
     ),
 }

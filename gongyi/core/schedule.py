@@ -48,6 +48,7 @@ class Job:
     minutes: float | None = None
     hour: int = 0
     minute: int = 0
+    by_hand: bool = True
 
     def due_at(self, last: ScheduleRun | None) -> datetime | None:
         """The moment from which the job may run; None: at once, it never ran."""
@@ -55,6 +56,8 @@ class Job:
             return None
         if last.note.startswith(RUNNING) and last.note != RUNNING + here():
             return last.last_run_at + LEASE
+        if last.wanted_at and last.wanted_at > last.last_run_at:
+            return last.wanted_at
         if not last.last_ok:
             return last.last_run_at + _back_off(last.failures)
         if self.minutes is not None:
@@ -72,9 +75,14 @@ def every(*, minutes: float, name: str) -> Callable[[Callable[[], object]], Call
     return lambda run: _register(Job(name, run, minutes=minutes))
 
 
-def nightly(*, hour: int, minute: int = 0, name: str) -> Callable[[Callable[[], object]], Callable[[], object]]:
-    """Register a job that runs once a day from `hour`:`minute` (Asia/Shanghai) on; a machine that was off then, runs it later."""
-    return lambda run: _register(Job(name, run, hour=hour, minute=minute))
+def nightly(
+    *, hour: int, minute: int = 0, name: str, by_hand: bool = True
+) -> Callable[[Callable[[], object]], Callable[[], object]]:
+    """Register a job that runs once a day from `hour`:`minute` (Asia/Shanghai) on; a machine that was off then, runs it later.
+
+    One that is not `by_hand` runs by its time alone: once more on the same day would do harm.
+    """
+    return lambda run: _register(Job(name, run, hour=hour, minute=minute, by_hand=by_hand))
 
 
 def _register(job: Job) -> Callable[[], object]:
@@ -90,6 +98,39 @@ def discover() -> list[str]:
         if config.name.startswith("gongyi.") and config.module and module_has_submodule(config.module, "tasks"):
             import_module(f"{config.name}.tasks")
     return sorted(_jobs)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one job stands: its last run (None: never ran), and when it is due."""
+
+    job: Job
+    last: ScheduleRun | None
+
+    @property
+    def runs(self) -> bool:
+        """Whether it runs at this moment, or was cut off in it."""
+        return self.last is not None and self.last.note.startswith(RUNNING)
+
+    @property
+    def due(self) -> datetime | None:
+        """When it runs next; None: at once."""
+        return self.job.due_at(self.last)
+
+
+def standings() -> list[Standing]:
+    """Every job of the installation by its name."""
+    names, rows = discover(), {row.name: row for row in ScheduleRun.objects.all()}
+    return [Standing(_jobs[name], rows.get(name)) for name in names]
+
+
+def want(name: str) -> bool:
+    """Let a job run as soon as the worker looks; False for one that is unknown, never ran or runs by its time alone."""
+    discover()
+    job = _jobs.get(name)
+    if job is None or not job.by_hand:
+        return False
+    return bool(ScheduleRun.objects.filter(name=name).update(wanted_at=clock.now()))
 
 
 def stop() -> None:

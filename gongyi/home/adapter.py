@@ -26,6 +26,7 @@ RAIL: list[tuple[P, str, Promise, str]] = [
     (P.SETTINGS_EDIT, "casework:settings", gettext_lazy("设置"), "gear"),
     (P.ACCOUNT_GUARD, "people:guard", gettext_lazy("安全"), "lock"),
     (P.AUDIT_READ, "people:audit", gettext_lazy("审计"), "shield-check"),
+    (P.SYSTEM_VIEW, "home:system", gettext_lazy("系统"), "laptop"),
 ]
 ME = (P.STAFF, "people:me", gettext_lazy("我的"), "person")
 TABS = [RAIL[0], RAIL[2], *RAIL[1:2], *RAIL[3:]]  # as many as fit beside 我的; the rest stand on that page

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.language.note import pairs
+from gongyi.network.models import Unit
 
 TOUR = "tour"  # the cookie with the step of the first hour where somebody stands; 0: not wanted any more
 
@@ -280,6 +281,16 @@ TOPICS = (
         "people:accounts",
     ),
     Topic(
+        "channels",
+        _("消息怎么发到外面"),
+        P.SYSTEM_VIEW,
+        (
+            _("在“系统”里开通邮件、群机器人、短信，先试发一条。没有开通的，什么也不会发出去。"),
+            _("没送到的会自己再试五次，还不行就停在“没送到的消息”，看清原因再送一次。"),
+        ),
+        "home:system",
+    ),
+    Topic(
         "settings",
         _("改时限、理由、分类和模板"),
         P.SETTINGS_EDIT,
@@ -288,6 +299,16 @@ TOPICS = (
             _("时限可以在保存前看看：同一件事按新规定会落在哪一天。"),
         ),
         "casework:settings",
+    ),
+    Topic(
+        "ways",
+        _("消息发到邮箱、手机或群里"),
+        P.STAFF,
+        (
+            _("在“消息”页点“发到别处”，写下地址，填收到的验证码，再选要哪几类。"),
+            _("发出去的只说有事在等，没有姓名、电话和内容。可以定一段不打扰的时间，过后合成一条。"),
+        ),
+        "home:ways",
     ),
     Topic(
         "keys",
@@ -331,6 +352,12 @@ STEPS = (
 
 
 _ASKING = re.compile("怎么样?|怎样|如何|什么|哪里|在哪儿?|为何|可以|能不能|请问|一下|没有|这个|那个|怎么办")
+
+
+def holds_in_county(by: Actor, permission: P) -> bool:
+    """Whether the person holds the permission at the county's own unit: what counts for all of it is not set in a township."""
+    tops = Unit.objects.filter(county=by.county, tier=Unit.Tier.COUNTY).values_list("id", flat=True)
+    return any(by.can(permission, key) for key in tops)
 
 
 def topics_for(actor: Actor, words: str = "") -> list[Topic]:

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from gongyi.core.county import bind
+from gongyi.core.outbox import drop_old
 from gongyi.core.outbox.sending import send_due
 from gongyi.core.said import Said, say
 from gongyi.core.schedule import every, meant, nightly
@@ -12,13 +13,13 @@ from gongyi.network.queries import counties
 
 
 @nightly(hour=7, minute=30, name="home.digest")
-def digest() -> str:
+def digest() -> Said:
     """One message for everybody who wants it."""
     sent = 0
     for county in meant(counties()):
         with bind(county):
             sent += send_digests(county)
-    return str(sent)
+    return say(_("发了 %(sent)s 条"), sent=sent)
 
 
 @every(minutes=0.1, name="home.messages")
@@ -32,6 +33,16 @@ def send_messages() -> Said:
     return say(
         _("送出 %(sent)s 条，没送到 %(failed)s 条，不用送了 %(dropped)s 条"), sent=sent, failed=failed, dropped=dropped
     )
+
+
+@nightly(hour=4, name="home.old_messages")
+def old_messages() -> Said:
+    """Delete the messages of more than 90 days ago."""
+    gone = 0
+    for county in meant(counties()):
+        with bind(county):
+            gone += drop_old(county)
+    return say(_("删除 %(gone)s 条"), gone=gone)
 
 
 @every(minutes=0.1, name="home.imports")

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from gongyi.home.views import answers, guide, imports, inbox, offline, pages, portal, residents, search, today
+from gongyi.home.views import (
+    answers,
+    guide,
+    imports,
+    inbox,
+    offline,
+    pages,
+    portal,
+    residents,
+    search,
+    system,
+    today,
+    ways,
+)
 
 app_name = "home"
 urlpatterns = [
@@ -29,6 +42,9 @@ urlpatterns = [
     path("portal/mine/keep/", portal.keep, name="portal_keep"),
     path("portal/mine/change/", residents.change, name="portal_change"),
     path("portal/mine/remove/", residents.remove, name="portal_remove"),
+    path("portal/mine/sms/", residents.sms, name="portal_sms"),
+    path("portal/mine/sms/code/", residents.sms_code, name="portal_sms_code"),
+    path("portal/mine/sms/stop/", residents.sms_stop, name="portal_sms_stop"),
     path("portal/mine/<uuid:case_key>/", portal.own, name="portal_own"),
     path("today/", today.today, name="today"),
     path("today/first/", today.first_task, name="first_task"),
@@ -47,7 +63,22 @@ urlpatterns = [
     path("import/<uuid:key>/undo/", imports.step, {"step": "undo"}, name="import_undo"),
     path("offline/", offline.shell, name="offline"),
     path("sw.js", offline.worker, name="worker"),
+    path("system/", system.system, name="system"),
+    path("system/jobs/", system.jobs, name="jobs"),
+    path("system/jobs/<slug:app>/<slug:name>/run/", system.run, name="job_run"),
+    path("system/messages/", system.deliveries, name="deliveries"),
+    path("system/channels/<slug:way>/", system.channel, name="channel"),
+    path("system/channels/<slug:way>/try/", system.try_channel, name="channel_try"),
+    path("system/channels/<slug:way>/groups/", system.add_group, name="add_group"),
+    path("system/groups/<uuid:address_key>/", system.group, name="group"),
+    path("system/groups/<uuid:address_key>/try/", system.try_group, name="group_try"),
+    path("system/groups/<uuid:address_key>/remove/", system.remove_group, name="group_remove"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/digest/", inbox.digest, name="digest"),
+    path("inbox/ways/", ways.ways, name="ways"),
+    path("inbox/ways/<slug:way>/", ways.address, name="way"),
+    path("inbox/ways/<slug:way>/code/", ways.code, name="way_code"),
+    path("inbox/ways/<slug:way>/kinds/", ways.kinds, name="way_kinds"),
+    path("inbox/ways/<slug:way>/remove/", ways.remove, name="way_remove"),
     path("inbox/<uuid:key>/", inbox.message, name="message"),
 ]

@@ -16,8 +16,10 @@ class PeopleConfig(AppConfig):
         from gongyi.people.actions.importing import AccountKind
         from gongyi.people.queries.handover import may_hear_of_pack
         from gongyi.people.queries.posts import may_hear_of_post
+        from gongyi.people.queries.residents import texted_resident
 
         register_reader(Delivery.Receiver.ACCOUNT, queries.reader_of)
+        register_reader(Delivery.Receiver.RESIDENT, texted_resident)
         register_reader(Delivery.Receiver.GROUP, queries.group_of)
         register_right(["post.fill"], may_hear_of_post)
         register_right(["handover.make", "handover.sign", "handover.return", "handover.withdraw"], may_hear_of_pack)

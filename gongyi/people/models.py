@@ -259,3 +259,30 @@ class Resident(CountyModel):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["county", "proof"], name="resident_proof")]
         indexes = [models.Index(fields=["county", "seen_on"], name="resident_seen")]
+
+
+class Consent(CountyModel):
+    """Somebody agreed to one use of their data (rights.md D16): to which words, when, by which way; and until when it held.
+
+    `words` is a digest of the words as they were shown; `recorded_by` is empty where the person agreed by themselves.
+    """
+
+    class For(models.TextChoices):
+        SMS = "sms", _("用短信告诉我事情的进展")
+
+    person = models.UUIDField()
+    purpose = models.CharField(max_length=8, choices=For)
+    version = models.CharField(max_length=8)
+    words = models.CharField(max_length=64)
+    language = models.CharField(max_length=10)
+    channel = models.CharField(max_length=8)
+    recorded_by = models.UUIDField(null=True)
+    given_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["county", "person", "purpose"], condition=Q(withdrawn_at=None), name="consent_one_open"
+            )
+        ]

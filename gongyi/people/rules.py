@@ -8,17 +8,19 @@ from collections.abc import Iterable
 from datetime import date
 from functools import reduce
 from operator import or_
+from typing import Any, NamedTuple
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from gongyi.core import clock
 from gongyi.core.access import GUARDED, Actor, Permission, Role
 from gongyi.network.models import Unit
-from gongyi.people.models import Account, Device, Grant
+from gongyi.people.models import Account, Consent, Device, Grant
 
 P = Permission
 DEVICE = "device"  # session: the key of the device that signed in
@@ -41,6 +43,27 @@ NEVER_NONE = frozenset({Role.ACCOUNT_MANAGER, Role.AUDITOR})
 def is_command(by: Actor) -> bool:
     """A command or a job of this installation; a stranger on a public page is neither a person nor this."""
     return by.system
+
+
+# --- consent (D16) ----------------------------------------------------------------------------------------------------
+
+
+class ConsentText(NamedTuple):
+    """What a person agrees to. Another text is another version: then it is asked anew, and the old use stops."""
+
+    version: str
+    text: Any
+
+
+CONSENTS = {
+    Consent.For.SMS: ConsentText(
+        "1",
+        _(
+            "我同意：我账号里的事有答复、要我补充或重新办理时，往账号的手机号发一条短信。短信里只有编号，没有内容。"
+            "这个号码不作别的用。随时可以停，停了下一刻就不再发，别的都不受影响。"
+        ),
+    ),
+}
 
 
 # --- reach ------------------------------------------------------------------------------------------------------------

@@ -218,7 +218,7 @@ def test_an_import_that_fails_takes_back_what_it_wrote(land, by, monkeypatch):
 @pytest.mark.parametrize(("state", "end"), [("running", "failed"), ("stopping", "cancelled"), ("undoing", "undone")])
 def test_what_a_killed_process_left_is_taken_back_by_the_next_one(land, by, state, end):
     take(by, land.town, OPEN, ENDED)
-    ImportRun.objects.update(state=state)
+    ImportRun.objects.update(state=state, beat_at=clock.now() - timedelta(minutes=3))
     with imports.alone(by.county):
         assert not Case.objects.exists()
     assert ImportRun.objects.get().state == end

@@ -59,6 +59,9 @@ WORDS: dict[str, list[str]] = {
     "slug": ["pubansw3r"],
     "token": [TOKEN],
     "year": ["2026"],
+    "way": ["wecom"],
+    "app": ["home"],
+    "home:job_run": ["messages", "home"],
 }
 # What an address asks after its question mark: a row by its model, or a value.
 QUERY = {"casework:register_print": [("unit", "network.Unit"), ("day", "2026-03-02")]}
@@ -78,6 +81,9 @@ MEANT = {
     "casework:export_take": "casework.Export",
     "casework:export_judge": "casework.Export/waiting",
     "casework:publish": "casework.Case",
+    "home:group": "core.Address",
+    "home:group_try": "core.Address",
+    "home:group_remove": "core.Address",
     **dict.fromkeys(
         (f"home:import{step}" for step in ("", "_columns", "_rows", "_start", "_cancel", "_undo")), "core.ImportRun"
     ),
@@ -148,7 +154,7 @@ def fill(place: Place, code: int, people: dict[str, Account | None]) -> None:
     """A row of every model in this place: of its own clerk, and of the given people where a row belongs to one."""
     member = make_account("本镇经办", home=code)
     grant(member, Role.CLERK, place.unit)
-    given: dict[str, Any] = {"unit": place.unit, "account": member}
+    given: dict[str, Any] = {"unit": place.unit, "account": member, "owner": place.unit.pk}
     post = make_row(next(m for m in own_models() if m._meta.label == "network.Post"), code, **given)
     kind = make_row(CaseType, code, active=True, needs_approval=True, **given)
     units = dict.fromkeys(("unit", "desk", "lead", "second", "caller"), place.unit)

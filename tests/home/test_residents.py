@@ -296,11 +296,11 @@ def test_list_without_its_account_shows_the_others(land, monkeypatch):
 def test_list_asks_the_database_as_often_for_thirty_as_for_one(land, django_assert_num_queries):
     browser, resident = sign_up(), Resident.objects.get()
     tell(land, resident=resident.id)
-    with django_assert_num_queries(4):  # session, account, county, cases
+    with django_assert_num_queries(5):  # session, account, county, cases, consent
         browser.get("/portal/mine/")
     for _n in range(29):
         tell(land, resident=resident.id)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         browser.get("/portal/mine/")
     assert len(in_list(browser)) == 30
 
@@ -426,9 +426,9 @@ def test_account_unused_for_24_months_goes_and_others_stay(land):
     with clock.at(clock.now() + 729 * day):
         sign_in()
     with clock.at(clock.now() + 1458 * day):
-        assert unused_residents() == "0", "signing in counts"
+        assert unused_residents() == "删除 0 个", "signing in counts"
     with clock.at(clock.now() + 1461 * day):
-        assert unused_residents() == "1"
+        assert unused_residents() == "删除 1 个"
     assert Case.objects.get(id=case.id).resident is None
     assert not Resident.objects.exists()
 

@@ -83,6 +83,7 @@ def move(
     sync_parts(case, co_units=co_units)
     if not quietly:
         tell_turn(case, by=by)
+    tell_asker(case, action, by=by)
     return case
 
 
@@ -199,6 +200,26 @@ def tell_turn(case: Case, *, by: Actor) -> None:
     tell_holders(case, {getattr(case, place): permission}, by=by, event=case.state, words=words, besides=apart)
     if case.state == "redo":
         tell_holders(case, {case.desk_id: P.CASE_SUPERVISE}, by=by, event="redo", words=words)
+
+
+# What a resident's own account is told of, by the move that was made.
+_TO_ASKER: dict[str, tuple[str, Promise]] = {
+    "answer": ("resident.answered", gettext_lazy("您反映的事有答复了，编号 %(number)s")),
+    "approve_answer": ("resident.answered", gettext_lazy("您反映的事有答复了，编号 %(number)s")),
+    "ask": ("resident.asked", gettext_lazy("您反映的事有一个问题要问您，编号 %(number)s")),
+    "redo": ("resident.reopened", gettext_lazy("您反映的事重新办理了，编号 %(number)s")),
+    "reopen": ("resident.reopened", gettext_lazy("您反映的事重新办理了，编号 %(number)s")),
+}
+
+
+def tell_asker(case: Case, action: str, *, by: Actor) -> None:
+    """A text message to the account in which the case stands, where its owner agreed to them: the number, no content."""
+    told = _TO_ASKER.get(action)
+    if told is None or case.resident is None or case.state == "drafted":
+        return
+    event, words = told
+    text = say(words, number=case.number)
+    outbox.tell_resident(case.resident, by=by, event=event, text=text, path="/portal/mine/", subject=case.id)
 
 
 def tell_holders(

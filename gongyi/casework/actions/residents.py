@@ -9,10 +9,10 @@ from uuid import UUID
 from django.db import transaction
 
 from gongyi.casework.models import Case
-from gongyi.core import audit, clock
+from gongyi.core import audit, clock, outbox
 from gongyi.core.access import Actor
 from gongyi.people.actions.residents import KIND, resident_actor
-from gongyi.people.models import Resident
+from gongyi.people.models import Consent, Resident
 
 UNUSED = timedelta(days=730)
 
@@ -32,6 +32,8 @@ def claim_case(key: UUID, *, by: Actor, resident: Resident) -> None:
 def remove_resident(resident: Resident, *, by: Actor, action: str = "resident.remove") -> None:
     """Delete the account. Its cases go on, follow their codes and no longer tell that they belong together."""
     Case.objects.filter(county=resident.county, resident=resident.id).update(resident=None)
+    Consent.objects.filter(county=resident.county, person=resident.id).delete()
+    outbox.forget(resident.county, resident.id)
     Resident.objects.filter(county=resident.county, id=resident.id).delete()
     audit.record(by=by, action=action, kind=KIND, subject=resident.id)
 

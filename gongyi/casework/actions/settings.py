@@ -29,7 +29,18 @@ SPANS = (
     "answer_span", "urgent_span", "danger_span", "sign_span", "contact_span", "return_span", "call_span", "quiet_span", "reopen_span",
 )  # fmt: skip
 TYPE_FIELDS = frozenset(
-    {"name", *SPANS, "needs_approval", "separate_caller", "call_share", "call_tries", "hides_asker", "is_public"}
+    {
+        "name",
+        *SPANS,
+        "needs_approval",
+        "separate_caller",
+        "call_share",
+        "call_tries",
+        "soon_hours",
+        "late_hours",
+        "hides_asker",
+        "is_public",
+    }
 )
 Setting = CaseType | Topic | Reason | AnswerTemplate
 Row = TypeVar("Row", bound=CountyModel)

@@ -99,6 +99,14 @@ class TypeForm(Form):
         max_value=10,
         help_text=gettext_lazy("都没打通，记“没有联系上”，不算满意。"),
     )
+    soon_hours = forms.IntegerField(
+        label=gettext_lazy("到期前多少小时提醒"), min_value=0, max_value=240,
+        help_text=gettext_lazy("提醒轮到的单位，每个期限一次；期限短的，过了一半时提醒。0 是不提醒。"),
+    )  # fmt: skip
+    late_hours = forms.IntegerField(
+        label=gettext_lazy("超期后多少小时再提醒"), min_value=0, max_value=240,
+        help_text=gettext_lazy("提醒轮到的单位和督办的人，每个期限一次。0 是不提醒。"),
+    )  # fmt: skip
     hides_asker = forms.BooleanField(
         label=gettext_lazy("隐去诉求人"),
         required=False,
@@ -111,7 +119,10 @@ class TypeForm(Form):
     )
     GROUPS: ClassVar[list[tuple[Any, tuple[str, ...]]]] = [
         (gettext_lazy("名称和答复时限"), ("name", "answer_span", "urgent_span", "danger_span")),
-        (gettext_lazy("办的时候"), ("sign_span", "contact_span", "return_span", "needs_approval")),
+        (
+            gettext_lazy("办的时候"),
+            ("sign_span", "contact_span", "return_span", "needs_approval", "soon_hours", "late_hours"),
+        ),
         (
             gettext_lazy("答复以后"),
             ("separate_caller", "call_share", "call_tries", "call_span", "quiet_span", "reopen_span"),

@@ -1,6 +1,16 @@
 """Casework: a request (办件), who takes part in it, its asker, its timeline; and what a county sets for it."""
 
-from gongyi.casework.models.case import TAKING, Asker, Case, CaseConflict, CasePart, CaseStep, Taking, Visit
+from gongyi.casework.models.case import (
+    TAKING,
+    Asker,
+    Case,
+    CaseConflict,
+    CasePart,
+    CaseStep,
+    Reminder,
+    Taking,
+    Visit,
+)
 from gongyi.casework.models.lists import BulkLine, BulkRun, Export, SavedView
 from gongyi.casework.models.memory import TopicMemory
 from gongyi.casework.models.publication import Publication, PublicationStep, PublishedText, ShownWord
@@ -26,6 +36,7 @@ __all__ = [
     "ReceptionRow",
     "ReceptionSheet",
     "Register",
+    "Reminder",
     "SavedView",
     "ShownWord",
     "Taking",

@@ -293,6 +293,22 @@ class CaseConflict(CountyModel):
         constraints = [models.UniqueConstraint(fields=["county", "account", "case"], name="caseconflict_one")]
 
 
+class Reminder(CountyModel):
+    """Somebody was reminded of this limit of a case, before or after it ended: each limit once, however often the job runs."""
+
+    class Kind(models.TextChoices):
+        SOON = "soon", _("快到期")
+        LATE = "late", _("超期")
+
+    case = CountyForeignKey(Case, models.CASCADE, related_name="reminders")
+    kind = models.CharField(max_length=4, choices=Kind)
+    due = models.DateTimeField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["county", "case", "kind", "due"], name="reminder_once")]
+
+
 class Visit(CountyModel):
     """One time more that the asker had to come, call or bring something (不跑两次), with its reason."""
 

@@ -56,6 +56,12 @@ class CaseType(CountyModel):
     call_tries = models.PositiveSmallIntegerField(
         _("最多打几次回访电话"), default=3, validators=[MinValueValidator(1), MaxValueValidator(10)]
     )
+    soon_hours = models.PositiveSmallIntegerField(
+        _("到期前多少小时提醒"), default=24, validators=[MaxValueValidator(240)]
+    )
+    late_hours = models.PositiveSmallIntegerField(
+        _("超期后多少小时再提醒"), default=24, validators=[MaxValueValidator(240)]
+    )
     hides_asker = models.BooleanField(_("对外隐去诉求人（举报）"), default=False)
     is_public = models.BooleanField(_("答复可以公开"), default=True)
     position = models.PositiveSmallIntegerField(default=0)

@@ -73,8 +73,9 @@ def alone(county: int) -> Iterator[None]:
         except BlockingIOError:
             raise busy from None
         left = ImportRun.objects.filter(county=county, state__in=UNSEEN)
-        if connection.vendor != "sqlite" and left.filter(beat_at__gt=clock.now() - SILENT).exists():
-            raise busy
+        elsewhere = left.filter(state__in=(S.RUNNING, S.STOPPING), beat_at__gt=clock.now() - SILENT)
+        if connection.vendor != "sqlite" and elsewhere.exists():
+            raise busy  # perhaps on another machine, which shares no lock file
         for run in left:
             take_back(run)
         yield

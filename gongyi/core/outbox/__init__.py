@@ -1,18 +1,19 @@
 """Messages leave in the same commit as the event that caused them; the inbox reads them, `sending` carries them further."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
 from gongyi.core import clock
 from gongyi.core.access import Actor
-from gongyi.core.models import Delivery, DigestChoice, Message
+from gongyi.core.models import Address, Delivery, DigestChoice, Message, NoticeChoice
 from gongyi.core.outbox.waiting import queue
 from gongyi.core.said import Said
 
 Receiver = Delivery.Receiver
+KEPT, MOST_A_NIGHT = timedelta(days=90), 10_000
 
 
 def tell(
@@ -35,6 +36,26 @@ def tell_group(units: Iterable[UUID], *, by: Actor, event: str, text: Said, path
 def tell_resident(key: UUID, *, by: Actor, event: str, text: Said, path: str, subject: UUID) -> None:
     """Put one message for a resident's own account into the outbox; it holds the number of the case and nothing of it."""
     _put([key], by=by, event=event, text=text, path=path, subject=subject, to=Receiver.RESIDENT)
+
+
+def forget(county: int, reader: UUID) -> None:
+    """Whatever waits for, went to or was kept about a reader who is gone: messages, deliveries, addresses, choices."""
+    Message.objects.filter(county=county, account=reader).delete()
+    Address.objects.filter(county=county, owner=reader).delete()
+    NoticeChoice.objects.filter(county=county, account=reader).delete()
+
+
+def drop_old(county: int) -> int:
+    """Delete messages of more than 90 days ago with their deliveries, and addresses that nobody confirmed within a day.
+
+    Returns how many messages went; at most 10,000 in a night, so that nobody waits long.
+    """
+    old = Message.objects.filter(county=county, at__lt=clock.now() - KEPT).order_by("at").values_list("id", flat=True)
+    gone = list(old[:MOST_A_NIGHT])
+    for start in range(0, len(gone), 500):
+        Message.objects.filter(county=county, id__in=gone[start : start + 500]).delete()
+    Address.objects.filter(county=county, confirmed_at=None, made_at__lt=clock.now() - timedelta(days=1)).delete()
+    return len(gone)
 
 
 def _put(
@@ -94,7 +115,12 @@ def mark_unread(county: int, account: UUID, moment: datetime) -> int:
     return Message.objects.filter(county=county, account=account, read_at=moment).update(read_at=None)
 
 
+def digest_choice(county: int, account: UUID) -> DigestChoice:
+    """What the account chose about digest and quiet hours; the defaults, unsaved, without a choice."""
+    found = DigestChoice.objects.filter(county=county, account=account).first()
+    return found or DigestChoice(county=county, account=account)
+
+
 def digest_of(county: int, account: UUID) -> str:
     """Whether the account wants the morning's digest: a value of `DigestChoice.When`."""
-    chosen = DigestChoice.objects.filter(county=county, account=account).values_list("when", flat=True).first()
-    return chosen or DigestChoice.When.NONE
+    return digest_choice(county, account).when

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy
 from gongyi.core.inputs import Form
 from gongyi.core.secrets import phone_digits
 from gongyi.people.adapter import LocalWordsValidator
+from gongyi.people.models import Consent
+from gongyi.people.rules import CONSENTS
 
 SHORTEST, FEWEST_DIGITS, MOST_DIGITS = 8, 7, 15
 RULES: list[Any] = [
@@ -64,7 +66,9 @@ class NewPasswordForm(Form):
 class OpenForm(NewPasswordForm):
     """开账号."""
 
-    phone = _phone(help_text=gettext_lazy("只当登录用，也替您先填在表里。不发短信，不和您留在别处的电话核对。"))
+    phone = _phone(
+        help_text=gettext_lazy("只当登录用，也替您先填在表里。您不另外同意，就不发短信；不和您留在别处的电话核对。")
+    )
     new = _password(gettext_lazy("密码"), new=True, help_text=HINT)
     again = _password(gettext_lazy("再输一遍密码"), new=True)
 
@@ -85,3 +89,11 @@ class SignInForm(Form):
 
     phone = _phone()
     password = _password(gettext_lazy("密码"), new=False)
+
+
+class SmsForm(Form):
+    """短信: agreed to by a tick of one's own, never made before."""
+
+    agree = forms.BooleanField(
+        label=CONSENTS[Consent.For.SMS].text, error_messages={"required": gettext_lazy("要收短信，请先在这里打勾。")}
+    )

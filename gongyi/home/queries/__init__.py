@@ -3,16 +3,42 @@
 from gongyi.home.queries.bench import bare_rows, told_cases
 from gongyi.home.queries.day import EVENTS, begin_of, capped, in_others_hands, meanwhile, only_mine
 from gongyi.home.queries.first import doers_of, first_tasks
+from gongyi.home.queries.jobs import JobLine, jobs, worker_silent
+from gongyi.home.queries.outgoing import (
+    Outgoing,
+    WayState,
+    counts,
+    deliveries,
+    group_of,
+    groups,
+    in_words,
+    sms_on,
+    way_of,
+    ways,
+)
 
 __all__ = [
     "EVENTS",
+    "JobLine",
+    "Outgoing",
+    "WayState",
     "bare_rows",
     "begin_of",
     "capped",
+    "counts",
+    "deliveries",
     "doers_of",
     "first_tasks",
+    "group_of",
+    "groups",
     "in_others_hands",
+    "in_words",
+    "jobs",
     "meanwhile",
     "only_mine",
+    "sms_on",
     "told_cases",
+    "way_of",
+    "ways",
+    "worker_silent",
 ]

@@ -16,17 +16,23 @@ from django.views.decorators.http import require_POST
 from gongyi.casework.actions import residents as actions
 from gongyi.core import limits
 from gongyi.core.http import ActorRequest, public, residents, submit
-from gongyi.core.secrets import phone_digits
+from gongyi.core.models import Way
+from gongyi.core.outbox import addresses
+from gongyi.core.secrets import mask_phone, phone_digits
 from gongyi.home.forms import portal as portal_forms
 from gongyi.home.forms import residents as forms
+from gongyi.home.forms.ways import CodeForm
+from gongyi.home.queries import sms_on, way_of
 from gongyi.people import adapter
+from gongyi.people.actions.consent import give_consent, withdraw_consent
 from gongyi.people.actions.residents import change_resident, open_resident, resident_actor
-from gongyi.people.models import Resident
+from gongyi.people.models import Consent, Resident
 from gongyi.people.queries.residents import find_resident
 
 DAY, QUARTER = timedelta(days=1), timedelta(minutes=15)
 WRONG_PER_ADDRESS, WRONG_PER_NUMBER = 60, 10  # within a quarter of an hour; a number is held for one address only
 NEW_PER_ADDRESS, NEW_PER_DEVICE = 40, 5  # a day
+CODES_PER_NUMBER, CODES_PER_ADDRESS = 3, 40  # a day
 
 
 # --- in and out -------------------------------------------------------------------------------------------------------
@@ -123,6 +129,63 @@ def _change(request: ActorRequest, form: forms.ChangeForm) -> Resident | None:
     except ValidationError as error:
         form.add_error(None, error)
         return None
+
+
+# --- text messages (rights.md D16) ------------------------------------------------------------------------------------
+
+
+@residents(without_permission="agrees to text messages about the own requests")
+def sms(request: ActorRequest) -> HttpResponse:
+    """短信: agree, and a code goes to the account's number."""
+    resident = request.resident
+    state = way_of(resident.county, Way.SMS)
+    form = forms.SmsForm(request.POST or None)
+    if request.method == "POST":
+        own = f"sms {phone_digits(resident.phone)}"  # whoever opens accounts with somebody else's number sends few codes there
+        limits.hold("code", {own: CODES_PER_NUMBER, limits.address(request): CODES_PER_ADDRESS}, per=DAY)
+    if done := submit(request, form, lambda: _agree(request)):
+        return done
+    context = {
+        "title": _("用短信告诉我"),
+        "form": form,
+        "on": sms_on(resident),
+        "ready": state is not None and state.usable,
+    }
+    return render(request, "portal/mine/sms.html", context | {"phone": mask_phone(resident.phone)})
+
+
+def _agree(request: ActorRequest) -> str:
+    resident = request.resident
+    give_consent(resident, purpose=Consent.For.SMS)
+    addresses.ask_address(by=resident_actor(resident), owner=resident.id, way=Way.SMS, value=resident.phone)
+    for who in (f"sms {phone_digits(resident.phone)}", limits.address(request)):
+        limits.count("code", who, per=DAY)
+    return reverse("home:portal_sms_code")
+
+
+@residents(without_permission="confirms the own number for text messages")
+def sms_code(request: ActorRequest) -> HttpResponse:
+    """The code that came by text message. Not by `submit`: a wrong try has to be counted."""
+    resident = request.resident
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        by, code = resident_actor(resident), form.cleaned_data["code"]
+        why = addresses.confirm_address(by=by, owner=resident.id, way=Way.SMS, code=code, kinds=False)
+        if not why:
+            messages.success(request, _("好了，有新进展会发短信给您。随时可以停。"))
+            return redirect("home:portal_mine")
+        form.add_error("code", why)
+    context = {"title": _("填短信里的验证码"), "form": form, "phone": mask_phone(resident.phone)}
+    return render(request, "portal/mine/sms_code.html", context)
+
+
+@require_POST
+@residents(without_permission="takes back the consent to text messages")
+def sms_stop(request: ActorRequest) -> HttpResponse:
+    """不要短信了: one click; sent twice it is stopped."""
+    withdraw_consent(request.resident, purpose=Consent.For.SMS)
+    messages.success(request, _("停了，不再发短信给您。别的都不受影响。"))
+    return redirect("home:portal_mine")
 
 
 @residents(without_permission="deletes the own account")

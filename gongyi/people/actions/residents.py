@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 from gongyi.core import audit, clock
 from gongyi.core.access import Actor, asker_actor
 from gongyi.core.county import new_key
+from gongyi.core.outbox.addresses import remove_address
+from gongyi.core.secrets import phone_digits
 from gongyi.people.models import Resident
 from gongyi.people.queries.residents import proof_of
 
@@ -47,6 +49,8 @@ def change_resident(resident: Resident, *, by: Actor, phone: str, password: str)
         mine = Resident.objects.filter(county=resident.county)
         if mine.filter(proof=proof).exclude(id=resident.id).exists():
             raise ValidationError({"new": _("请换一个密码。")})
+        if phone_digits(phone) != phone_digits(resident.phone):  # text messages wait until the new number is confirmed
+            remove_address(by=by, owner=resident.id, way="sms")
         resident.phone, resident.proof = phone.strip(), proof
         resident.save()
         audit.record(by=by, action="resident.change", kind=KIND, subject=resident.id)
