@@ -31,8 +31,10 @@ KEPT = timedelta(hours=24)  # a draft that nobody finishes
 SILENT = timedelta(minutes=2)  # after so long without a sign another machine's run counts as dead
 AT_A_TIME = 60  # rows that are taken back in one transaction
 MOST = 500  # rows of one transaction
-SOON = 0.1  # seconds that one transaction may take: the next one becomes smaller
-BREATH = 0.02  # seconds between two transactions, in which others get their turn
+SOON = 0.18  # seconds that one transaction may take: the next one becomes smaller
+# Seconds between two transactions. Who waits for SQLite's one writer looks every 50 ms or oftener for the first 0.2 s, and every
+# 100 ms after that: a shorter pause would be missed.
+BREATH = 0.055
 REPORTED = 500
 KIND = "core.import"
 
@@ -160,7 +162,7 @@ def _store(run: ImportRun, plan: Plan, *, by: Actor) -> None:
             _store_batch(run, plan, rows, by=by, done=at + len(rows))
         at += len(rows)
         took = time.monotonic() - began
-        size = min(MOST, max(5, int(size * min(SOON / max(took, 0.01), 1.5))))
+        size = min(MOST, max(15, int(size * min(SOON / max(took, 0.01), 1.5))))
         if schedule.stopping():
             raise _stopped()
         time.sleep(BREATH)
