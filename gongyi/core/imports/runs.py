@@ -162,7 +162,7 @@ def _store(run: ImportRun, plan: Plan, *, by: Actor) -> None:
             _store_batch(run, plan, rows, by=by, done=at + len(rows))
         at += len(rows)
         took = time.monotonic() - began
-        size = min(MOST, max(15, int(size * min(SOON / max(took, 0.01), 1.5))))
+        size = min(MOST, max(5, int(size * min(SOON / max(took, 0.01), 1.5))))
         if schedule.stopping():
             raise _stopped()
         time.sleep(BREATH)
