@@ -243,6 +243,11 @@ def can_see_asker(by: Actor, case: Case) -> bool:
     return bool(by.units(P.CASE_CONTACT) & asker_units(case))
 
 
+def can_see_files(by: Actor, case: Case) -> bool:
+    """Who may open the files of a case that they see: of a tip-off only who may know the asker, for a file may tell who said it."""
+    return not case.hides_asker or (not concerned(by, case) and bool(by.units(P.CASE_VIEW) & asker_units(case)))
+
+
 def asker_units(case: Case) -> set[UUID | None]:
     """The units that may know who asked: of a tip-off only those that received it and handle it."""
     near = {case.unit_id, case.lead_id}

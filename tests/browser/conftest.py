@@ -70,7 +70,7 @@ class Person:
         return self
 
     def send(self) -> "Person":
-        self.page.locator("main form .sticky-submit button").click()
+        self.page.locator("main form .sticky-submit button:first-child").click()
         self.page.wait_for_load_state()
         return self
 

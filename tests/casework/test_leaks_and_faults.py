@@ -1,12 +1,15 @@
 """What an attacker tried: a phone number that tells who tipped off, dates at the end of the calendar, words for addresses."""
 
 from datetime import UTC
+from io import BytesIO
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.test import Client
+from PIL import Image
 
 from gongyi.casework import actions, queries, rules
 from gongyi.casework.actions import AskerFacts, care
@@ -52,6 +55,31 @@ def test_a_phone_number_does_not_tell_who_tipped_off(land, tip):
 def test_control_without_the_guard_the_number_tells(land, tip, monkeypatch):
     monkeypatch.setattr(lists, "can_see_asker", lambda _by, _case: True)
     assert [row.id for row in queries.open_of_phone(land.desk, PHONE)] == [tip.id]
+
+
+def attached(land, case):
+    """A picture that the village put with the case."""
+    Image.new("RGB", (8, 8)).save(picture := BytesIO(), "PNG")
+    photo = SimpleUploadedFile("来信.png", picture.getvalue(), content_type="image/png")
+    return actions.attach(queries.fetch(land.officer, case.id), by=land.officer, file=photo)
+
+
+def test_a_file_does_not_tell_who_tipped_off(land, tip):
+    file = attached(land, tip)
+    address = f"{tip.get_absolute_url()}files/{file.id}/"
+    opened = browser(land.officer).get(address)
+    opened.close()
+    assert (opened.status_code, browser(land.desk).get(address).status_code) == (200, 404)
+    page = browser(land.desk).get(tip.get_absolute_url()).content.decode()
+    assert "来信.png" in browser(land.officer).get(tip.get_absolute_url()).content.decode()
+    assert "只有登记单位和主办单位能打开" in page
+    assert address not in page
+
+
+def test_control_without_the_guard_the_file_opens(land, tip, monkeypatch):
+    file = attached(land, tip)
+    monkeypatch.setattr(care, "can_see_files", lambda _by, _case: True)
+    assert actions.open_file(tip, by=land.desk, key=file.id) == file
 
 
 def test_a_second_declaration_of_a_conflict_is_refused(land, tip):

@@ -294,9 +294,9 @@ def test_upload_picture_counts_by_its_content_whatever_picture_it_is_called(kind
 def test_upload_hostile_is_refused(case, data):
     name, make, code = HOSTILE[case]
     content = make()
-    start = time.perf_counter()
+    start = time.process_time()
     told = refusal(name, content)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
     assert (told.code, told.status) == (code, 409)
     assert told.sentence.endswith("。")
     assert told.todo.endswith("。")

@@ -607,9 +607,9 @@ def test_mask_text_hides_any_mobile_number(before, second, rest, after, wide):
 )
 def test_mask_text_is_fast_on_long_texts(piece):
     text = (piece * 20_000)[:20_000]
-    start = time.perf_counter()
+    start = time.process_time()
     mask_text(text)
-    assert time.perf_counter() - start < 0.25
+    assert time.process_time() - start < 0.25
 
 
 def test_secrets_say_nothing_of_their_keys(folder):

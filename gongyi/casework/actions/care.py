@@ -17,7 +17,7 @@ from gongyi.casework.actions.intake import AskerFacts, short_title, store_asker
 from gongyi.casework.actions.moving import judge_of, move, tell_holders
 from gongyi.casework.actions.publishing import keep_in_line
 from gongyi.casework.models import Asker, Case, CaseConflict, CaseType, Reason, Topic, Visit
-from gongyi.casework.rules import JUDGES, can_see_asker
+from gongyi.casework.rules import JUDGES, can_see_asker, can_see_files
 from gongyi.casework.workflow import TURNS
 from gongyi.core import attachments, audit, clock, numbering
 from gongyi.core.access import Actor
@@ -222,9 +222,9 @@ def show_asker(case: Case, *, by: Actor, purpose: str) -> Asker | None:
 
 @transaction.atomic
 def open_file(case: Case, *, by: Actor, key: UUID) -> Attachment:
-    """A file of the case for one download, with its access row (P12). Raises Http404 for a file of another case."""
+    """A file of the case for one download, with its access row (P12). Raises Http404 for a file that this person may not open."""
     row = Attachment.objects.filter(county=case.county, subject=case.id, id=key).first()
-    if row is None:
+    if row is None or not can_see_files(by, case):
         raise Http404
     look(by=by, subject=case.id, kind="casework.case", label=case.number, fields="file", purpose=Purpose.CHECK)
     return row
