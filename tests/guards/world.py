@@ -158,7 +158,7 @@ def fill(place: Place, code: int, people: dict[str, Account | None]) -> None:
     """A row of every model in this place: of its own clerk, and of the given people where a row belongs to one."""
     member = make_account("本镇经办", home=code)
     grant(member, Role.CLERK, place.unit)
-    given: dict[str, Any] = {"unit": place.unit, "account": member, "owner": place.unit.pk}
+    given: dict[str, Any] = {"unit": place.unit, "account": member}
     post = make_row(next(m for m in own_models() if m._meta.label == "network.Post"), code, **given)
     kind = make_row(CaseType, code, active=True, needs_approval=True, **given)
     units = dict.fromkeys(("unit", "desk", "lead", "second", "caller"), place.unit)
@@ -168,6 +168,7 @@ def fill(place: Place, code: int, people: dict[str, Account | None]) -> None:
         make_row(Asker, code, case=place.cases[state])
     given |= {"post": post, "casetype": kind, "case": place.cases["handling"]}
     place.rows |= {row._meta.label: row for row in given.values()}
+    given["owner"] = place.unit.pk  # of an address: the group chat of the place
     for model in own_models():
         if model._meta.label not in place.rows and model not in LEFT_OUT and not _one_per_county(model, code):
             row = make_row(model, code, **{**given, **_extra(model, place, people)})
