@@ -167,7 +167,7 @@ def fill(place: Place, code: int, people: dict[str, Account | None]) -> None:
         sync_parts(place.cases[state])
         make_row(Asker, code, case=place.cases[state])
     given |= {"post": post, "casetype": kind, "case": place.cases["handling"]}
-    place.rows |= {row._meta.label: row for row in given.values()}
+    place.rows |= {row._meta.label: row for row in given.values() if hasattr(row, "_meta")}
     given["owner"] = place.unit.pk  # of an address: the group chat of the place
     for model in own_models():
         if model._meta.label not in place.rows and model not in LEFT_OUT and not _one_per_county(model, code):
