@@ -13,7 +13,7 @@ from gongyi.core.secrets import mask_text
 from gongyi.language import note
 from gongyi.language.topics import Guesser, Learned, Lesson
 
-SORTED, UNSORTED = 20000, 4000  # so many of the latest cases are read at night, with a topic and without
+SORTED, UNSORTED = 10000, 3000  # so many of the latest cases are read at night, with a topic and without
 AT_ONCE, LONGEST = 500, 600  # cases at a time, characters of each
 
 

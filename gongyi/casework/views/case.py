@@ -32,6 +32,7 @@ from gongyi.core.access import Permission as P
 from gongyi.core.errors import Refused
 from gongyi.core.http import ActorRequest, permission, submit
 from gongyi.core.secrets import mask_text
+from gongyi.documents.tables import clipboard
 from gongyi.people.models import Purpose
 
 CHECKED = {
@@ -184,8 +185,8 @@ def paste(request: ActorRequest, key: UUID) -> HttpResponse:
         "casework/paste.html",
         {
             "case": case,
-            "content": mask_text(case.content),
-            "answer": mask_text(case.answer),
+            "content": clipboard(mask_text(case.content)),
+            "answer": clipboard(mask_text(case.answer)),
             "title": _("可粘贴的文字"),
             "may_number": CASE["external"] in moves_for(request.actor, case),
         },
