@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from gongyi.casework.actions import exports, run_due
+from gongyi.casework.actions import exports, matters, run_due
 from gongyi.casework.actions.reminders import send_reminders
 from gongyi.casework.actions.residents import remove_unused
 from gongyi.casework.actions.topics import learn_topics
@@ -65,3 +65,23 @@ def remind() -> Said:
         with bind(county):
             told += send_reminders(county)
     return say(_("提醒了 %(told)s 件"), told=told)
+
+
+@every(minutes=0.25, name="casework.matters")
+def search_matters() -> Said:
+    """Do the searches for what belongs together that somebody asked for."""
+    done = 0
+    for county in meant(counties()):
+        with bind(county):
+            done += matters.search_waiting(county)
+    return say(_("找了 %(done)s 遍"), done=done)
+
+
+@nightly(hour=4, name="casework.matters_nightly")
+def search_matters_by_night() -> Said:
+    """Find what belongs together among the cases of the last half year."""
+    found = 0
+    for county in meant(counties()):
+        with bind(county):
+            found += matters.search_by_night(county)
+    return say(_("找到 %(found)s 组"), found=found)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gongyi.casework.views import book, bulk, case, exports, listing, lists, publishing, reception, settings
+from gongyi.casework.views import book, bulk, case, exports, listing, lists, matters, publishing, reception, settings
 
 app_name = "casework"
 urlpatterns = [
@@ -31,6 +31,11 @@ urlpatterns = [
     path("register/", reception.register, name="register"),
     path("register/print/", reception.sheets, name="register_print"),
     path("register/type/", reception.type_in, name="register_type"),
+    path("hot/", matters.index, name="hot"),
+    path("hot/search/", matters.search, name="hot_search"),
+    path("hot/rulings/<uuid:key>/undo/", matters.undo, name="hot_undo"),
+    path("hot/<uuid:key>/", matters.detail, name="hot_matter"),
+    path("hot/<uuid:key>/<slug:step>/", matters.rule, name="hot_rule"),
     path("people/", lists.people, name="people"),
     path("staff/pick/", lists.pick_staff, name="pick_staff"),
     path("publications/", publishing.index, name="publications"),

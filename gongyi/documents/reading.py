@@ -18,6 +18,7 @@ from gongyi.core.attachments.papers import EICAR, check_legacy, check_office, ch
 from gongyi.core.errors import Refused
 from gongyi.core.imports.table import Sheet
 from gongyi.documents import reader
+from gongyi.documents.tables import unsafe_text
 
 MOST_BYTES = 30 * 1024 * 1024
 WALL_SECONDS = 20
@@ -93,7 +94,7 @@ def _read(kind: str, content: bytes) -> list[Sheet]:
     for line in done.stdout.splitlines():
         found = json.loads(line)
         if isinstance(found, list):
-            sheets[-1].rows.append(found)
+            sheets[-1].rows.append(list(map(unsafe_text, found)) if kind == "text" else found)
         elif "stop" in found:
             raise _stopped(found["stop"])
         else:
@@ -136,6 +137,8 @@ _NOON = 12
 
 def clean(text: str) -> str:
     """A text of several lines without what only its layout left: tabs, blanks at the ends of lines, empty lines, invisible marks."""
+    if not text:
+        return ""
     text = _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).replace("\xa0", " ")
     lines = (re.sub(r"[ ]*\t[\t ]*", " ", line.strip(" \t\u3000\v\f")) for line in text.split("\n"))
     return "\n".join(line for line in lines if line)
@@ -143,7 +146,7 @@ def clean(text: str) -> str:
 
 def clean_line(text: str) -> str:
     """The same as one line."""
-    return " ".join(clean(text).split())
+    return " ".join(clean(text).split()) if text else ""
 
 
 def moment(text: str) -> datetime | None:

@@ -30,6 +30,16 @@ def safe_text(text: str) -> str:
     return f"'{text}" if _LIVE.match(text) else text
 
 
+def unsafe_text(cell: str) -> str:
+    """What `safe_text` was given, read back: without the quote mark that only kept a table program from a formula."""
+    return cell[1:] if cell.startswith("'") and _LIVE.match(cell[1:]) else cell
+
+
+def clipboard(text: str) -> str:
+    """A text to be copied into a table program, which takes each of its lines and of its parts between tabs for a cell."""
+    return "\n".join("\t".join(map(safe_text, line.split("\t"))) for line in text.splitlines())
+
+
 def write_csv(file: IO[bytes], headers: Sequence[str], rows: Iterable[Row]) -> int:
     """Write a .csv in UTF-8 with the mark by which Excel knows it; returns the number of rows."""
     number = 0

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from itertools import count, islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,6 +33,7 @@ USED = 30  # so many sorted cases show which topics a county uses
 SHARP = 0.35  # what makes of the distance between two topics a share that is right as often as it says
 FEW = 5  # pairs in fewer texts than this are forgotten: nobody's own words stay
 MOST = 20000  # pairs that are kept
+HELD = 500_000  # pairs in memory while learning; beyond, the rarest so far are forgotten at once
 REASONS = 3  # words that are told
 OTHER = frozenset({"其他", "其它"})  # names that say nothing
 
@@ -99,18 +101,23 @@ def learn(lessons: Iterable[Lesson], words: Words) -> Learned:
     Time grows with the length of the texts only; a text is held as numbers, not as words.
     """
     numbers: dict[str, int] = {}
-    seen, texts = Counter[int](), list[_Text]()
+    seen, texts, fresh = Counter[int](), list[_Text](), count()
     for lesson in lessons:
         found = _weighed(lesson.title, lesson.text)
-        text = _Text(
-            lesson.topic,
-            array("I", [numbers.setdefault(pair, len(numbers)) for pair in found]),
-            array("f", found.values()),
+        keys = array(
+            "I",
+            [
+                key if (key := numbers.get(pair)) is not None else numbers.setdefault(pair, next(fresh))
+                for pair in found
+            ],
         )
-        seen.update(text.keys)
-        texts.append(text)
-    names = list(numbers)
-    kept = {key: names[key] for key, number in seen.most_common(MOST) if number >= FEW}
+        seen.update(keys)
+        texts.append(_Text(lesson.topic, keys, array("f", found.values())))
+        if len(numbers) > HELD:
+            numbers = _without_rarest(numbers, seen)
+    names = {key: pair for pair, key in numbers.items()}
+    kept = {key: names[key] for key, number in seen.most_common() if number >= FEW and key in names}
+    kept = dict(islice(kept.items(), MOST))
     chosen = Counter(text.topic for text in texts if text.topic)
     general = dict.fromkeys(kept.values(), 0.0)
     by_topic: dict[str, dict[str, float]] = {pair: {} for pair in general}
@@ -128,6 +135,16 @@ def learn(lessons: Iterable[Lesson], words: Words) -> Learned:
                 for pair, weight in held.items():
                     more[pair][topic] = more[pair].get(topic, 0.0) + UNSORTED * share * weight
     return Learned(dict(chosen), {pair: (weight, more[pair]) for pair, weight in general.items()})
+
+
+def _without_rarest(numbers: dict[str, int], seen: Counter[int]) -> dict[str, int]:
+    """At most half as many pairs, those seen most often; what is forgotten is counted anew when it comes again."""
+    least = 1
+    while sum(number > least for number in seen.values()) > HELD // 2:
+        least += 1
+    for key in [key for key, number in seen.items() if number <= least]:
+        del seen[key]
+    return {pair: key for pair, key in numbers.items() if key in seen}
 
 
 def _held(text: _Text, kept: Mapping[int, str]) -> Iterator[tuple[str, float]]:

@@ -17,7 +17,7 @@ from gongyi.core.imports import runs
 from gongyi.core.models import ImportLine, ImportRun, Message, RegisterLine
 from tests.casework.importing import ENDED, HEAD, OPEN, command, take
 from tests.documents.hostile import good
-from tests.factories import make_actor, refused
+from tests.factories import make_actor, make_county, refused
 
 HERE = ZoneInfo("Asia/Shanghai")
 
@@ -190,6 +190,13 @@ def test_without_the_guard_half_an_import_is_seen(land, by, monkeypatch):
     assert len(queries.list_keys(make_actor(Role.DISPATCHER, land.town), queries.Wanted(), 9)) == 1
 
 
+def test_what_is_not_yet_seen_is_nobodys_work(land, by):
+    take(by, land.town, ENDED)
+    ImportRun.objects.update(state="running")
+    actions.run_due(by.county)
+    assert Case.objects.get().state == "closed"
+
+
 def test_an_import_that_fails_takes_back_what_it_wrote(land, by, monkeypatch):
     def failing(context, rows, **how):
         if Case.objects.exists():
@@ -211,7 +218,7 @@ def test_an_import_that_fails_takes_back_what_it_wrote(land, by, monkeypatch):
 @pytest.mark.parametrize(("state", "end"), [("running", "failed"), ("stopping", "cancelled"), ("undoing", "undone")])
 def test_what_a_killed_process_left_is_taken_back_by_the_next_one(land, by, state, end):
     take(by, land.town, OPEN, ENDED)
-    ImportRun.objects.update(state=state)
+    ImportRun.objects.update(state=state, beat_at=clock.now() - timedelta(minutes=3))
     with imports.alone(by.county):
         assert not Case.objects.exists()
     assert ImportRun.objects.get().state == end
@@ -308,6 +315,14 @@ def test_the_command_prints_one_object_and_leaves_with_0(held, tmp_path):
     status, done = command("import_cases", file, unit=held.town.code)
     assert (status, done["created"], done["recognised"]) == (0, 0, 2)
     assert command("import_cases", file, unit=held.town.code, source="热线")[1]["created"] == 2
+
+
+def test_a_county_without_types_gets_those_to_begin_with(db, tmp_path):
+    county = make_county(999003, "新县")
+    audit.record(by=system_actor("x", county.county), action="x", kind="x", label="x")
+    file = saved(tmp_path, [HEAD, OPEN, ENDED])
+    assert command("import_cases", file, unit=county.code)[1]["created"] == 2
+    assert Case.objects.filter(county=county.county, type__name="咨询").count() == 2
 
 
 def test_the_command_leaves_with_2_when_rows_have_problems(held, tmp_path):

@@ -115,6 +115,6 @@ def test_command_writes_the_pages(tmp_path, settings, capsys):
     call_command("write_docs", skip_checks=True)
 
     assert sorted(file.name for file in (tmp_path / "docs" / "reference").iterdir()) == [
-        "commands.md", "permissions.md", "settings.md", "states.md", "urls.md",
+        "commands.md", "imports.md", "permissions.md", "settings.md", "states.md", "urls.md",
     ]  # fmt: skip
     assert "states.md" in capsys.readouterr().out

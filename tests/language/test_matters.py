@@ -3,6 +3,7 @@
 import pytest
 
 from gongyi.language.matters import Request, find_matters, joining
+from gongyi.language.matters.labels import label
 from gongyi.language.matters.likeness import likely
 from gongyi.language.matters.measure import agreement, judged_pairs, told_pairs
 from gongyi.language.matters.seen import common, kinds, look
@@ -132,3 +133,15 @@ def test_measured_pairs_that_were_judged_one_by_one():
     assert told_pairs({"a": 1, "b": 1, "c": 1, "d": None}, pairs)["precision"] == 0.5
     assert agreement([(True, True), (False, False)]) == 1
     assert agreement([(True, False), (False, True)]) == -1
+
+
+def test_a_label_is_the_shared_names_places_and_trouble():
+    about = label(SAID[:5])
+    assert about.names[0] == "青柳湾小区"
+    assert about.places == about.names
+    assert "搅拌站" in about.troubles
+
+
+def test_a_label_never_holds_the_name_of_a_person():
+    said = [Request("王建国家门口的路灯坏了", "王建国说路灯坏了"), Request("王建国家的路灯不亮", "王建国家路灯不亮")]
+    assert not any("建国" in word for words in label(said) for word in words)

@@ -97,6 +97,15 @@ def test_what_is_kept_is_bounded(monkeypatch):
     assert len(learn(taught(), OWN).pairs) <= 10
 
 
+def test_memory_is_bounded_and_what_is_frequent_survives(monkeypatch):
+    rare = [Lesson("", "".join(chr(0x5000 + 40 * at + n) for n in range(40)), "乙类") for at in range(40)]
+    some = [text for pair in zip(taught(20), rare, strict=True) for text in pair]
+    monkeypatch.setattr(topics, "HELD", 300)
+    learned = learn(some, OWN)
+    assert "滴灌" in learned.pairs
+    assert say("滴灌带又堵了", OWN, learned).topic == "甲类"
+
+
 def test_learned_comes_back_as_it_was_kept():
     learned = learn(taught(), OWN)
     again = Learned.loaded(learned.dumped())

@@ -28,6 +28,7 @@ from gongyi.core.access import Actor, system_actor
 from gongyi.core.county import new_key
 from gongyi.core.deadlines import Calendar, due
 from gongyi.core.errors import Refused
+from gongyi.core.imports import pending
 from gongyi.core.models import AuditDetail
 from gongyi.core.said import say
 from gongyi.network.models import Unit
@@ -70,6 +71,7 @@ def reroute(case: Case, *, by: Actor) -> Case:
 
 def _rows(county: int, **wanted: object) -> list[Case]:
     rows = Case.objects.filter(county=county, **wanted).select_related(*queries.JOINED)
+    rows = rows.exclude(id__in=pending(county))  # an import that runs is nobody's work yet
     return list(rows.order_by("id")[:BATCH])
 
 

@@ -39,10 +39,14 @@ class ImportCommand(UnitCommand):
         with bind(number):
             unit = self.unit(number, at)
             by = system_actor(f"import_{self.kind}", number)
+            self.begin(by, dry_run=options["dry_run"])
             done = _run(by, unit, imports.KINDS[self.kind], **options)
         self.stdout.write(_as_json(done) if json else "\n".join(_in_words(done)))
         if done["refused"]:
             raise CommandError(_("没有导入，什么也没有存。"), returncode=2)
+
+    def begin(self, by: Actor, *, dry_run: bool) -> None:
+        """What a county needs before its first import."""
 
 
 def _run(

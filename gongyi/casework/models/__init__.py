@@ -12,6 +12,7 @@ from gongyi.casework.models.case import (
     Visit,
 )
 from gongyi.casework.models.lists import BulkLine, BulkRun, Export, SavedView
+from gongyi.casework.models.matters import Matter, MatterCase, MatterRuling, MatterRun, MatterSide
 from gongyi.casework.models.memory import TopicMemory
 from gongyi.casework.models.publication import Publication, PublicationStep, PublishedText, ShownWord
 from gongyi.casework.models.reception import ReceptionRow, ReceptionSheet
@@ -29,6 +30,11 @@ __all__ = [
     "CaseStep",
     "CaseType",
     "Export",
+    "Matter",
+    "MatterCase",
+    "MatterRuling",
+    "MatterRun",
+    "MatterSide",
     "Publication",
     "PublicationStep",
     "PublishedText",

@@ -6,6 +6,7 @@ from uuid import UUID
 from gongyi.casework.models import Case, CaseConflict, Publication
 from gongyi.casework.rules import AT_DESK, JUDGES, asker_units, handlers, judges, makers, makers_of
 from gongyi.core.access import Permission as P
+from gongyi.core.imports import pending
 from gongyi.people.queries import grants_in_force, holders
 
 _NEEDED = (
@@ -19,7 +20,7 @@ def stranded(county: int) -> list[UUID]:
 
     Asked for all cases together, at most eight statements; a case's own text is not read.
     """
-    waiting = Case.objects.filter(county=county, state__in={*JUDGES, *AT_DESK})
+    waiting = Case.objects.filter(county=county, state__in={*JUDGES, *AT_DESK}).exclude(id__in=pending(county))
     cases = list(waiting.select_related("type").only(*_NEEDED).order_by("id"))
     apart, staff = defaultdict[UUID, set[UUID | None]](set), defaultdict[UUID | None, set[UUID | None]](set)
     if cases:

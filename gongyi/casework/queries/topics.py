@@ -13,7 +13,7 @@ from gongyi.core.secrets import mask_text
 from gongyi.language import note
 from gongyi.language.topics import Guesser, Learned, Lesson
 
-SORTED, UNSORTED = 20000, 4000  # so many of the latest cases are read at night, with a topic and without
+SORTED, UNSORTED = 10000, 3000  # so many of the latest cases are read at night, with a topic and without
 AT_ONCE, LONGEST = 500, 600  # cases at a time, characters of each
 
 
@@ -59,19 +59,19 @@ def lessons(county: int) -> Iterator[Lesson]:
     for some in (rows.exclude(topic=None)[:SORTED], rows.filter(topic=None)[:UNSORTED]):
         found = some.values_list("id", "title", "content", "topic__full_name").iterator(AT_ONCE)
         while batch := list(islice(found, AT_ONCE)):
-            own = _own_words([key for key, *_rest in batch])
+            own = own_words([key for key, *_rest in batch])
             for key, title, content, full in batch:
                 words = own.get(key, ())
-                yield Lesson(_without(title, words), _without(content[:LONGEST], words), (full or "").split(BETWEEN)[0])
+                yield Lesson(without(title, words), without(content[:LONGEST], words), (full or "").split(BETWEEN)[0])
 
 
-def _own_words(keys: list[UUID]) -> dict[UUID, tuple[str, ...]]:
+def own_words(keys: list[UUID]) -> dict[UUID, tuple[str, ...]]:
     """By case what its asker is called and where they live, to take it out."""
     askers = Asker.objects.filter(case__in=keys).only("case_id", "name", "address", "organisation")
     return {row.case_id: tuple(filter(None, (row.name, row.address, row.organisation))) for row in askers}
 
 
-def _without(text: str, own: tuple[str, ...]) -> str:
+def without(text: str, own: tuple[str, ...]) -> str:
     """A text without the asker's own words, without numbers, and without the name that it gives itself."""
     called = note.name(text)
     for word in (*own, *([called.value] if called else [])):

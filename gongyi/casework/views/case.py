@@ -32,6 +32,7 @@ from gongyi.core.access import Permission as P
 from gongyi.core.errors import Refused
 from gongyi.core.http import ActorRequest, permission, submit
 from gongyi.core.secrets import mask_text
+from gongyi.documents.tables import clipboard
 from gongyi.people.models import Purpose
 
 CHECKED = {
@@ -51,7 +52,7 @@ def detail(request: ActorRequest, key: UUID) -> HttpResponse:
 def _context(request: ActorRequest, case: Case) -> dict[str, Any]:
     """Everything that the page of a case shows."""
     steps, asker = queries.timeline(case), queries.asker_of(case)
-    primary, others = queries.buttons(request.actor, case)
+    primary, others = queries.buttons(request.actor, case, steps)
     visits = [step for step in steps if step.action == "visit"]
     return {
         "case": case, "url": case.get_absolute_url(), "title": case.title, "turn": queries.turn_of(case), "clocks": queries.clocks(case), "state": STATES[case.state],
@@ -187,8 +188,8 @@ def paste(request: ActorRequest, key: UUID) -> HttpResponse:
         "casework/paste.html",
         {
             "case": case,
-            "content": mask_text(case.content),
-            "answer": mask_text(case.answer),
+            "content": clipboard(mask_text(case.content)),
+            "answer": clipboard(mask_text(case.answer)),
             "title": _("可粘贴的文字"),
             "may_number": CASE["external"] in moves_for(request.actor, case),
         },

@@ -36,7 +36,7 @@ class Kind:
     columns: ClassVar[tuple[Column, ...]]
     per_unit: ClassVar[bool] = False  # rows belong to the unit that takes them in, which the person chooses
     dictionary: ClassVar[bool] = False  # names of units, places, topics: by the value rule only (rights.md D2)
-    batch: ClassVar[int] = 200
+    batch: ClassVar[int] = 25
 
     def may(self, by: Actor, unit: UUID | None) -> bool:
         """Whether this person may import into that unit; without one, into any."""
@@ -58,7 +58,7 @@ class Kind:
         """Raise Refused for a heading that this kind must never take in, beyond what the gate refuses."""
 
     def begin(self, context: Any, *, by: Actor) -> list[UUID]:  # noqa: ARG002 - most need nothing
-        """What has to be there before the first row, in a transaction of its own; returns the keys of what was made."""
+        """Make some of what has to be there before the first row, a few at a time, each time in a transaction; returns their keys, none at the end."""
         return []
 
     def store(self, context: Any, rows: Sequence[Checked], *, by: Actor, source: str) -> list[UUID]:

@@ -29,10 +29,12 @@ UNSEEN = (S.RUNNING, S.STOPPING, S.UNDOING)
 UNDO_WITHIN = timedelta(hours=24)
 KEPT = timedelta(hours=24)  # a draft that nobody finishes
 SILENT = timedelta(minutes=2)  # after so long without a sign another machine's run counts as dead
-AT_A_TIME = 200  # rows that are taken back in one transaction
+AT_A_TIME = 60  # rows that are taken back in one transaction
 MOST = 500  # rows of one transaction
-SOON = 0.2  # seconds that one transaction may take: the next one becomes smaller
-BREATH = 0.02  # seconds between two transactions, in which others get their turn
+SOON = 0.18  # seconds that one transaction may take: the next one becomes smaller
+# Seconds between two transactions. Who waits for SQLite's one writer looks every 50 ms or oftener for the first 0.2 s, and every
+# 100 ms after that: a shorter pause would be missed.
+BREATH = 0.055
 REPORTED = 500
 KIND = "core.import"
 
@@ -73,8 +75,9 @@ def alone(county: int) -> Iterator[None]:
         except BlockingIOError:
             raise busy from None
         left = ImportRun.objects.filter(county=county, state__in=UNSEEN)
-        if connection.vendor != "sqlite" and left.filter(beat_at__gt=clock.now() - SILENT).exists():
-            raise busy
+        elsewhere = left.filter(state__in=(S.RUNNING, S.STOPPING), beat_at__gt=clock.now() - SILENT)
+        if connection.vendor != "sqlite" and elsewhere.exists():
+            raise busy  # perhaps on another machine, which shares no lock file
         for run in left:
             take_back(run)
         yield
@@ -130,8 +133,11 @@ def _begin(run: ImportRun, plan: Plan, *, by: Actor) -> None:
     with transaction.atomic():
         if not _set(run, was=(S.DRAFT, S.WAITING), state=S.RUNNING, done=0, **facts):
             raise _stopped()
-        made = kind_of(run).begin(plan.context, by=by)
-        _note(run, [(key.hex, key) for key in made])
+    made: list[UUID] | None = None
+    while made is None or made:
+        with transaction.atomic():
+            made = kind_of(run).begin(plan.context, by=by)
+            _note(run, [(key.hex, key) for key in made])
 
 
 def _note(run: ImportRun, lines: list[tuple[str, UUID]]) -> None:
@@ -156,7 +162,7 @@ def _store(run: ImportRun, plan: Plan, *, by: Actor) -> None:
             _store_batch(run, plan, rows, by=by, done=at + len(rows))
         at += len(rows)
         took = time.monotonic() - began
-        size = min(MOST, max(20, int(size * SOON / max(took, 0.01))))
+        size = min(MOST, max(5, int(size * min(SOON / max(took, 0.01), 1.5))))
         if schedule.stopping():
             raise _stopped()
         time.sleep(BREATH)

@@ -122,4 +122,4 @@ def facts_of(form: Any) -> dict[str, Any]:
     """The cleaned facts of the first form as `read_in` takes them."""
     facts = dict(form.cleaned_data)
     unit: UUID | str = facts["unit"]
-    return {"unit": form.units[str(unit)], "source": facts["source"], "sheets": facts["sheets"]}
+    return {"unit": form.units[str(unit)], "source": facts.get("source", ""), "sheets": facts["sheets"]}

@@ -50,6 +50,8 @@ class TableForm(Form):
         if len(self.units) == 1:
             field.widget, field.initial = forms.HiddenInput(), next(iter(self.units))
         self.sources = sources(by, kind.name)
+        if not kind.per_unit:
+            del self.fields["source"]  # the county has one list of them, whoever sent the table
 
     def clean(self) -> dict[str, Any]:
         """The sheets, or the sentence that says why not."""

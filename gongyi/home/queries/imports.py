@@ -90,8 +90,8 @@ class Preview:
         return [(column.name, str(column.label)) for column in self.kind.columns if column.name in used]
 
 
-def preview(run: ImportRun, *, by: Actor) -> Preview:
-    """Read what was kept and check it. Raises Refused `gone`, or as the kind's `prepare`."""
+def preview(run: ImportRun, *, by: Actor, checked: bool = True) -> Preview:
+    """Read what was kept and, unless told otherwise, check it. Raises Refused `gone`, or as the kind's `prepare`."""
     draft, kind = kept(run), kind_of(run)
     named = imports.headings(draft.table, draft.layout)
     columns = [
@@ -102,7 +102,8 @@ def preview(run: ImportRun, *, by: Actor) -> Preview:
         if text.strip() or sample(draft, at, 1)
     ]
     lacking = imports.lacking(kind, draft.layout)
-    plan = None if lacking else imports.make_plan(kind, draft, by=by, unit=run.unit, source=run.source)
+    wanted = checked and not lacking
+    plan = imports.make_plan(kind, draft, by=by, unit=run.unit, source=run.source) if wanted else None
     return Preview(run, kind, draft, plan, columns, lacking)
 
 

@@ -15,6 +15,8 @@ SILENT = timedelta(minutes=5)  # no job for so long: the worker is not there
 TITLES: dict[str, Promise] = {
     "casework.due": gettext_lazy("处理到期的办件：挂账恢复、自动办结、归档"),
     "casework.exports": gettext_lazy("写导出的文件，删除昨天的"),
+    "casework.matters": gettext_lazy("找热点（有人要的）"),
+    "casework.matters_nightly": gettext_lazy("每晚找热点"),
     "casework.remind": gettext_lazy("快到期和超期的提醒"),
     "casework.residents": gettext_lazy("删除 24 个月没用过的诉求人账号"),
     "casework.topics": gettext_lazy("从办过的事里学分类"),

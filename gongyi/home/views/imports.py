@@ -70,7 +70,7 @@ def _draft(request: ActorRequest, shown: queries.Preview, **forms: Form) -> Http
 def columns(request: ActorRequest, key: UUID) -> HttpResponse:
     """What each column is."""
     found = queries.fetch_run(request.actor, key)
-    shown = queries.preview(found, by=request.actor)
+    shown = queries.preview(found, by=request.actor, checked=False)
     form = ColumnsForm(request.POST, shown=shown)
 
     def act() -> str:

@@ -18,7 +18,7 @@ MOST_COMPARED = 60  # pairs of members that are compared when two groups meet
 CORE_OF = 4  # from so many members on a group has a core: names that stand in half of them
 CORE_NAMES = 3
 CORE_COVERED = 0.5  # share of the core that a request must hold to belong
-CORE_TROUBLE = 0.4  # likeness of its troubles to the group's
+CORE_TROUBLE = 0.18  # likeness of its troubles to the group's: of one place with two troubles it is mostly none at all
 CORE_INSIDE = 0.25  # share of the requests with a name that are in the group: a town's name is no core
 ROUNDS = 3
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from gongyi.casework.actions.imports.cases import Context
 
 # What the system does by itself with a case is no work of anybody's.
+TOPICS = 20  # that are added in one transaction
 BY_ITSELF = ("import", "file_due", "close_quiet", "recompute", "follow", "reroute")
 
 
@@ -36,10 +37,11 @@ def topics_of(county: int) -> dict[tuple[str, ...], Topic]:
 
 
 def add_topics(context: "Context", *, by: Actor) -> list[UUID]:
-    """Add the topics that the rows name and the county lacks, from the top down; returns their keys."""
+    """Add some of the topics that the rows name and the county lacks, from the top down; returns their keys, none at the end."""
     wanted = sorted(context.fresh_topics, key=len) if context.may_add else []
-    made = [add_topic(context.topics, path[:depth], by=by) for path in wanted for depth in range(1, len(path) + 1)]
-    return [key for key in made if key]
+    lacking = dict.fromkeys(path[:depth] for path in wanted for depth in range(1, len(path) + 1))
+    some = [path for path in lacking if path not in context.topics][:TOPICS]
+    return [key for path in some if (key := add_topic(context.topics, path, by=by))]
 
 
 def add_topic(known: dict[tuple[str, ...], Topic], path: tuple[str, ...], *, by: Actor) -> UUID | None:

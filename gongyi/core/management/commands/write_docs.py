@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand
 from django.utils import translation
 from django.utils.module_loading import module_has_submodule
 
-from gongyi.core import checks, schedule
+from gongyi.core import checks, imports, schedule
 from gongyi.core.access import BLIND, GUARDED, Permission, Role
 from gongyi.core.management.county import WholeCommand
 from gongyi.core.workflow import Table
@@ -74,6 +74,7 @@ def pages() -> dict[str, str]:
         "states.md": ("状态", states),
         "permissions.md": ("角色和权限", permissions),
         "commands.md": ("命令和后台任务", commands),
+        "imports.md": ("导入的表格", tables_taken),
         "settings.md": ("环境变量", variables),
         "urls.md": ("网址", addresses),
     }
@@ -206,6 +207,26 @@ def _home_of(name: str) -> str:
 
 def _when(job: schedule.Job) -> str:
     return f"每 {job.minutes:g} 分钟" if job.minutes is not None else f"每天 {job.hour} 点以后一次"
+
+
+# --- imports ----------------------------------------------------------------------------------------------------------
+
+FORMATS = """\
+- 文件：`.xlsx` `.xls` `.et`（WPS 存成 Excel 格式的）`.ods` `.csv` `.tsv` `.txt`，或者粘贴。文本可以是 UTF-8（有没有 BOM 都行）、GB18030、UTF-16；列之间是逗号、制表符、分号或竖线。
+- 限度：30 MB，展开后 60 MB，20,000 行（更多的请分成几个文件，一个接一个导入），100 列，30 个工作表，一格 40,000 字，诉求和答复各 20,000 字。
+- 不收：宏、外部链接、加密、夹带别的文件、和名字不符的文件。公式只取算好的值。
+- 表头在前 10 行里找，认得最多列的那一行就是；叫法先照这一家上次的选择，再照下表，最后看像不像（八成以上）。括号里的话、星号、空格不算。
+- 日期：`2026-03-05 14:30`、`2019/2/28 11:25:05`、`2018/4/24`、`2026年3月5日`、`2026年3月5日 下午3点`、`20190228`、Excel 的日期数（43524.475）、`2019-02-28T11:25:05+08:00`。
+- 不收集的列、值、工作表名、文件名：整个退回，什么也不留。"""
+
+
+def tables_taken() -> Iterator[str]:
+    """What tables may be imported: formats, and the columns of every kind with the headings by which each is known."""
+    yield from (FORMATS, "")
+    for kind in imports.KINDS.values():
+        yield from (f"## {kind.label}（`{kind.name}`）", "", str(kind.hint), "")
+        rows = [(column.label, "要有" if column.required else "", "、".join(column.also)) for column in kind.columns]
+        yield from grid(("列", "", "也叫"), rows)
 
 
 # --- settings and addresses -------------------------------------------------------------------------------------------
