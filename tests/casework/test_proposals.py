@@ -89,6 +89,18 @@ def test_earlier_titles_lead_to_topic_unit_and_similar_open_cases(land, topics):
     assert [row.id for row in found.similar] == [case.id]
 
 
+def test_who_assigns_is_told_where_such_cases_went(land, topics):
+    open_lamp(land, topics)
+    client = Client()
+    client.force_login(
+        Account.objects.get(id=land.desk.id), backend="allauth.account.auth_backends.AuthenticationBackend"
+    )
+    facts = {"by": land.officer, "unit": land.village, "type": land.enquiry, "content": "又黑了", "area": land.village}
+    same, other = actions.open_case(**facts, topic=topics["lamps"]), actions.open_case(**facts)
+    assert "多半由东湖镇办" in client.get(f"/cases/{same.id}/assign/").content.decode()
+    assert "多半由" not in client.get(f"/cases/{other.id}/assign/").content.decode()  # no topic, no guess
+
+
 def test_cases_of_another_office_teach_nothing(land, topics):
     open_lamp(land, topics)
     found = queries.propose(land.stranger, "李家村二组的灯杆倒了")

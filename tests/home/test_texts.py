@@ -67,6 +67,9 @@ def test_an_answer_is_told_by_text_with_the_number_alone(land, sms):  # noqa: F8
     assert facts["text"] == f"共议：您反映的事有答复了，编号 {case.number} https://gongyi.example/portal/mine/"
     assert (facts["to"], facts["template"]) == ("13812345678", "resident_answered")
     assert facts["values"] == {"number": case.number}
+    page = browser.get("/portal/mine/sms/").content.decode()
+    assert "有答复了" in page
+    assert "送出了" in page
 
 
 def test_a_question_and_a_reopening_are_told_too(land, sms):  # noqa: F811

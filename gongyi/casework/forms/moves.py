@@ -84,6 +84,8 @@ class AssignForm(MoveForm):
             self.why = mask_text(self.returned.note) if self.returned else ""
             if proposed.status == Unit.Status.RUNNING and proposed.id != self.case.about_unit_id:
                 self.fields["lead"].initial = proposed.id
+        elif not self.is_bound:
+            self.fields["lead"].help_text = queries.likely_unit(self.by, self.case)
         for number, unit in enumerate(self.case.co_handlers, start=1):
             name = "co_unit" if number == 1 else f"co_unit_{number}"
             if name not in self.fields:

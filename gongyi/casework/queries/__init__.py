@@ -30,7 +30,7 @@ from gongyi.casework.queries.lists import (
     rows_of,
     wanted_of,
 )
-from gongyi.casework.queries.proposals import Proposal, Proposals, propose
+from gongyi.casework.queries.proposals import Proposal, Proposals, likely_unit, propose
 from gongyi.casework.queries.quality import Point, checklist, promise_without_date
 from gongyi.casework.queries.similar import Similar, similar
 from gongyi.casework.queries.today import Line, Section, my_day, next_elsewhere
@@ -71,6 +71,7 @@ __all__ = [
     "handover_waiting",
     "last_return",
     "lead_on",
+    "likely_unit",
     "limit_of",
     "list_keys",
     "list_parts",

@@ -226,6 +226,11 @@ def _alike(said: set[str], latest: list[Past]) -> dict[UUID, tuple[int, Past]]:
     return alike
 
 
+def likely_unit(by: Actor, case: Case) -> str:
+    """For whoever sends a case on: which unit such cases went to, in a sentence; '' without a topic or a majority."""
+    return "".join(_unit_hint(_latest(by), case.topic_id, case.area_id)) if case.topic_id else ""
+
+
 def _unit_hint(latest: list[Past], topic: UUID, area: UUID | None) -> list[str]:
     """Which unit such cases went to, as a sentence; nothing without a majority."""
     same = [past.row.lead for past in latest if past.topic == topic and past.row.lead and area in {past.area, None}]

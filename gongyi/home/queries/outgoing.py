@@ -7,13 +7,14 @@ from uuid import UUID
 from django.db.models import Count, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gongyi.core.access import Actor
 from gongyi.core.models import Address, Channel, Delivery, Way
 from gongyi.core.outbox.addresses import confirmed
 from gongyi.core.outbox.channels import usable
-from gongyi.core.outbox.words import CODE, REASONS, TEST
-from gongyi.home.queries.day import EVENTS, OTHER
+from gongyi.core.outbox.words import CODE, KINDS, REASONS, TEST, kind_of
+from gongyi.home.queries.day import EVENTS
 from gongyi.network.models import Unit
 from gongyi.people.models import Account, Consent, Resident
 from gongyi.people.queries.residents import agrees
@@ -75,7 +76,13 @@ def _to(row: Delivery, names: dict[UUID, str]) -> str:
 
 
 def _what(event: str) -> str | Promise:
-    return {CODE: _("验证码"), TEST: _("试发")}.get(event) or EVENTS.get(event, OTHER)
+    return _WORDS.get(event) or EVENTS.get(event) or KINDS[kind_of(event)].label
+
+
+_WORDS: dict[str, Promise] = {
+    CODE: gettext_lazy("验证码"), TEST: gettext_lazy("试发"), "resident.answered": gettext_lazy("有答复了"),
+    "resident.asked": gettext_lazy("有问题要问"), "resident.reopened": gettext_lazy("重新办理"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,12 @@ from gongyi.core import limits
 from gongyi.core.http import ActorRequest, public, residents, submit
 from gongyi.core.models import Way
 from gongyi.core.outbox import addresses
+from gongyi.core.outbox.sending import latest
 from gongyi.core.secrets import mask_phone, phone_digits
 from gongyi.home.forms import portal as portal_forms
 from gongyi.home.forms import residents as forms
 from gongyi.home.forms.ways import CodeForm
-from gongyi.home.queries import sms_on, way_of
+from gongyi.home.queries import in_words, sms_on, way_of
 from gongyi.people import adapter
 from gongyi.people.actions.consent import give_consent, withdraw_consent
 from gongyi.people.actions.residents import change_resident, open_resident, resident_actor
@@ -151,7 +152,8 @@ def sms(request: ActorRequest) -> HttpResponse:
         "on": sms_on(resident),
         "ready": state is not None and state.usable,
     }
-    return render(request, "portal/mine/sms.html", context | {"phone": mask_phone(resident.phone)})
+    sent = in_words([row for row in latest(resident.county, resident.id) if row.way == Way.SMS])
+    return render(request, "portal/mine/sms.html", context | {"phone": mask_phone(resident.phone), "sent": sent})
 
 
 def _agree(request: ActorRequest) -> str:
