@@ -21,7 +21,7 @@ from django.test import Client
 from django.urls import reverse
 
 from gongyi.casework.actions.moving import sync_parts
-from gongyi.casework.models import Asker, BulkRun, Case, CasePart, CaseType, Export, Publication, SavedView
+from gongyi.casework.models import Asker, BulkRun, Case, CasePart, CaseType, Export, MatterCase, Publication, SavedView
 from gongyi.casework.workflow import CASE, PUBLICATION
 from gongyi.core import attachments, checks, clock, county
 from gongyi.core.access import Permission, Role
@@ -62,6 +62,7 @@ WORDS: dict[str, list[str]] = {
     "way": ["wecom"],
     "app": ["home"],
     "home:job_run": ["messages", "home"],
+    "casework:hot_rule": ["confirm"],
 }
 # What an address asks after its question mark: a row by its model, or a value.
 QUERY = {"casework:register_print": [("unit", "network.Unit"), ("day", "2026-03-02")]}
@@ -81,6 +82,9 @@ MEANT = {
     "casework:export_take": "casework.Export",
     "casework:export_judge": "casework.Export/waiting",
     "casework:publish": "casework.Case",
+    "casework:hot_matter": "casework.Matter",
+    "casework:hot_rule": "casework.Matter",
+    "casework:hot_undo": "casework.MatterRuling",
     "home:group": "core.Address",
     "home:group_try": "core.Address",
     "home:group_remove": "core.Address",
@@ -163,7 +167,7 @@ def fill(place: Place, code: int, people: dict[str, Account | None]) -> None:
         sync_parts(place.cases[state])
         make_row(Asker, code, case=place.cases[state])
     given |= {"post": post, "casetype": kind, "case": place.cases["handling"]}
-    place.rows |= {row._meta.label: row for row in given.values()}
+    place.rows |= {row._meta.label: row for row in given.values() if hasattr(row, "_meta")}
     given["owner"] = place.unit.pk  # of an address: the group chat of the place
     for model in own_models():
         if model._meta.label not in place.rows and model not in LEFT_OUT and not _one_per_county(model, code):
@@ -193,6 +197,9 @@ def _special(place: Place, code: int, people: dict[str, Account | None]) -> None
     place.rows["people.Invitation/waiting"] = make_row(Invitation, code, **facts)
     asked = {"account": uuid4(), "purpose": "contact", "second": place.unit, "asked_at": clock.now()}
     place.rows["casework.Export/waiting"] = make_row(Export, code, **asked)
+    for state in ("handling", "recorded"):  # a hot matter shows from two cases on that one sees
+        facts = {"matter": place.rows["casework.Matter"]}
+        MatterCase.objects.update_or_create(county=code, case=place.cases[state], defaults=facts)
     if people:
         totp_auth.TOTP.activate(people[Role.LEAD.value], totp_auth.generate_totp_secret())
         RecoveryCodes.activate(people[Role.LEAD.value])
