@@ -217,14 +217,14 @@ def timeline(events: Iterable[Mapping[str, Any]]) -> SafeString:
 
 
 def _lines(events: Iterable[Mapping[str, Any]]) -> str:
-    colon, found = _("："), []
+    colon, gone, found = _("："), _("（已撤回）"), []
     for event in events:
         tone, text, why = event.get("tone") or "plain", str(event.get("text") or ""), event.get("why")
         words = _folded(text) if len(text) > LONG_TEXT else f"<p>{_text(text)}</p>"
         because = f"<span>{colon}{_text(why)}</span>" if why else ""
         struck = ""
         if event.get("gone"):
-            struck, because = ' class="struck"', f"{because} <span>{_('（已撤回）')}</span>"
+            struck, because = ' class="struck"', f"{because} <span>{gone}</span>"
         found.append(
             f'<li>\n<span class="dot tone-{tone}">{icon(event.get("icon") or tone_icon(tone))}</span>\n'
             f'<p class="timeline-what"><strong>{_text(event["what"])}</strong>{because}</p>\n'
