@@ -32,6 +32,7 @@ from gongyi.core.access import Permission as P
 from gongyi.core.errors import Refused
 from gongyi.core.http import ActorRequest, permission, submit
 from gongyi.core.secrets import mask_text
+from gongyi.core.workflow import check_seen
 from gongyi.documents.tables import clipboard
 from gongyi.people.models import Purpose
 
@@ -41,6 +42,7 @@ CHECKED = {
     "approve_answer",
     "send_back",
 }  # moves beside which the checklist of the answer stands
+OWN_WORDS = ("answer", "draft", "question", "note", "why")  # where the forms of moves keep them
 
 
 @permission(P.CASE_VIEW)
@@ -163,6 +165,7 @@ def _allowed(request: ActorRequest, case: Case, action: str) -> Any:
     if request.method == "POST" and action in UNDONE_BY.values():
         return step  # the action says what came too late, and the same click twice gets the same answer
     if not can_move(request.actor, case, step):
+        _check_sent(request, case)
         raise PermissionDenied
     if case.state not in step.sources and request.method != "POST":
         sentence = _("这件事现在是“%(state)s”，不能“%(action)s”。") % {
@@ -171,6 +174,14 @@ def _allowed(request: ActorRequest, case: Case, action: str) -> Any:
         }
         raise Refused("wrong_state", sentence, _("请回到这件事的页面看下一步。"))
     return step
+
+
+def _check_sent(request: ActorRequest, case: Case) -> None:
+    """Raise Refused `stale` with both texts where somebody was faster, also when that took away the right to this move."""
+    seen = request.POST.get("seen", "")
+    if seen.isdecimal() and seen != str(case.version):
+        mine = next(filter(None, (request.POST.get(name) for name in OWN_WORDS)), "")
+        check_seen(case, 0, mine=mine)  # 0 is no version
 
 
 @permission(P.CASE_VIEW)
