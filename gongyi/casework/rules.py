@@ -78,10 +78,11 @@ def visible_to(by: Actor) -> QuerySet[Case]:
     return Case.objects.filter(Exists(parts_visible_to(by).filter(Seldom("case", OuterRef("pk")))))
 
 
-def can_move(by: Actor, case: Case, move: Move) -> bool:
+def can_move(by: Actor, case: Case, move: Move, *, handled: set[UUID | None] | None = None) -> bool:
     """Whether this person may make this move on a case that they may see, whatever its state.
 
     Adds to the table: no one approves or calls back their own work (P8), no one acts in a case that concerns them.
+    `handled` are the case's `hands` where its timeline was read already.
     """
     if by.system or by.asks is not None:
         return holds_at(by, case, move)
@@ -89,7 +90,7 @@ def can_move(by: Actor, case: Case, move: Move) -> bool:
         return False  # nobody could read the question
     if concerned(by, case) or not _fits(case, move.action):
         return False
-    if by.id is not None and by.id in makers(case, move.action):
+    if by.id is not None and by.id in makers(case, move.action, handled=handled):
         return False
     if move.action == "correct" and case.hides_asker and not can_see_asker(by, case):
         return False  # the words as they were typed may tell who said it
@@ -133,13 +134,21 @@ def makers(case: Case, action: str, *, handled: set[UUID | None] | None = None) 
 
 def handlers(county: int, cases: "Iterable[UUID] | QuerySet[Any, Any]") -> dict[UUID, set[UUID | None]]:
     """Who handled each of these cases, or approved its answer, since it was last given to a unit. One query."""
-    found = defaultdict[UUID, set[UUID | None]](set)
+    told = defaultdict[UUID, list[tuple[str, UUID | None]]](list)
     steps = CaseStep.objects.filter(county=county, case__in=cases, action__in=HANDLING | GIVING).order_by("case", "seq")
     for case, action, actor in steps.values_list("case_id", "action", "actor"):
+        told[case].append((action, actor))
+    return defaultdict(set, {case: hands(lines) for case, lines in told.items()})
+
+
+def hands(lines: Iterable[tuple[str, UUID | None]]) -> set[UUID | None]:
+    """The same of one case whose timeline was read already: (action, who), oldest first."""
+    found = set[UUID | None]()
+    for action, actor in lines:
         if action in GIVING:
-            found[case].clear()
-        else:
-            found[case].add(actor)
+            found.clear()
+        elif action in HANDLING:
+            found.add(actor)
     return found
 
 
@@ -181,10 +190,14 @@ def declared(by: Actor, case: UUID | OuterRef | None = None) -> QuerySet[CaseCon
     return rows.filter(case=case) if case else rows
 
 
-def moves_for(by: Actor, case: Case) -> list[Move]:
-    """The moves that this person may make now, in table order."""
+def moves_for(by: Actor, case: Case, *, handled: set[UUID | None] | None = None) -> list[Move]:
+    """The moves that this person may make now, in table order. `handled`: the case's `hands` where its timeline was read."""
     early = {"file"} if reopenable(case) else set()
-    return [move for move in CASE.leaving(case.state) if move.action not in early and can_move(by, case, move)]
+    return [
+        move
+        for move in CASE.leaving(case.state)
+        if move.action not in early and can_move(by, case, move, handled=handled)
+    ]
 
 
 def next_by(by: Actor) -> Q:

@@ -79,6 +79,12 @@ def numbers_of(county: int, keys: list[UUID]) -> tuple[list[str], list[str]]:
     return [number for number, _elsewhere in found], [elsewhere for _number, elsewhere in found if elsewhere]
 
 
+def scanned(county: int, word: str) -> int:
+    """How many cases hold the word, by reading through all of them: what searching is compared with."""
+    stands = Q(title__contains=word) | Q(content__contains=word) | Q(answer__contains=word)
+    return Case.objects.filter(stands, county=county).count()
+
+
 def case_kind(form: Callable[[Any, Actor], Any]) -> Kind:
     """Cases as a kind of record; `form` makes the list's filter form, which only pages may import."""
     return Kind(

@@ -40,10 +40,14 @@ def similar(by: Actor, text: str, *, besides: UUID | None = None) -> Similar:
     seen = {case.id: case for case in rows_of(visible_to(by).filter(id__in=near, hides_asker=False))}
     best = [key for key in near if key in seen][:MOST]
     hidden = [key for key, one in near.items() if key not in seen and one.score >= ELSEWHERE]
-    told = Case.objects.filter(county=by.county, id__in=hidden, hides_asker=False, about_unit=None, about_account=None)
-    return Similar(
-        [row(seen[key]) | {"key": key, "more": _why(near[key])} for key in best], bool(hidden) and told.exists()
-    )
+    rows = [row(seen[key]) | {"key": key, "more": _why(near[key])} for key in best]
+    return Similar(rows, elsewhere=_may_be_told(hidden))
+
+
+def _may_be_told(keys: list[UUID]) -> bool:
+    """Whether one of these cases may be hinted at. By key alone: with the county SQLite would walk through all of its cases."""
+    facts = Case.objects.filter(id__in=keys).values_list("hides_asker", "about_unit", "about_account")
+    return any(not hides and unit is None and person is None for hides, unit, person in facts)
 
 
 def _why(one: Alike) -> str:

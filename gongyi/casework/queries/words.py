@@ -1,5 +1,6 @@
 """What a page says of a case: whose turn it is, the two clocks, the next step."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from gongyi.casework.models import Case
 from gongyi.casework.queries.case import Told, roles_of
-from gongyi.casework.rules import moves_for
+from gongyi.casework.rules import hands, moves_for
 from gongyi.casework.workflow import CASE, PUBLICATION, STATES
 from gongyi.core import clock
 from gongyi.core.access import Actor
@@ -152,11 +153,17 @@ STEP_ICONS = {
 AT_ONCE = {"accept", "sign", "wake", "unaccept", "unsign"}  # need no word, lose nothing: one click
 
 
-def buttons(by: Actor, case: Case) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
-    """The one next step and the other moves that this person may make now, as the action bar wants them."""
-    steps = [(_step(case, move), move.primary) for move in moves_for(by, case)]
-    first = _next_step(case, [s for s, primary in steps if primary])
-    return first, [step for step, _primary in steps if step is not first]
+def buttons(
+    by: Actor, case: Case, steps: Iterable[Told] | None = None
+) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
+    """The one next step and the other moves that this person may make now, as the action bar wants them.
+
+    `steps` is the case's timeline where it was read already.
+    """
+    handled = None if steps is None else hands((step.action, step.actor) for step in steps)
+    moves = [(_step(case, move), move.primary) for move in moves_for(by, case, handled=handled)]
+    first = _next_step(case, [s for s, primary in moves if primary])
+    return first, [step for step, _primary in moves if step is not first]
 
 
 def _next_step(case: Case, candidates: list[dict[str, Any]]) -> dict[str, Any] | None:

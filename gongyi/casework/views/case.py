@@ -51,8 +51,8 @@ def detail(request: ActorRequest, key: UUID) -> HttpResponse:
 
 def _context(request: ActorRequest, case: Case) -> dict[str, Any]:
     """Everything that the page of a case shows."""
-    primary, others = queries.buttons(request.actor, case)
     steps, asker = queries.timeline(case), queries.asker_of(case)
+    primary, others = queries.buttons(request.actor, case, steps)
     visits = [step for step in steps if step.action == "visit"]
     return {
         "case": case, "url": case.get_absolute_url(), "title": case.title, "turn": queries.turn_of(case), "clocks": queries.clocks(case), "state": STATES[case.state],

@@ -5,7 +5,7 @@ numbers of people masked, the asker's own names taken out (rights.md D5). The pa
 SQLite and in a tsvector on PostgreSQL.
 """
 
-from gongyi.core.search.engine import INDEX, Seldom, empty, holding, index_later, install, purge, remove
+from gongyi.core.search.engine import INDEX, Seldom, empty, holding, install, purge, remove, with_index, without_index
 from gongyi.core.search.finding import COUNT_TO, PAGE, PAGES, Found, find, find_all, page
 from gongyi.core.search.kinds import (
     KINDS,
@@ -23,5 +23,5 @@ from gongyi.core.search.words import LONGEST_QUESTION, Word, excerpt, marked, qu
 
 __all__ = [
     "COUNT_TO", "INDEX", "KINDS", "LONGEST_QUESTION", "PAGE", "PAGES", "Document", "Found", "Kind", "SearchedModel", "Seldom", "Watch", "Word", "empty", "excerpt", "find", "find_all", "holding",
-    "index", "index_later", "install", "is_whole", "marked", "page", "purge", "question", "rebuild", "register", "remove", "together",
+    "index", "install", "is_whole", "marked", "page", "purge", "question", "rebuild", "register", "remove", "together", "with_index", "without_index",
 ]  # fmt: skip

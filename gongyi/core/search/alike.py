@@ -11,14 +11,15 @@ from rapidfuzz.fuzz import partial_ratio
 
 from gongyi.core import clock
 from gongyi.core.models import SearchRow
-from gongyi.core.search.engine import Asked
+from gongyi.core.search.engine import Asked, newest
 from gongyi.core.search.kinds import Kind
 from gongyi.core.search.words import Word, pairs, plain, runs
 
 SAMPLE = 400  # of the newest rows, by which one knows which pairs are common here
 FRESH = 600  # seconds that this knowledge is kept
-RAREST, CANDIDATES, RANKED = 24, 300, 20
-READ = 600  # characters of each text that are compared
+RAREST, CANDIDATES, RANKED = 24, 150, 12
+LATELY = 20_000  # rows: what is older is hardly ever the same matter
+READ = 400  # characters of each text that are compared
 _known: dict[tuple[int, str], tuple[float, int, Counter[str]]] = {}
 
 
@@ -39,7 +40,7 @@ def alike(kind: Kind, county: int, text: str, narrowed: Q) -> list[Alike]:
         return []
     weights = {pair: log((size + 2) / (common[pair] + 1)) for pair in said}
     rarest = sorted(said, key=lambda pair: (-weights[pair], pair))[:RAREST]
-    asked = Asked(county, tuple(Word((pair,)) for pair in rarest), any_of=True)
+    asked = Asked(county, tuple(Word((pair,)) for pair in rarest), since=newest(county, LATELY) or 0, any_of=True)
     rows = SearchRow.objects.filter(narrowed, county=county, kind=kind.name, place__holds=asked).order_by("-place")
     found = rows.annotate(begins=Substr("body", 1, READ)).values_list("subject", "title", "begins")[:CANDIDATES]
     ranked = sorted((_weighed(weights, row) for row in found), key=lambda one: one[0], reverse=True)[:RANKED]

@@ -1,7 +1,6 @@
 """The index itself, the product's one place with SQL written by hand: pairs of characters in FTS5 on SQLite, a tsvector on PostgreSQL."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from secrets import randbelow
@@ -148,18 +147,22 @@ def empty(on: BaseDatabaseWrapper) -> None:
             cursor.execute(f"TRUNCATE {SearchRow._meta.db_table}")
 
 
-@contextmanager
-def index_later() -> Iterator[None]:
+def without_index() -> None:
     """PostgreSQL builds its index at once after the rows much faster than row by row; meanwhile searching is slow."""
+    if connection.vendor != "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP INDEX IF EXISTS {INDEX}")
+
+
+def with_index() -> None:
+    """Build the index again where it is missing, as after a rebuilding that was cut off; nobody's writing waits for it."""
     if connection.vendor == "sqlite":
-        yield
         return
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP INDEX IF EXISTS {INDEX}")
-        yield
-        cursor.execute(
-            f"CREATE INDEX CONCURRENTLY IF NOT EXISTS {INDEX} ON {SearchRow._meta.db_table} USING gin (vector)"
-        )
+        cursor.execute("SELECT 1 FROM pg_indexes WHERE indexname = %s AND schemaname = current_schema()", [INDEX])
+        if cursor.fetchone() is None:
+            table = SearchRow._meta.db_table
+            cursor.execute(f"CREATE INDEX CONCURRENTLY {INDEX} ON {table} USING gin (vector)")
 
 
 # --- asking ----------------------------------------------------------------------------------------------------------

@@ -1,6 +1,5 @@
 """Bring the index of words up to date, or build it anew; searching goes on meanwhile."""
 
-from contextlib import nullcontext
 from json import dumps
 from time import perf_counter
 
@@ -27,11 +26,12 @@ class Command(CountyCommand):
         began, seen, written = perf_counter(), 0, 0
         counties = self.counties(None if fresh else county)
         if fresh:
+            search.without_index()
             search.empty(connection)
-        with search.index_later() if fresh else nullcontext():
-            for one in counties:
-                found = self._county(one, quiet=json)
-                seen, written = seen + found[0], written + found[1]
+        for one in counties:
+            found = self._county(one, quiet=json)
+            seen, written = seen + found[0], written + found[1]
+        search.with_index()
         facts = {"records": seen, "written": written, "seconds": round(perf_counter() - began, 1)}
         words = _("看了 %(records)s 条，写了 %(written)s 条，用了 %(seconds)s 秒。")
         self.stdout.write(dumps(facts) if json else words % facts)

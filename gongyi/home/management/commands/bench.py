@@ -38,7 +38,7 @@ from gongyi.casework.tasks import write_exports
 from gongyi.core import attachments, boot, clock
 from gongyi.core.county import bind
 from gongyi.core.management.county import InventedCommand
-from gongyi.home.actions.bench import COUNTY, REST, SPAN, WAY, exporter, fill_bench, sign_in_bench
+from gongyi.home.actions.bench import COUNTY, MATTERS, REST, SPAN, WAY, exporter, fill_bench, sign_in_bench
 from gongyi.home.queries import bare_rows, told_cases
 from gongyi.network.queries import counties, find_units
 
@@ -104,7 +104,7 @@ def _as_json(cases: int, line: dict[str, Any]) -> str:
 def _as_words(line: dict[str, Any]) -> str:
     names = {
         "list": _("清单"), "today": _("今日"), "filter": _("筛选"), "detail": _("一件"), "portal_track": _("查进度"), "export": _("导出"),
-        "portal_submit": _("我要反映"), "create": _("登记"),
+        "portal_submit": _("我要反映"), "create": _("登记"), "search": _("搜索"), "similar": _("相似的在办件"),
     }  # fmt: skip
     words = _(
         "%(name)s：中位 %(p50_ms).1f，95%% 在 %(p95_ms).1f 以内，处理器 %(cpu_ms).1f，语句 %(sql)d 条，网页压缩后 %(kb).1f KB；是最简清单（%(bare_p50_ms).1f）的 %(times).1f 倍"
@@ -179,6 +179,7 @@ def _scenarios(clerk: "Browser", home: UUID, cases: int) -> dict[str, Visit]:
     address, new, ask = reverse("casework:list"), reverse("casework:new"), reverse("home:portal_ask")
     month = clock.today().replace(day=1) - timedelta(days=180)
     wanted = {"unit": str(home), "state": "filed", "since": f"{month - timedelta(days=30)}", "until": f"{month}"}
+    sought, typed = cycle(["路灯", "停水", "002号村", "电动车", "水泥路裂", "还没有人来"]), cycle(MATTERS)
     told = cycle(told_cases(COUNTY, home, len(WAY), 100))
     form = {
         "content": REST,
@@ -192,6 +193,8 @@ def _scenarios(clerk: "Browser", home: UUID, cases: int) -> dict[str, Visit]:
         "today": lambda: clerk.get(reverse("home:today")),
         "filter": lambda: clerk.get(address, wanted),
         "detail": lambda: clerk.get(reverse("casework:detail", args=[next(told)[0]])),
+        "search": lambda: clerk.get(reverse("home:search"), {"q": next(sought)}),
+        "similar": lambda: clerk.post(reverse("casework:similar"), {"content": f"{next(typed)}。{REST}"}, ("200",)),
         "portal_track": lambda: _tracked(*next(told)),
         "export": lambda: _exported(SPAN * min(EXPORTED / cases, 1)),
         "portal_submit": lambda: Browser().post(ask, {"content": REST}),
@@ -280,12 +283,12 @@ class Browser:
         """A visit: gives the page, or raises CommandError for anything else."""
         return partial(self._open, dict(self.factory.get(path, query or {}).environ), "200")
 
-    def post(self, path: str, form: dict[str, str]) -> Callable[[], bytes]:
+    def post(
+        self, path: str, form: dict[str, str], wanted: tuple[str, ...] = ("302 Found /cases/", "302 Found /portal/")
+    ) -> Callable[[], bytes]:
         """A form that is sent with a key of its own: raises CommandError for anything but the way on."""
         form = form | {"csrfmiddlewaretoken": self.secret, "_key": str(uuid4())}
-        return partial(
-            self._open, dict(self.factory.post(path, form).environ), ("302 Found /cases/", "302 Found /portal/")
-        )
+        return partial(self._open, dict(self.factory.post(path, form).environ), wanted)
 
     def _open(self, environ: dict[str, Any], wanted: str | tuple[str, ...]) -> bytes:
         answer = self.application(environ, self._begin)  # type: ignore[arg-type]

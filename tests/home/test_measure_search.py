@@ -1,0 +1,76 @@
+"""Searching finds exactly what stands in the texts: words of 2-6 characters against a look at every text (on both engines)."""
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gongyi.casework import actions
+from gongyi.core import search
+from gongyi.core.models import SearchRow
+from gongyi.core.search import engine
+from gongyi.core.search.words import plain, stand_in
+from gongyi.home.actions.bench import COUNTY, fill_bench
+
+CASES = search.KINDS["case"]
+# Few characters, so that pairs meet often; with gaps, digits, Latin, full-width and a rare character of four bytes.
+TEXTS = st.text(alphabet="水管漏了停电，。 3a7ＡB\n𪚥", min_size=1, max_size=24).filter(
+    lambda text: any(map(str.isalnum, text))
+)
+WORDS = st.text(alphabet="水管漏了停电37ab𪚥", min_size=1, max_size=6)
+
+
+def test_recall_and_precision_are_one(db):
+    fill_bench(cases=300)
+    call_command("measure_search", words=60, county=str(COUNTY), json=True, stdout=(out := StringIO()))
+
+    facts = json.loads(out.getvalue())
+    assert (facts["recall"], facts["precision"], facts["rows"]) == (1.0, 1.0, 300)
+    assert facts["words"] > 40
+    assert facts["hits"] > 1000
+
+
+def test_control_an_index_that_misses_a_character_is_noticed(db, monkeypatch):
+    monkeypatch.setattr(
+        engine, "tokens", lambda text: [token for token in search.words.tokens(text) if "灯" not in token]
+    )
+    fill_bench(cases=300)
+    monkeypatch.setattr("gongyi.home.queries.truth._words", lambda *_facts: ["路灯"])
+
+    call_command("measure_search", words=1, county=str(COUNTY), json=True, stdout=(out := StringIO()))
+
+    assert json.loads(out.getvalue())["recall"] == 0.0
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(texts=st.lists(TEXTS, min_size=1, max_size=4), words=st.lists(WORDS, min_size=1, max_size=3))
+def test_index_and_a_look_at_the_texts_agree(land, texts, words):
+    """Both ways in which a word is sought, and a plain substring of every unbroken run."""
+    with transaction.atomic():
+        for text in texts:
+            actions.open_case(by=land.clerk, unit=land.town, type=land.enquiry, content=f"事{text}")
+        agree(land.county.county, words[0])
+        agree(land.county.county, " ".join(words))
+        transaction.set_rollback(True)
+
+
+def agree(county: int, asked: str) -> None:
+    rows = {row.subject: (row.number, row.title, row.body) for row in SearchRow.objects.all()}
+    by_index = set(search.find_all(county, None, CASES, asked))
+    read = {key for key, said in rows.items() if stand_in(said, search.question(asked))}
+    plainly = {key for key, said in rows.items() if all(word in plain("\n".join(said)) for word in asked.split())}
+    assert by_index == read == plainly
+
+
+def test_unknown_account_is_said(db):
+    with pytest.raises(CommandError, match="nobody"):
+        call_command("measure_search", words=1, account="nobody", county=_filled(), stdout=StringIO())
+
+
+def _filled() -> str:
+    fill_bench(cases=100)
+    return str(COUNTY)
