@@ -12,6 +12,7 @@ import subprocess
 import sys
 import textwrap
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,8 +24,7 @@ from gongyi.core.errors import Refused
 BASE = Path(__file__).resolve().parents[2]
 
 PRELUDE = """
-import json, django
-django.setup()
+import json
 from django.conf import settings
 from django.db import connection
 from gongyi.core import boot, upgrade
@@ -46,14 +46,64 @@ def has_demo():
 """
 
 
+# It has loaded the product once. Each run is a process forked from it, which reads its settings anew for its own folder.
+NURSERY = """
+import importlib, json, os, sys, tempfile, traceback
+import django
+django.setup()
+from django.conf import Settings, settings
+from django.db import connections
+from gongyi.core import boot, upgrade
+def live(data, code):
+    os.environ["GONGYI_DATA"] = data
+    settings._wrapped = Settings(importlib.reload(sys.modules["gongyi.settings"]).__name__)
+    connections["default"].settings_dict.update(settings.DATABASES["default"])
+    try:
+        exec(code, {"__name__": "__main__"})
+        ending = 0
+    except BaseException:
+        traceback.print_exc()
+        ending = 1
+    connections.close_all()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(ending)
+for line in sys.stdin:
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+        child = os.fork()
+        if not child:
+            os.dup2(out.fileno(), 1)
+            os.dup2(err.fileno(), 2)
+            live(*json.loads(line))
+        _, ending = os.waitpid(child, 0)
+        said = [file.seek(0) or file.read() for file in (out, err)]
+    print(json.dumps([ending, *said]), flush=True)
+"""
+
+
+@cache
+def nursery() -> subprocess.Popen:
+    env = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "GONGYI_KEYS"}}
+    env |= {"PYTHONPATH": str(BASE), "DJANGO_SETTINGS_MODULE": "gongyi.settings"}
+    pipe = subprocess.PIPE
+    return subprocess.Popen([sys.executable, "-c", NURSERY], env=env, stdin=pipe, stdout=pipe, text=True)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def nursery_ends():
+    yield
+    if nursery.cache_info().currsize:
+        nursery().communicate()
+        nursery.cache_clear()
+
+
 def run(data, code):
     """What the code gave to `out`, run after the prelude in its own process on the folder `data`."""
-    env = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "GONGYI_KEYS"}}
-    env |= {"GONGYI_DATA": str(data), "PYTHONPATH": str(BASE), "DJANGO_SETTINGS_MODULE": "gongyi.settings"}
     code = PRELUDE + textwrap.dedent(code) + "\nprint('OUT' + json.dumps(out))"
-    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    before, _, out = done.stdout.rpartition("OUT")
+    print(json.dumps([str(data), code]), file=nursery().stdin, flush=True)
+    ending, out, err = json.loads(nursery().stdout.readline())
+    assert ending == 0, err
+    before, _, out = out.rpartition("OUT")
     assert before == ""  # a command's own output stays clean
     return json.loads(out)
 
@@ -62,7 +112,7 @@ def run(data, code):
 def prepared(tmp_path_factory):
     """A folder prepared once, from scratch."""
     folder = tmp_path_factory.mktemp("prepared")
-    run(folder, "boot.prepare(demo=False); out = None")
+    assert run(folder, "boot.prepare(demo=False); out = loaded") == []  # nobody asked for the demo
     return folder
 
 
@@ -245,8 +295,9 @@ def test_demo_may_open_its_own_block(used):
     assert run(used, code) == [True, False]
 
 
-def test_demo_is_never_loaded_unasked(data):
-    assert run(data, "boot.prepare(demo=False); out = [loaded, boot.holds_demo()]") == [[], False]
+def test_demo_is_never_loaded_unasked(prepared, used):
+    assert run(prepared, "out = boot.holds_demo()") is False  # its folder was empty at the first start
+    assert run(used, "boot.prepare(demo=False); out = [loaded, boot.holds_demo()]") == [[], False]
 
 
 def test_demo_is_loaded_where_only_a_command_ran_before(used):
