@@ -140,7 +140,7 @@ def posts(client: Client, path: str, facts: dict, number: int, *, with_file: boo
     return answer.status, answer.read().decode()
 
 
-def raced(office, server, action: str, state: str) -> tuple[str, list[tuple[int, str]]]:
+def raced(office, server, action: str, state: str, runners: int = RUNNERS) -> tuple[str, list[tuple[int, str]]]:
     """A case in this state, and what so many were answered who opened the same form of it and sent it at once."""
     made, asks = office.made_for(action, state, action in PORTAL), action in PORTAL
     place, facts = PORTAL[action] if asks else (action, made["facts"])
@@ -149,9 +149,9 @@ def raced(office, server, action: str, state: str) -> tuple[str, list[tuple[int,
     path = f"/portal/case/{place}/" if asks else f"/cases/{made['case']}/{place}/"
     field = "" if asks else WORDS.get(action, "note" if "note" in FORMS[action].base_fields else "")
     facts = facts | ({field: MINE} if field else {})
-    clients = [Client(office, server, made["sessions"][n % len(made["sessions"])]) for n in range(RUNNERS)]
+    clients = [Client(office, server, made["sessions"][n % len(made["sessions"])]) for n in range(runners)]
     if action in {"uncontact", "unlog", "unattach"}:  # by the one who wrote the line
-        clients = [Client(office, server, made["sessions"][0]) for _ in range(RUNNERS)]
+        clients = [Client(office, server, made["sessions"][0]) for _ in range(runners)]
     status, _to, page = clients[0].ask(path)
     assert status == 200, (action, state, status)
     seen = {} if asks else {"seen": SEEN.search(page)[1]}
@@ -200,7 +200,7 @@ def test_without_the_lock_the_history_forks(office, action, state):
     """Control: several win, or two write the same place of the history, which only the database then stops."""
     server = office.served(UNGUARDED)
     try:
-        _case, answers = raced(office, server, action, state)
+        _case, answers = raced(office, server, action, state, 8)
         wins = [status for status, _page in answers if status in {302, 500}]
         assert len(wins) > 1
     finally:

@@ -174,7 +174,7 @@ def wish_about_data(case: Case, *, by: Actor, kind: str, note: str, seen: int | 
     words = _("%(kind)s（编号 %(number)s 的信息）：%(note)s") % {
         "kind": kind, "number": case.number, "note": _written(note),
     }  # fmt: skip
-    move(case, "wish", by=by, seen=seen, reason=kind, quietly=True)
+    move(case, "wish", by=by, seen=seen, reason=kind, quietly=True, mine=note)
     desk = _desk_of_residents(Unit.objects.get(county=case.county, tier=Unit.Tier.COUNTY))
     new = new_case(
         by=by, unit=desk, type=type_, content=words, title=kind, channel=Case.Channel.PORTAL, resident=case.resident,
