@@ -37,7 +37,11 @@ RECALL_MINUTES = 10
 TAKES_BACK = {
     "unaccept": ("accept", "accepted_at"), "recall": ("assign", "assigned_at"), "unsign": ("sign", "signed_at"),
 }  # fmt: skip
-UNDONE_BY = {step: back for back, (step, _at) in TAKES_BACK.items()}
+# What takes back a line that tells nobody anything: by who wrote it, while it is the last one.
+TAKES_BACK_OWN = {"uncontact": "contact", "unlog": "log", "unattach": "attach"}
+UNDONE_BY = {step: back for back, (step, _at) in TAKES_BACK.items()} | {
+    step: back for back, step in TAKES_BACK_OWN.items()
+}
 OWN_WORK = {"approve_answer", "send_back"}  # never by who wrote the answer (P8)
 OWN_WISH = {"approve_extension", "refuse_extension"}  # never by who asked for it (P8)
 OWN_CASE = {"call_back"}  # never by who had a hand in the case, where somebody else has to call
@@ -88,7 +92,7 @@ def can_move(by: Actor, case: Case, move: Move, *, handled: set[UUID | None] | N
         return holds_at(by, case, move)
     if move.action == "ask" and not case.code:
         return False  # nobody could read the question
-    if concerned(by, case) or not _fits(case, move.action):
+    if concerned(by, case) or not _fits(by, case, move.action):
         return False
     if by.id is not None and by.id in makers(case, move.action, handled=handled):
         return False
@@ -97,10 +101,12 @@ def can_move(by: Actor, case: Case, move: Move, *, handled: set[UUID | None] | N
     return holds_at(by, case, move) or _handler_calls(by, case, move)
 
 
-def _fits(case: Case, action: str) -> bool:
-    """Whether the case is such that this move makes sense, whoever makes it. A tip-off stands alone, it follows no other case."""
+def _fits(by: Actor, case: Case, action: str) -> bool:
+    """Whether the case is such that this move makes sense. A tip-off stands alone, it follows no other case."""
     if action in TAKES_BACK:
         return recallable(case, action)
+    if action in TAKES_BACK_OWN:
+        return own_line(by, case, action) is not None
     merged = case.outcome == Case.Outcome.MERGED
     joining = {
         "leave": bool(case.first_id),
@@ -115,6 +121,22 @@ def recallable(case: Case, action: str = "recall") -> bool:
     """Whether a step is so fresh that it can be taken back."""
     at: datetime | None = getattr(case, TAKES_BACK[action][1])
     return at is not None and clock.now() - at < timedelta(minutes=RECALL_MINUTES)
+
+
+def own_line(by: Actor, case: Case, action: str) -> Any:
+    """The line that this person may take back by this move: their own, the last one, and fresh; else None.
+
+    At most one query, kept on the case until it changes; none where its timeline was read.
+    """
+    since = clock.now() - timedelta(minutes=RECALL_MINUTES)
+    if case.changed_at <= since:
+        return None
+    version, line = case.__dict__.get("_last_line", (0, None))
+    if version != case.version:
+        line = CaseStep.objects.filter(county=case.county, case=case).order_by("-seq").first()
+        case.__dict__["_last_line"] = (case.version, line)
+    mine = line and line.action == TAKES_BACK_OWN[action] and line.actor == by.key
+    return line if mine and line.at > since else None
 
 
 def reopenable(case: Case) -> bool:

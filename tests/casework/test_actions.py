@@ -1,9 +1,11 @@
 """Moves of a case through the hands of several people."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.test import Client
 
 from gongyi.casework import actions, queries
 from gongyi.casework.models import Case, CasePart, CaseStep, Topic
@@ -12,6 +14,7 @@ from gongyi.core import audit, clock
 from gongyi.core.access import Role
 from gongyi.core.errors import Refused
 from gongyi.core.models import AccessRow, Message, RegisterLine
+from gongyi.people.models import Account
 from tests.factories import make_actor, refused
 
 
@@ -205,6 +208,30 @@ def test_reopen_after_n_days_is_refused(land):
         actions.reopen_case(case, by=land.officer, note="不服")
     actions.reopen_case(case, by=land.officer, note="不服")
     assert case.state == "recorded"
+
+
+def test_stale_form_shows_what_was_typed_never_what_the_case_carried_along(land):
+    case = actions.open_case(by=land.officer, unit=land.village, type=land.enquiry, content="路灯坏了")
+    Case.objects.filter(id=case.id).update(draft="早先的草稿", answer="早先的答复")
+    case, other = Case.objects.get(id=case.id), Case.objects.get(id=case.id)
+    actions.assign_case(other, by=land.desk, lead=land.town)
+    with pytest.raises(Refused) as refused:
+        actions.assign_case(case, by=land.desk, lead=land.town, note="我写的")
+    assert (refused.value.mine, refused.value.theirs) == ("我写的", "早先的草稿")
+
+
+def test_who_was_too_late_reads_both_texts_also_where_the_right_is_gone(land):
+    case = actions.open_case(by=land.officer, unit=land.village, type=land.enquiry, content="路灯坏了")
+    actions.assign_case(case, by=land.desk, lead=land.town)
+    seen, client = case.version, Client()
+    client.force_login(Account.objects.get(id=land.clerk2.id))
+    actions.return_case(case, by=land.clerk, reason=land.reasons["return"], proposed=land.other, note="快的人写的")
+    sent = {"_key": str(uuid4()), "note": "慢的人写的"}
+    late = client.post(f"/cases/{case.id}/return/", sent | {"seen": seen})
+    assert late.status_code == 409
+    assert all(words in late.content.decode() for words in ("快的人写的", "慢的人写的"))
+    for strange in ("", str(case.version), "x"):  # control: who never was late is told of the missing right alone
+        assert client.post(f"/cases/{case.id}/return/", sent | {"seen": strange}).status_code == 403
 
 
 def test_stale_form_gets_both_texts_and_changes_nothing(land):

@@ -11,8 +11,9 @@ from gongyi.casework import actions
 from gongyi.casework.actions import ACTS
 from gongyi.casework.actions.moving import sync_parts
 from gongyi.casework.forms import FORMS
-from gongyi.casework.models import Case
+from gongyi.casework.models import Case, CaseStep
 from gongyi.casework.models.case import ENDED, OPEN
+from gongyi.casework.rules import TAKES_BACK_OWN
 from gongyi.casework.workflow import CASE, MOVES, PUBLICATION, STATES
 from gongyi.core import clock, workflow
 from gongyi.core.access import system_actor
@@ -36,6 +37,9 @@ def put(land, state: str, action: str = "") -> Case:
     for name, value in facts.items():
         setattr(case, name, value)
     case.save()
+    if action in TAKES_BACK_OWN:
+        line = {"action": TAKES_BACK_OWN[action], "source": "signed", "actor": land.clerk.id}
+        CaseStep.objects.filter(case=case).update(**line)
     sync_parts(case, co_units=[land.village])
     return case
 

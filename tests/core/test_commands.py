@@ -13,7 +13,16 @@ from tests.factories import make_county, make_unit
 
 NAMES = sorted(set(checks.own_commands()) - {"prepare"})
 NEW = {"load_units", "setup_county"}  # may be given a county that is not here yet
-WORDS = {"reset_account": ["nobody"], "import_cases": ["table.xlsx"], "import_topics": ["table.xlsx"]}
+WORDS = {
+    "reset_account": ["nobody"],
+    "import_cases": ["table.xlsx"],
+    "import_topics": ["table.xlsx"],
+    "suggest_topic": ["table.xlsx"],
+    "measure_topics": ["table.xlsx"],
+    "find_hot": ["table.xlsx"],
+    "measure_groups": ["--judged=a.xlsx", "--requests=b.xlsx"],
+    "search": ["路灯"],
+}
 
 
 @pytest.fixture
@@ -49,7 +58,7 @@ def refusal(name: str, **options) -> str:
 def test_a_unit_stands_for_its_county(name, town, acted):
     run(name, unit=town.code)
     assert acted[0]["county"] in {f"{town.county:06d}", None}
-    assert (acted[0]["county"] is None) == (name in {"bench", "load_demo"})
+    assert (acted[0]["county"] is None) == (name in {"bench", "load_demo", "measure_outbox"})
     run(name, unit=town.code, county=f"{town.county:06d}")
     run(name)
     assert len(acted) == 3
@@ -57,7 +66,7 @@ def test_a_unit_stands_for_its_county(name, town, acted):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_an_unknown_unit_is_refused_before_anything_is_done(name, town, acted):
-    assert "999999001" in refusal(name, unit="999999001") or name in {"bench", "load_demo"}
+    assert "999999001" in refusal(name, unit="999999001") or name in {"bench", "load_demo", "measure_outbox"}
     assert acted == []
 
 

@@ -32,9 +32,8 @@ from gongyi.people.queries import holders
 @transaction.atomic
 def save_draft(case: Case, *, by: Actor, draft: str, seen: int | None = None) -> Case:
     """Keep an unfinished answer."""
-    return move(
-        case, "save_draft", by=by, seen=seen, changes={"draft": draft.strip(), "drafted_by": by.id}, quietly=True
-    )
+    given = {"draft": draft.strip(), "drafted_by": by.id}
+    return move(case, "save_draft", by=by, seen=seen, changes=given, quietly=True, mine=draft)
 
 
 @transaction.atomic

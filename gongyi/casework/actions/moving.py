@@ -53,6 +53,7 @@ def move(
     reason: object = "",
     co_units: Iterable[Unit] | None = None,
     quietly: bool = False,
+    mine: str = "",
 ) -> Case:
     """Make one move of the table with everything that follows from it; returns the case.
 
@@ -78,7 +79,7 @@ def move(
         target=target,
         note=note,
         reason=reason if isinstance(reason, str) else str(reason),
-        mine=str(values.get("answer") or values.get("draft") or note),
+        mine=mine or note,  # what was typed now, never what the case carried along
     )
     sync_parts(case, co_units=co_units)
     if not quietly:

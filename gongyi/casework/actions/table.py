@@ -27,7 +27,14 @@ from gongyi.casework.actions.care import (
 from gongyi.casework.actions.concerned import mark_about
 from gongyi.casework.actions.joining import join_case, leave_case, merge_case, unmerge_case
 from gongyi.casework.actions.portal import ask_asker
-from gongyi.casework.actions.recall import recall_case, unaccept_case, unsign_case
+from gongyi.casework.actions.recall import (
+    recall_case,
+    unaccept_case,
+    unattach,
+    uncontact_case,
+    unlog_work,
+    unsign_case,
+)
 from gongyi.casework.actions.routine import file_case
 from gongyi.casework.actions.work import (
     accept_case,
@@ -45,7 +52,8 @@ from gongyi.casework.actions.work import (
 )
 
 ACTS: dict[str, Callable[..., Any]] = {
-    "accept": accept_case, "recall": recall_case, "unaccept": unaccept_case, "unsign": unsign_case, "assign": assign_case, "transfer": assign_case,
+    "accept": accept_case, "recall": recall_case, "unaccept": unaccept_case, "unsign": unsign_case, "uncontact": uncontact_case, "unlog": unlog_work, "unattach": unattach,
+    "assign": assign_case, "transfer": assign_case,
     "decline": decline_case, "sign": sign_case, "return": return_case,
     "contact": contact_asker, "log": log_work, "assist": assist_case, "answer": answer_case,
     "save_draft": save_draft, "ask_extension": ask_extension, "park": park_case,

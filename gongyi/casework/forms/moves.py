@@ -313,6 +313,7 @@ FORMS: dict[str, type[MoveForm]] = {
     "approve_extension": MoveForm, "refuse_extension": NoteForm, "wake": MoveForm, "call_back": CallForm, "object": NoteForm,
     "redo": RedoForm, "reopen": NoteForm, "file": MoveForm, "recategorise": CategoryForm, "correct": CorrectForm,
     "visit": VisitForm, "attach": FileForm, "remind": NoteForm, "supervise": NoteForm, "external": ExternalForm,
-    "recall": MoveForm, "unaccept": MoveForm, "unsign": MoveForm, "conflict": NoteForm, "void": VoidForm, "ask": AskForm, "about": AboutForm,
+    "recall": MoveForm, "unaccept": MoveForm, "unsign": MoveForm, "uncontact": MoveForm, "unlog": MoveForm, "unattach": MoveForm,
+    "conflict": NoteForm, "void": VoidForm, "ask": AskForm, "about": AboutForm,
     "join": JoinForm, "leave": UnjoinForm, "merge": JoinForm, "unmerge": UnjoinForm,
 }  # fmt: skip

@@ -161,7 +161,7 @@ class Case(SearchedModel, Tracked):
     def latest_text(self) -> str:
         """What the 409 page shows as the other side's text: what came with the last step, else what stands in the case."""
         last = CaseStep.objects.filter(county=self.county, case=self.pk).order_by("-seq").values_list("note", flat=True)
-        return mask_text(last.first() or self.answer or self.draft or self.content)
+        return mask_text(last.first() or self.draft or self.answer or self.content)
 
     @property
     def is_open(self) -> bool:

@@ -11,6 +11,7 @@ from gongyi.casework.queries.case import (
     lead_on,
     one_visit,
     roles_of,
+    taken_back,
     timeline,
 )
 from gongyi.casework.queries.choices import filled, find_topics, reasons, templates_for, topic_named, types
@@ -90,6 +91,7 @@ __all__ = [
     "sheet",
     "similar",
     "span_for",
+    "taken_back",
     "templates_for",
     "timeline",
     "topic_named",

@@ -1,5 +1,6 @@
 """One case: fetched only by who may see it, and everything that hangs on it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gongyi.casework.models import TAKING, Asker, Case, CasePart, CaseStep, Taking, Topic
-from gongyi.casework.rules import declared, is_about, parts_visible_to, visible_to
+from gongyi.casework.rules import UNDONE_BY, declared, is_about, parts_visible_to, visible_to
 from gongyi.core.access import Actor
 from gongyi.core.models import Attachment
 from gongyi.network.models import Unit
@@ -77,7 +78,18 @@ _TOLD = CaseStep.objects.order_by("seq").values_list(*Told._fields)
 
 def timeline(case: Case) -> list[Told]:
     """Everything that happened to a case, oldest first."""
-    return [Told(*row) for row in _TOLD.filter(county=case.county, case=case)]
+    steps = [Told(*row) for row in _TOLD.filter(county=case.county, case=case)]
+    case.__dict__["_last_line"] = (case.version, steps[-1] if steps else None)  # for `rules.own_line`
+    return steps
+
+
+def taken_back(steps: Sequence[Told]) -> set[int]:
+    """The places of the lines that a later one took back."""
+    backs, gone = {back: step for step, back in UNDONE_BY.items()}, set[int]()
+    for at, step in enumerate(steps):
+        if wanted := backs.get(step.action):
+            gone |= {next((n for n in range(at - 1, -1, -1) if steps[n].action == wanted and n not in gone), at)} - {at}
+    return gone
 
 
 def last_return(case: Case) -> CaseStep | None:

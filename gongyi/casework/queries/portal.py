@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gongyi.casework.models import Case, CaseType, Topic
-from gongyi.casework.queries.case import JOINED, Told, asker_of, timeline
+from gongyi.casework.queries.case import JOINED, Told, asker_of, taken_back, timeline
 from gongyi.casework.queries.choices import types
 from gongyi.casework.rules import reopenable
 from gongyi.casework.workflow import STATES
@@ -216,12 +216,12 @@ LINES: dict[str, tuple[Promise, bool, bool]] = {
 
 
 def events_for_asker(steps: list[Told]) -> list[dict[str, Any]]:
-    """The steps that concern the asker, with units and never persons; an answer stands only once it was sent out."""
-    found, written = [], ""
-    for step in steps:
+    """The steps that concern the asker, with units and never persons; none that was taken back, and an answer only once it was sent out."""
+    found, written, gone = [], "", taken_back(steps)
+    for at, step in enumerate(steps):
         if step.action == "answer":
             written = step.note
-        if step.action not in LINES or (step.action == "answer" and step.target == "drafted"):
+        if at in gone or step.action not in LINES or (step.action == "answer" and step.target == "drafted"):
             continue
         words, with_reason, with_text = LINES[step.action]
         text = written if step.action == "approve_answer" else step.note

@@ -32,11 +32,11 @@ def documents(keys: Collection[UUID]) -> Iterator[Document]:
     counties = {county_of(key) for key in keys}
     askers = {asker.case_id: asker for asker in Asker.objects.filter(county__in=counties, case__in=keys)}
     notes = defaultdict[UUID, list[str]](list)
-    steps = CaseStep.objects.filter(county__in=counties, case__in=keys, action__in=ABOUT_THE_MATTER).order_by(
-        "case", "seq"
-    )
-    for case, note in steps.values_list("case_id", "note"):
-        if note and not isinstance(note, Said):
+    steps = CaseStep.objects.filter(county__in=counties, case__in=keys, action__in=ABOUT_THE_MATTER | {"unlog"})
+    for case, action, note in steps.order_by("case", "seq").values_list("case_id", "action", "note"):
+        if action == "unlog":
+            notes[case].pop()  # of the line before, which it took back
+        elif note and not isinstance(note, Said):
             notes[case].append(note)
     for case in Case.objects.filter(id__in=keys).only(*_TEXTS):
         known = {name: [getattr(askers[case.id], name)] for name in _OWN} if case.id in askers else {}

@@ -146,11 +146,20 @@ STEP_ICONS = {
     "close_quiet": "check-circle", "redo": "arrow-counterclockwise", "reopen": "arrow-repeat", "file": "archive",
     "file_due": "archive", "recategorise": "tag", "correct": "pencil-square", "visit": "signpost-split", "attach": "paperclip",
     "remind": "bell", "supervise": "flag", "external": "link-45deg", "conflict": "eye-slash", "about": "shield-lock", "follow": "diagram-3",
-    "recompute": "clock", "reroute": "arrow-right", "void": "trash", "recall": "arrow-left", "unaccept": "arrow-left", "unsign": "arrow-left", "ask": "question-circle",
+    "recompute": "clock", "reroute": "arrow-right", "void": "trash", "recall": "arrow-left", "unaccept": "arrow-left", "unsign": "arrow-left", "uncontact": "arrow-left", "unlog": "arrow-left", "unattach": "trash",
+    "ask": "question-circle",
     "reply": "reply", "add": "plus-lg", "settle": "check-circle", "unsolved": "exclamation-triangle", "rate": "star",
     "wish": "shield-check", "withdraw": "x-circle", "join": "link-45deg", "leave": "x-lg", "merge": "link-45deg", "unmerge": "arrow-counterclockwise",
 }  # fmt: skip
-AT_ONCE = {"accept", "sign", "wake", "unaccept", "unsign"}  # need no word, lose nothing: one click
+AT_ONCE = {
+    "accept",
+    "sign",
+    "wake",
+    "unaccept",
+    "unsign",
+    "uncontact",
+    "unlog",
+}  # need no word, lose nothing: one click
 
 
 def buttons(

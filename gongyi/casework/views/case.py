@@ -32,6 +32,7 @@ from gongyi.core.access import Permission as P
 from gongyi.core.errors import Refused
 from gongyi.core.http import ActorRequest, permission, submit
 from gongyi.core.secrets import mask_text
+from gongyi.core.workflow import check_seen
 from gongyi.documents.tables import clipboard
 from gongyi.people.models import Purpose
 
@@ -41,6 +42,7 @@ CHECKED = {
     "approve_answer",
     "send_back",
 }  # moves beside which the checklist of the answer stands
+OWN_WORDS = ("answer", "draft", "question", "note", "why")  # where the forms of moves keep them
 
 
 @permission(P.CASE_VIEW)
@@ -79,13 +81,14 @@ def _events(steps: list[queries.Told]) -> list[dict[str, Any]]:
         "record_done": _("当场办结"),
         "import": _("导入"),
     }
+    gone = queries.taken_back(steps)
     return [
         {
-            "at": step.at, "who": queries.who_did(step),
+            "at": step.at, "who": queries.who_did(step), "gone": at in gone,
             "what": labels.get(step.action, step.action), "why": step.reason, "text": mask_text(step.note),
             "tone": STATES[step.target].tone, "icon": queries.STEP_ICONS.get(step.action, ""),
         }
-        for step in steps
+        for at, step in enumerate(steps)
     ]  # fmt: skip
 
 
@@ -159,7 +162,10 @@ def _allowed(request: ActorRequest, case: Case, action: str) -> Any:
     if action not in FORMS:
         raise Http404
     step = CASE[action]
+    if request.method == "POST" and action in UNDONE_BY.values():
+        return step  # the action says what came too late, and the same click twice gets the same answer
     if not can_move(request.actor, case, step):
+        _check_sent(request, case)
         raise PermissionDenied
     if case.state not in step.sources and request.method != "POST":
         sentence = _("这件事现在是“%(state)s”，不能“%(action)s”。") % {
@@ -168,6 +174,14 @@ def _allowed(request: ActorRequest, case: Case, action: str) -> Any:
         }
         raise Refused("wrong_state", sentence, _("请回到这件事的页面看下一步。"))
     return step
+
+
+def _check_sent(request: ActorRequest, case: Case) -> None:
+    """Raise Refused `stale` with both texts where somebody was faster, also when that took away the right to this move."""
+    seen = request.POST.get("seen", "")
+    if seen.isdecimal() and seen != str(case.version):
+        mine = next(filter(None, (request.POST.get(name) for name in OWN_WORDS)), "")
+        check_seen(case, 0, mine=mine)  # 0 is no version
 
 
 @permission(P.CASE_VIEW)

@@ -206,8 +206,8 @@ def _way(context: template.Context, step: Mapping[str, Any], css: str, words: st
 
 @register.simple_tag
 def timeline(events: Iterable[Mapping[str, Any]]) -> SafeString:
-    """The days and lines of a timeline, from {at: datetime, who, what, why, text, tone, icon}; long texts are folded. Written out
-    as `line` is.
+    """The days and lines of a timeline, from {at: datetime, who, what, why, text, tone, icon, gone}; long texts are folded, those of
+    a line that was taken back (`gone`) are struck out. Written out as `line` is.
     """
     days = groupby(events, key=lambda event: event["at"].astimezone(ZONE).date())
     lists = [
@@ -217,16 +217,19 @@ def timeline(events: Iterable[Mapping[str, Any]]) -> SafeString:
 
 
 def _lines(events: Iterable[Mapping[str, Any]]) -> str:
-    colon, found = _("："), []
+    colon, gone, found = _("："), _("（已撤回）"), []
     for event in events:
         tone, text, why = event.get("tone") or "plain", str(event.get("text") or ""), event.get("why")
         words = _folded(text) if len(text) > LONG_TEXT else f"<p>{_text(text)}</p>"
         because = f"<span>{colon}{_text(why)}</span>" if why else ""
+        struck = ""
+        if event.get("gone"):
+            struck, because = ' class="struck"', f"{because} <span>{gone}</span>"
         found.append(
             f'<li>\n<span class="dot tone-{tone}">{icon(event.get("icon") or tone_icon(tone))}</span>\n'
             f'<p class="timeline-what"><strong>{_text(event["what"])}</strong>{because}</p>\n'
             f'<p class="timeline-who">{_text(event["who"])} · {hour(event["at"].astimezone(ZONE))}</p>\n'
-            f"{f'<blockquote>{words}</blockquote>' if text else ''}</li>\n"
+            f"{f'<blockquote{struck}>{words}</blockquote>' if text else ''}</li>\n"
         )
     return "".join(found)
 

@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeVar
 
 HEAD = 400  # characters of a body that are looked at: further down people repeat themselves and plead
 KEPT = 64  # of a request's pairs and names the heaviest so many
-BACKGROUND = 1000  # requests that the shares in common.txt count for beside those of the file
+BACKGROUND, FEW = 1000, 2400  # requests that common.txt counts for beside those of the file; more beside a short file
 UNKNOWN = 0.0005  # share of a pair that common.txt does not hold
 PLAIN = 3.5  # a name weighs by how much rarer it is than e to the minus this
 
@@ -101,8 +101,9 @@ def look(requests: Sequence[Request]) -> list[Seen]:
         held.update(pairs_of(title).keys() | pairs_of(body).keys())
         troubled.update(_troubles(title).keys() | _troubles(body).keys())
     shares = common()
-    scale = len(texts) + BACKGROUND
-    rare = {pair: -math.log((number + BACKGROUND * shares.get(pair, UNKNOWN)) / scale) for pair, number in held.items()}
+    background = max(BACKGROUND, FEW - len(texts))
+    scale = len(texts) + background
+    rare = {pair: -math.log((number + background * shares.get(pair, UNKNOWN)) / scale) for pair, number in held.items()}
     odd = {kind: math.log((len(texts) + 100) / (number + 2)) for kind, number in troubled.items()}
     repeated = {pair for pair, number in held.items() if number > 1}
     return [_seen(title, body, rare, repeated, odd) for title, body in texts]
