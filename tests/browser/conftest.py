@@ -4,6 +4,8 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
+from django.test import Client
 
 from gongyi.core.county import bind
 from tests.casework.conftest import land  # noqa: F401 - a fixture
@@ -25,14 +27,6 @@ class Person:
 
     def open(self, path: str) -> "Person":
         self.page.goto(self.base + path if path.startswith("/") else path)
-        return self
-
-    def sign_in(self, username: str) -> "Person":
-        self.open("/accounts/login/?next=/today/")
-        self.page.fill("[name=login]", username)
-        self.page.fill("[name=password]", PASSWORD)
-        self.page.click("main button.btn-primary")
-        self.page.wait_for_url("**/today/")
         return self
 
     def press(self, words: str) -> "Person":
@@ -91,7 +85,7 @@ def width(request) -> str:
 
 @pytest.fixture
 def people(chromium, live_server, width, land, transactional_db) -> Iterator:  # noqa: F811
-    """`people(actor)` opens a browser of that person, signed in, at the test's width."""
+    """`people(actor)` opens a browser of that person at the test's width: signed in, on Today unless another path is said."""
     from django.core.cache import cache
 
     from gongyi.people.models import Account
@@ -100,7 +94,7 @@ def people(chromium, live_server, width, land, transactional_db) -> Iterator:  #
     contexts, opened = [], []
 
     def of(actor, path: str = "", **more: object) -> Person:
-        """Somebody's browser; None is a resident, who signs in nowhere."""
+        """Somebody's browser; None is a resident, who signs in nowhere. The form for it has its tests in test_keyboard.py."""
         context = chromium.new_context(
             viewport={"width": WIDTHS[width], "height": 812 if width == "phone" else 800},
             locale="zh-CN", reduced_motion="reduce", has_touch=width == "phone",
@@ -114,7 +108,11 @@ def people(chromium, live_server, width, land, transactional_db) -> Iterator:  #
             account = Account.objects.get(id=actor.id)
             account.set_password(PASSWORD)
             account.save()
-            person.sign_in(account.username)
+            browser = Client()
+            browser.force_login(account, backend="allauth.account.auth_backends.AuthenticationBackend")
+            name = settings.SESSION_COOKIE_NAME
+            context.add_cookies([{"name": name, "value": browser.cookies[name].value, "url": live_server.url}])
+        path = path or ("/today/" if actor else "")
         return person.open(path) if path else person
 
     with bind(land.county.county):

@@ -51,7 +51,12 @@ def test_signing_in_again_asks_for_the_code_of_the_phone(people, land, width, mo
     counter = [50_000_000]  # the phone's clock, one step further for each code: a code counts once
     monkeypatch.setattr(auth, "yield_hotp_counters_from_time", lambda: iter(counter))
     lead = make_actor(Role.LEAD, land.town, "新审核")
-    one = people(lead, "/accounts/2fa/totp/activate/")
+    account = Account.objects.get(id=lead.id)
+    account.set_password(PASSWORD)
+    account.save()
+    one = people(None, "/accounts/login/?next=/accounts/2fa/totp/activate/")
+    one.fill(login=account.username, password=PASSWORD).page.click("main button.btn-primary")
+    one.page.wait_for_url("**/totp/activate/")
     secret = "".join(one.page.locator("main .secret").first.inner_text().split())
 
     def code():
@@ -62,7 +67,7 @@ def test_signing_in_again_asks_for_the_code_of_the_phone(people, land, width, mo
     one.fill(code=code()).page.locator("main button.btn-primary").first.click()
     one.page.wait_for_load_state()
     one.page.context.clear_cookies()
-    one.open("/accounts/login/?next=/today/").fill(login=Account.objects.get(id=lead.id).username, password=PASSWORD)
+    one.open("/accounts/login/?next=/today/").fill(login=account.username, password=PASSWORD)
     one.page.click("main button.btn-primary")
     one.page.wait_for_url("**/2fa/authenticate/**")
     looked_at(one, "35-code", width)

@@ -82,6 +82,9 @@ MEANT = {
     "casework:export_take": "casework.Export",
     "casework:export_judge": "casework.Export/waiting",
     "casework:publish": "casework.Case",
+    "casework:why": "casework.Case",
+    "casework:publication_step": "casework.Publication",
+    "home:message": "core.Message",
     "casework:hot_matter": "casework.Matter",
     "casework:hot_rule": "casework.Matter",
     "casework:hot_undo": "casework.MatterRuling",
@@ -314,15 +317,15 @@ def _ranked(world: World, entrance: Entrance, name: str) -> list[tuple[str, Any]
     hints = [{"pack": "handover", "file": "attachment"}.get(hint, hint) for hint in hints]
 
     def rank(label: str) -> int:
-        if MEANT.get(entrance.name) == label:
-            return -1
         model = label.split(".")[1].lower()
         return next(
             (n for n, hint in enumerate(hints) if hint in {model, model.removeprefix("case")}),
             90 + (label != "network.Unit"),
         )
 
-    return sorted(world.mine.rows.items(), key=lambda item: rank(item[0]))
+    meant = MEANT.get(entrance.name)  # then no other row is tried
+    rows = [(label, row) for label, row in world.mine.rows.items() if meant in {None, label}]
+    return sorted(rows, key=lambda item: rank(item[0]))
 
 
 def in_state(world: World, address: Address) -> Address:
