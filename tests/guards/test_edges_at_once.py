@@ -180,7 +180,7 @@ def judged(office, action: str, case: str, answers: list[tuple[int, str]]) -> No
             assert f"第{winners[0]:02}个人{MINE}" in page, (action, n)
 
 
-@pytest.mark.slow(minutes=5)
+@pytest.mark.slow(minutes=0.2)  # a move; five for all of them
 @pytest.mark.parametrize("action", HANDS | ASKERS)
 def test_r9_on_every_edge_one_of_fifty_wins(office, action):
     for state in (HANDS | ASKERS)[action]:
@@ -194,7 +194,7 @@ def test_every_move_of_the_asker_has_its_form():
     assert set(PORTAL) == set(ASKERS)
 
 
-@pytest.mark.slow(minutes=1)
+@pytest.mark.slow(minutes=0.2)
 @pytest.mark.parametrize(("action", "state"), [("log", "handling"), ("visit", "answered"), ("supervise", "parked")])
 def test_without_the_lock_the_history_forks(office, action, state):
     """Control: several win, or two write the same place of the history, which only the database then stops."""
