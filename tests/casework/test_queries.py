@@ -82,6 +82,6 @@ def test_handover_lines_name_numbers_not_people(land):
 
 def test_every_line_of_the_timeline_has_an_icon_of_the_sprite():
     drawn = (settings.BASE / "gongyi" / "static" / "icons.svg").read_text()
-    assert queries.STEP_ICONS.keys() == {move.action for move in CASE.moves} | {"record", "record_done"}
+    assert queries.STEP_ICONS.keys() == {move.action for move in CASE.moves} | {"record", "record_done", "import"}
     assert [name for name in queries.STEP_ICONS.values() if f'<symbol id="{name}"' not in drawn] == []
     assert len(set(queries.STEP_ICONS.values())) > 30

@@ -41,6 +41,10 @@ EXCUSED = {
         "raw_managers",
         "people/management/commands/reset_account.py",
     ): "finds an account by its name at the server's terminal",
+    (
+        "raw_managers",
+        "home/management/commands/measure_outbox.py",
+    ): "counts what its own invented county sent, in a database of its own",
 }
 
 

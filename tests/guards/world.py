@@ -21,7 +21,18 @@ from django.test import Client
 from django.urls import reverse
 
 from gongyi.casework.actions.moving import sync_parts
-from gongyi.casework.models import Asker, BulkRun, Case, CasePart, CaseType, Export, MatterCase, Publication, SavedView
+from gongyi.casework.models import (
+    Asker,
+    BulkRun,
+    Case,
+    CasePart,
+    CaseType,
+    Export,
+    MatterCase,
+    Publication,
+    SavedView,
+    TopicMemory,
+)  # fmt: skip
 from gongyi.casework.workflow import CASE, PUBLICATION
 from gongyi.core import attachments, checks, clock, county
 from gongyi.core.access import Permission, Role
@@ -29,6 +40,7 @@ from gongyi.core.checks import Entrance
 from gongyi.core.county import new_key
 from gongyi.core.models import Attachment, AuditDetail, AuditEntry, AuditHead, ImportRun, Message, ScheduleRun
 from gongyi.home.views.portal import OPENED
+from gongyi.language.topics import Learned
 from gongyi.network.models import Unit
 from gongyi.people import adapter
 from gongyi.people.models import Account, Device, Grant, HandOver, Invitation
@@ -216,6 +228,10 @@ def _one_per_county(model: Any, code: int) -> bool:
     return single and model._base_manager.filter(county=code).exists()
 
 
+# Columns that the product reads in a form of its own.
+READ_AGAIN = {Device: {"digest": "ab" * 32}, TopicMemory: {"weights": Learned().dumped()}}
+
+
 def _extra(model: Any, place: Place, people: dict[str, Account | None]) -> dict[str, Any]:
     """What makes a row reachable: a real file, a secret that is known, its owner among the people."""
     if model is Attachment:
@@ -224,8 +240,8 @@ def _extra(model: Any, place: Place, people: dict[str, Account | None]) -> dict[
     if model is Invitation:
         token = TOKEN if people else f"{TOKEN}{place.unit.pk}"
         return {"digest": sha256(token.encode()).hexdigest(), "expires_at": LATER, "confirmed_at": LATER}
-    if model is Device:
-        return {"digest": "ab" * 32}
+    if model in READ_AGAIN:
+        return READ_AGAIN[model]
     if model is Publication:
         units = dict.fromkeys(("unit", "desk", "lead"), place.unit)
         case = make_case(Case, place.unit.county, "closed", may_publish=True, **units)
