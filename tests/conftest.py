@@ -52,6 +52,20 @@ def flush_lifts_triggers() -> Iterator[None]:
     flush.Command.handle = plain
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """PostgreSQL drops no database that a session is in: what a killed process left behind is named and ended first."""
+    yield
+    if connections["default"].vendor == "postgresql":
+        with django_db_blocker.unblock(), connections["default"].cursor() as cursor:
+            cursor.execute(
+                "SELECT pid, state, query, pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            for left in cursor.fetchall():
+                print("a session was left behind:", *left)  # noqa: T201 - for whoever looks for its test
+
+
 @pytest.fixture(autouse=True)
 def in_chinese() -> Iterator[None]:
     """A test that looks at English leaves no English behind."""

@@ -68,7 +68,7 @@ def test_a_file_does_not_tell_who_tipped_off(land, tip):
     file = attached(land, tip)
     address = f"{tip.get_absolute_url()}files/{file.id}/"
     opened = browser(land.officer).get(address)
-    opened.close()
+    assert b"".join(opened.streaming_content).startswith(b"\xff\xd8")  # a JPEG, made anew without where and when
     assert (opened.status_code, browser(land.desk).get(address).status_code) == (200, 404)
     page = browser(land.desk).get(tip.get_absolute_url()).content.decode()
     assert "来信.png" in browser(land.officer).get(tip.get_absolute_url()).content.decode()
