@@ -22,14 +22,14 @@ _RECORDER, _LEAD = ("counted_unit", "unit"), ("counted_lead", "lead")
 
 def _cases(county: int, *, units: tuple[str, ...]) -> QuerySet[Any]:
     """The county's cases but the void ones, each with the unit it counts for and its topic of the first level."""
-    rows = Case.objects.filter(county=county).exclude(state="void").exclude(id__in=pending(county))
+    rows: QuerySet[Any] = Case.objects.filter(county=county).exclude(state="void").exclude(id__in=pending(county))
     top = Coalesce("topic__parent__parent", "topic__parent", "topic")
     return rows.annotate(counts_for=Coalesce(*units), top_topic=top, ended_at=Coalesce("answered_at", "closed_at"))
 
 
 def _steps(county: int) -> QuerySet[Any]:
     """The lines of the county's timelines that are counted, those of void cases left out."""
-    rows = CaseStep.objects.filter(COUNTED_STEPS, county=county)
+    rows: QuerySet[Any] = CaseStep.objects.filter(COUNTED_STEPS, county=county)
     rows = rows.exclude(case__state="void").exclude(case__in=pending(county))
     places = [f"case__{place}" for place in (*_LEAD, *_RECORDER)]
     top = Coalesce("case__topic__parent__parent", "case__topic__parent", "case__topic")
@@ -65,7 +65,7 @@ _AGAIN = Asker.objects.filter(
 ).exclude(case__state="void")  # fmt: skip
 _EXTRA = Visit.objects.filter(county=OuterRef("county"), case=OuterRef("pk"))
 _SOLVED, _RATED = Q(outcome=Case.Outcome.SOLVED), ~Q(rating="")
-_KNOWABLE = _SOLVED & Q(topic__isnull=False, reopen_until__isnull=False) & Exists(_PHONE)
+_KNOWABLE = _SOLVED & Q(topic__isnull=False, reopen_until__isnull=False) & Q(Exists(_PHONE))
 _ANSWERED = Q(outcome__in=[name for name, _label in Case.Outcome.of_answers()])
 _TIMES = _("次")
 
@@ -100,7 +100,7 @@ _ENDED = (
     Figure("cases.withdrawn", _("诉求人撤回"), _("期间内由诉求人撤回的办件"), closed, Q(outcome=Case.Outcome.WITHDRAWN), words=("撤回", "撤诉", "撤单")),
     Figure("cases.merged", _("并入另一件"), _("期间内因为说的是同一件事而并入另一件的办件"), closed, Q(outcome=Case.Outcome.MERGED), words=("合并", "重复诉求", "重复件", "并案")),
     Figure("cases.other_end", _("没有写结果"), _("期间内结束、没有写办理结果的办件，多是导入的旧件"), closed, Q(outcome="")),
-    Figure("cases.one_visit", _("一次办好"), _("期间内解决的办件里，没有多跑一趟、期限内本人没有为同一类事再来的"), closed, _KNOWABLE & ~Exists(_EXTRA) & ~Exists(_AGAIN),
+    Figure("cases.one_visit", _("一次办好"), _("期间内解决的办件里，没有多跑一趟、期限内本人没有为同一类事再来的"), closed, _KNOWABLE & ~Q(Exists(_EXTRA)) & ~Q(Exists(_AGAIN)),
            words=("一次办结", "一次性办结", "一次性解决", "一次解决", "最多跑一次")),
     Figure("cases.one_visit_known", _("能判断是不是一次办好"), _("期间内解决的办件里，留了电话、定了分类，能判断本人有没有再来的"), closed, _KNOWABLE),
     Figure("cases.very", _("非常满意"), _("期间内结束、评价“非常满意”的办件"), closed, Q(rating=Case.Rating.VERY), words=("非常满意数", "很满意")),
