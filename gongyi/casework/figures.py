@@ -22,14 +22,14 @@ _RECORDER, _LEAD = ("counted_unit", "unit"), ("counted_lead", "lead")
 
 def _cases(county: int, *, units: tuple[str, ...]) -> QuerySet[Any]:
     """The county's cases but the void ones, each with the unit it counts for and its topic of the first level."""
-    rows: QuerySet[Any] = Case.objects.filter(county=county).exclude(state="void").exclude(id__in=pending(county))
+    rows: Any = Case.objects.filter(county=county).exclude(state="void").exclude(id__in=pending(county))
     top = Coalesce("topic__parent__parent", "topic__parent", "topic")
     return rows.annotate(counts_for=Coalesce(*units), top_topic=top, ended_at=Coalesce("answered_at", "closed_at"))
 
 
 def _steps(county: int) -> QuerySet[Any]:
     """The lines of the county's timelines that are counted, those of void cases left out."""
-    rows: QuerySet[Any] = CaseStep.objects.filter(COUNTED_STEPS, county=county)
+    rows: Any = CaseStep.objects.filter(COUNTED_STEPS, county=county)
     rows = rows.exclude(case__state="void").exclude(case__in=pending(county))
     places = [f"case__{place}" for place in (*_LEAD, *_RECORDER)]
     top = Coalesce("case__topic__parent__parent", "case__topic__parent", "case__topic")
