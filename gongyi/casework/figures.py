@@ -24,7 +24,10 @@ def _cases(county: int, *, units: tuple[str, ...]) -> QuerySet[Any]:
     """The county's cases but the void ones, each with the unit it counts for and its topic of the first level."""
     rows: Any = Case.objects.filter(county=county).exclude(state="void").exclude(id__in=pending(county))
     top = Coalesce("topic__parent__parent", "topic__parent", "topic")
-    return rows.annotate(counts_for=Coalesce(*units), top_topic=top, ended_at=Coalesce("answered_at", "closed_at"))
+    found: QuerySet[Any] = rows.annotate(
+        counts_for=Coalesce(*units), top_topic=top, ended_at=Coalesce("answered_at", "closed_at")
+    )
+    return found
 
 
 def _steps(county: int) -> QuerySet[Any]:
