@@ -16,7 +16,8 @@ class CaseworkConfig(AppConfig):
         from gongyi.casework.forms import search_form
         from gongyi.casework.queries.searching import case_kind
         from gongyi.core import imports, search
-        from gongyi.core.outbox.sending import register_right
+        from gongyi.core.access import Permission as P
+        from gongyi.core.outbox.sending import register_duty, register_right
         from gongyi.core.outbox.words import KINDS
         from gongyi.network.actions import calendar_changed, closing_checks, unit_merged
         from gongyi.people.queries.handover import register_section
@@ -35,3 +36,4 @@ class CaseworkConfig(AppConfig):
         register_right(["resident.answered", "resident.asked", "resident.reopened"], rules.may_hear_of_own_case)
         register_right(["publication"], rules.may_hear_of_publication)
         register_right(["export"], rules.may_hear_of_export)
+        register_duty(["import"], lambda by: by.can(P.CASE_ASSIGN))

@@ -133,6 +133,8 @@ class Case(SearchedModel, Tracked):
     returns = models.PositiveSmallIntegerField(default=0)
     redos = models.PositiveSmallIntegerField(default=0)
 
+    has_followers: bool  # asked by `queries.fetch`
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["county", "number"], name="case_number"),
