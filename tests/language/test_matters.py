@@ -126,7 +126,18 @@ def test_villages_are_names_not_any_word_before_the_sign():
         "老旧社区",
     ]
     seen = look([Request(words, "") for words in said])
-    assert [sorted(one.villages) for one in seen] == [[], [], [], [], ["李", "石桥"], ["石桥"], ["石桥"], [], ["东街"], []]
+    assert [sorted(one.villages) for one in seen] == [
+        [],
+        [],
+        [],
+        [],
+        ["李", "石桥"],
+        ["石桥"],
+        ["石桥"],
+        [],
+        ["东街"],
+        [],
+    ]
     assert [sorted(one.towns) for one in seen] == [[]] * 10
 
 
