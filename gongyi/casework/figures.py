@@ -36,9 +36,10 @@ def _steps(county: int) -> QuerySet[Any]:
     rows = rows.exclude(case__state="void").exclude(case__in=pending(county))
     places = [f"case__{place}" for place in (*_LEAD, *_RECORDER)]
     top = Coalesce("case__topic__parent__parent", "case__topic__parent", "case__topic")
-    return rows.annotate(
+    found: QuerySet[Any] = rows.annotate(
         counts_for=Coalesce(*places), returned_by=Coalesce("unit", *places, output_field=UUIDField()), top_topic=top
     )
+    return found
 
 
 def _there(period: Period) -> Q:
