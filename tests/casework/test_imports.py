@@ -229,7 +229,9 @@ def test_what_a_killed_process_left_is_taken_back_by_the_next_one(land, by, stat
     assert audit.verify(by.county) == []
 
 
-def test_what_was_begun_here_is_taken_back_at_once_and_what_another_machine_does_after_its_silence(land, by, monkeypatch):
+def test_what_was_begun_here_is_taken_back_at_once_and_what_another_machine_does_after_its_silence(
+    land, by, monkeypatch
+):
     monkeypatch.setattr(runs, "connection", SimpleNamespace(vendor="postgresql"))
     run = take(by, land.town, OPEN)
     ImportRun.objects.update(state="running")
