@@ -22,6 +22,7 @@ WORDS = {
     "find_hot": ["table.xlsx"],
     "measure_groups": ["--judged=a.xlsx", "--requests=b.xlsx"],
     "search": ["路灯"],
+    "figures": ["--from=2026-01-01", "--to=2026-03-31"],
 }
 
 

@@ -111,6 +111,8 @@ def _end(context: "Context", case: Case, facts: dict[str, Any]) -> None:
         case.outcome = Case.Outcome.DECLINED
     if case.assigned_at:
         case.unit_due = queries.due_at(case.assigned_at, case.span, context.calendar)
+        case.sign_due = queries.due_at(case.assigned_at, case.type.sign_span, context.calendar)
+        case.contact_due = queries.due_at(case.assigned_at, case.type.contact_span, context.calendar)
 
 
 def tell_desk(context: "Context", *, by: Actor) -> None:
