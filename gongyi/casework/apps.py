@@ -11,7 +11,7 @@ class CaseworkConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from gongyi.casework import actions, queries, rules
+        from gongyi.casework import actions, figures, queries, rules
         from gongyi.casework.actions.imports import CaseKind, TemplateKind, TopicKind
         from gongyi.casework.forms import search_form
         from gongyi.casework.queries.searching import case_kind
@@ -23,6 +23,7 @@ class CaseworkConfig(AppConfig):
         from gongyi.people.queries.handover import register_section
 
         search.register(case_kind(search_form))
+        figures.register_figures()
         calendar_changed.append(actions.recompute_deadlines)
         unit_merged.append(actions.follow_successor)
         closing_checks.append(queries.open_matters)
