@@ -54,7 +54,9 @@ DATE = re.compile(
     rf"[寒暑]假|开学|新学期|学期|秋收|春耕|入冬|入冬前|年前|节前|十[三四五六]五|(?<![0-9.])(?:[0-9]{{4}}[-./][0-9]{{1,2}}(?:[-./][0-9]{{1,2}})?|[0-9]{{1,2}}/[0-9]{{1,2}}|[0-9]{{1,2}}\.[0-9]{{1,2}}(?=[前日底]))(?![0-9.])|即日|当场|立即|立刻"
 )
 # The number of a paper is no day: 〔2018〕9号, 《三年行动计划（2018-2020年）》.
-_PAPER = re.compile("《[^《》]*》|[〔［\\[【（(] ?[0-9]{4}[^〕］\\]】）)]{0,2}[〕］\\]】）)] ?第?[0-9]+ ?号|[0-9]+ ?号(?:文|令)")
+_PAPER = re.compile(
+    "《[^《》]*》|[〔［\\[【（(] ?[0-9]{4}[^〕］\\]】）)]{0,2}[〕］\\]】）)] ?第?[0-9]+ ?号|[0-9]+ ?号(?:文|令)"
+)
 _AHEAD = re.compile(
     "前|底|以?内|之内|起|预计|计划|拟|将|完成|左右"
 )  # a day in the sentence before counts if it lies ahead
@@ -69,6 +71,11 @@ class Promise(NamedTuple):
     plain: bool
 
 
+def holds_day(text: str) -> bool:
+    """Whether a day, a span or a season stands in it; the number of a paper is none."""
+    return bool(DATE.search(_PAPER.sub("", text)))
+
+
 def sentences(text: str) -> list[str]:
     """The sentences of a text, without blanks at their ends."""
     return [one for part in _ENDS.split(text) if (one := part.strip())]
@@ -81,7 +88,7 @@ def promises(answer: str) -> list[Promise]:
         if hits := _said(sentence):
             words, plain = max(hits, key=lambda hit: hit[1])
             before = said[at - 1] if at and _AHEAD.search(said[at - 1]) else ""
-            dated = any(DATE.search(_PAPER.sub("", one)) for one in [before, *said[at : at + 2]])
+            dated = any(map(holds_day, [before, *said[at : at + 2]]))
             found.append(Promise(sentence, words, dated, plain))
     return found
 

@@ -7,7 +7,7 @@ import re
 from typing import NamedTuple
 
 from gongyi.core.secrets.masks import find_numbers, mask_phone, plain_characters
-from gongyi.language.promises import DATE, Promise, promises, sentences
+from gongyi.language.promises import Promise, holds_day, promises, sentences
 
 MOST, SHORTEST, LONGEST = 6, 3, 50  # asks that are listed; characters of one
 THIN = 60  # characters: an answer that tells less, tells next to nothing
@@ -123,27 +123,35 @@ def _told(answer: str) -> list[str]:
 
 def _matched(ask: str, said: list[str], *, enquires: bool) -> Ask:
     """The sentence that shares most with an ask, and what it lacks."""
-    wanted, told = _pairs(ask), sum(map(len, said))
-    day = next((sentence for sentence in said if DATE.search(sentence)), "")
+    wanted = _pairs(ask)
+    day = next(filter(holds_day, said), "")
     if len(wanted) < SHORTEST:  # a bare "and when?": any day that is told answers it
         return Ask(ask, day, "")
     shared = [(len(wanted & _pairs(sentence)), sentence) for sentence in said]
     number, sentence = max(shared, default=(0, ""), key=lambda pair: pair[0])
     together = len(wanted & set().union(*(_pairs(sentence) for sentence in said)))
     if (number < SAME or number < SHARE * min(len(wanted), 10)) and together < max(SAME + 1, 0.4 * len(wanted)):
-        # A wish is met by deeds that have other words, and anger is not answered word by word: there only an answer that
-        # tells next to nothing leaves it open.
-        if told >= THIN and _WHEN.search(ask):
-            return Ask(ask, day, "" if day else "when")
-        if told >= THIN and _WHERE.search(ask):
-            return Ask(ask, next((one for one in said if _CONTACT.search(plain_characters(one))), ""), "")
-        asked = enquires and _QUESTION.search(ask) and told <= FULL
-        return Ask(ask, "", "" if asked or told < THIN else "likeness")
+        return _unlike(ask, said, day, enquires=enquires)
     if _WHEN.search(ask) and not day:
         return Ask(ask, sentence, "when")
     if _HOW_MUCH.search(ask) and not re.search("[0-9０-９一二三四五六七八九十百千万]", sentence):
         return Ask(ask, sentence, "how_much")
     return Ask(ask, sentence, "")
+
+
+def _unlike(ask: str, said: list[str], day: str, *, enquires: bool) -> Ask:
+    """An ask whose words no sentence holds: a day answers "when", a telephone or a place "where".
+
+    A wish is met by deeds that have other words, and anger is not answered word by word: there only an answer that tells
+    next to nothing leaves it open.
+    """
+    told = sum(map(len, said))
+    if told >= THIN and _WHEN.search(ask):
+        return Ask(ask, day, "" if day else "when")
+    if told >= THIN and _WHERE.search(ask):
+        return Ask(ask, next((one for one in said if _CONTACT.search(plain_characters(one))), ""), "")
+    asked = enquires and _QUESTION.search(ask) and told <= FULL
+    return Ask(ask, "", "" if asked or told < THIN else "likeness")
 
 
 def _pairs(text: str) -> set[str]:
