@@ -155,12 +155,12 @@ def _seen(
     troubles = {kind: odd[kind] * (1 + math.log(number)) for kind, number in both.items() if number >= 1}
     return Seen(
         pairs=_unit(kept),
-        names=frozenset(names) | frozenset(known_names),
+        names=frozenset([*names, *known_names]),
         title_names=known_names,
         title_rare=title_names,
         troubles=_unit(troubles),
         title_troubles=_unit({kind: odd[kind] * math.sqrt(number) for kind, number in said.items()}),
-        holds=frozenset(in_title) | frozenset(kept) | frozenset(names),
+        holds=frozenset([*in_title, *kept, *names]),
         named=_names_by_kind(title),
     )
 
