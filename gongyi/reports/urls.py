@@ -1,6 +1,21 @@
 """Paths of figures and reports."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from gongyi.reports.views import report
 
 app_name = "reports"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("reports/", report.index, name="reports"),
+    path("reports/new/", report.new, name="report_new"),
+    path("reports/templates/", report.templates, name="templates"),
+    path("reports/templates/<uuid:key>/end/", report.template_end, name="template_end"),
+    path("reports/<uuid:key>/", report.detail, name="report"),
+    path("reports/<uuid:key>/comment/", report.comment, name="report_comment"),
+    path("reports/<uuid:key>/comments/<uuid:comment>/done/", report.comment_done, name="report_comment_done"),
+    path("reports/<uuid:key>/evidence/", report.evidence, name="report_evidence"),
+    path("reports/<uuid:key>/proof/", report.proof, name="report_proof"),
+    path("reports/<uuid:key>/copied/", report.copied, name="report_copied"),
+    path("reports/<uuid:key>/take/", report.take, name="report_take"),
+    path("reports/<uuid:key>/<slug:step>/", report.step, name="report_step"),
+]

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.utils import translation
+from django.utils.safestring import SafeString
 
 from gongyi.core import figures
 from gongyi.core.figures import Scope
@@ -99,3 +100,17 @@ def figure_ties(blocks: Iterable[Block]) -> list[Tie]:
 def text_digest(title: str, blocks: Sequence[Block]) -> str:
     """One digest of what was signed."""
     return hashlib.sha256(json.dumps([title, blocks], ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def for_page(blocks: Iterable[Block]) -> list[Block]:
+    """The blocks as the page draws them: a picture ready to stand in it, each cell of a table with the heading of its column."""
+    found = []
+    for block in blocks:
+        if block["type"] == "picture":
+            found.append(block | {"drawn": SafeString(block["svg"])})  # made by `bars`, which escapes its words
+        elif block["type"] == "table":
+            rows = [[(label, *cell) for label, cell in zip(block["header"][0], row, strict=True)] for row in block["rows"]]
+            found.append(block | {"rows": rows})
+        else:
+            found.append(block)
+    return found

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from gongyi.core import figures
 from gongyi.core.figures import Figure, Period
 from gongyi.documents.official.elements import (
@@ -33,6 +35,13 @@ from gongyi.reports.queries.ties import BEFORE, Counted, Tie
 
 _KINDS = {"none": Kind.PLAIN, "notice": Kind.NOTICE, "report": Kind.REPORT, "letter": Kind.LETTER, "minutes": Kind.MINUTES}
 _MARKS = {"notice": "{unit}文件", "report": "{unit}文件", "letter": "{unit}", "minutes": "{unit}会议纪要"}
+TEXT_FIELDS = (
+    ("title", _("标题")), ("unit", _("单位")), ("period", _("时段，例如 2026年第一季度")), ("first", _("从哪天")), ("last", _("到哪天")),
+    ("kind", _("写什么")), ("number", _("文稿编号")), ("state", _("草稿、签发稿或更正几")), ("day", _("签发日期")),
+    ("addressee", _("主送单位")), ("office_no", _("发文字号")), ("signer", _("签发人")),
+    ("{%p for part in sections %} {{ part.heading }} {%p for line in part.paragraphs %} {{ line }} {%p endfor %} {%p endfor %}", _("全部文字，一节一节")),
+    ("{%p for table in tables %} {{ table.caption }} … {%p endfor %}", _("全部表格：caption、header、rows")),
+)  # fmt: skip
 NUMBER = r"[0-9]{6}-W[0-9]{4}-[0-9]{4,}"
 
 
