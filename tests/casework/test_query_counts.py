@@ -17,7 +17,7 @@ from gongyi.people import rules
 from gongyi.people.models import Account, Device
 from tests.factories import grant
 
-LIST, DETAIL, LOOK, BYTES = 8, 10, 6, 15 * 1024
+LIST, DETAIL, LOOK, BYTES = 8, 9, 6, 15 * 1024
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 

@@ -21,9 +21,11 @@ from gongyi.people.queries import staff_named
 
 PLACES = ("unit", "desk", "lead", "second", "caller", "turn_unit")
 JOINED = ("type", "topic", "area", "about_unit", *PLACES)
+_FOLLOWERS = Case.objects.filter(county=OuterRef("county"), first=OuterRef("pk"))
 _WHOLE = Case.objects.select_related("type").annotate(
-    topic_parent=F("topic__parent"), topic_name=F("topic__full_name"), area_name=F("area__name")
-)
+    topic_parent=F("topic__parent"), topic_name=F("topic__full_name"), area_name=F("area__name"),
+    has_followers=Exists(_FOLLOWERS),
+)  # fmt: skip
 
 
 def fetch(by: Actor, key: UUID) -> Case:

@@ -62,7 +62,7 @@ def _context(request: ActorRequest, case: Case) -> dict[str, Any]:
         "events": _events(steps), "roles": queries.roles_of(case), "visits": visits, "asker": asker,
         "may_open_files": can_see_files(request.actor, case),
         "files": queries.attachments_of(case) if any(step.action in {"attach", "add"} for step in steps) else [],
-        "joined": followers_of(request.actor, case), "first_url": _first_url(request, case),
+        "joined": followers_of(request.actor, case) if case.has_followers else [], "first_url": _first_url(request, case),
         "one_visit": queries.one_visit(case, asker, visited=bool(visits)),
         "may_see_asker": can_see_asker(request.actor, case), "publishes": may_start_publication(request.actor, case) and not why_not_public(case),
         "purposes": Purpose.choices, "channel": Case.Channel(case.channel).label, "about": queries.about_of(case), "turn_limit": queries.limit_of(case, "turn"), "reopen_limit": queries.limit_of(case, "reopen"),

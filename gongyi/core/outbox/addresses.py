@@ -27,7 +27,7 @@ _HOW = {
     Way.SMS: gettext_lazy("请写 11 位手机号。"),
     Way.WECOM: gettext_lazy("请粘贴群机器人的网址，以 https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key= 开头。"),
     Way.DINGTALK: gettext_lazy("请粘贴群机器人的网址，以 https://oapi.dingtalk.com/robot/send?access_token= 开头；加签的，空一格再写 SEC 开头的密钥。"),
-    Way.FEISHU: gettext_lazy("请粘贴群机器人的网址，以 https://open.feishu.cn/open-apis/bot/v2/hook/ 开头。"),
+    Way.FEISHU: gettext_lazy("请粘贴群机器人的网址，以 https://open.feishu.cn/open-apis/bot/v2/hook/ 开头；开了签名校验的，空一格再写密钥。"),
 }  # fmt: skip
 
 
@@ -39,6 +39,12 @@ def addresses_of(county: int, owner: UUID) -> dict[str, Address]:
 def confirmed(county: int, owner: UUID, way: str) -> Address | None:
     """The address by this way, if it was confirmed."""
     return Address.objects.filter(county=county, owner=owner, way=way, confirmed_at__isnull=False).first()
+
+
+def awaits_code(county: int, owner: UUID, way: str) -> bool:
+    """Whether a code was asked for and can still be typed in."""
+    rows = Address.objects.filter(county=county, owner=owner, way=way, confirmed_at=None, code_until__gt=clock.now())
+    return rows.filter(code_tries__lt=WRONG).exists()
 
 
 @transaction.atomic
@@ -125,6 +131,8 @@ def choose_quiet(*, by: Actor, begin: time | None, end: time | None) -> None:
     choice = choice or DigestChoice(county=by.county, account=by.key)
     choice.quiet_from, choice.quiet_until = begin, end
     choice.save()
+    held = Delivery.objects.filter(county=by.county, owner=by.key, state=Delivery.State.WAITING, held=True)
+    held.update(due_at=clock.now())  # the worker asks anew until when each of them waits
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from gongyi.core.inputs import Form, PickerField
@@ -17,7 +18,9 @@ HINTS = {
     Way.DINGTALK: _(
         "在钉钉群里添加自定义机器人，安全设置选“自定义关键词”，写“共议”；选加签的，在网址后空一格再粘贴密钥。"
     ),
-    Way.FEISHU: _("在飞书群里添加自定义机器人，安全设置选“自定义关键词”，写“共议”。"),
+    Way.FEISHU: _(
+        "在飞书群里添加自定义机器人，安全设置选“自定义关键词”，写“共议”；选签名校验的，在网址后空一格再粘贴密钥。"
+    ),
 }
 LABELS = {Way.MAIL: _("邮箱"), Way.SMS: _("手机号")}
 
@@ -99,5 +102,6 @@ class GroupForm(Form):
             label=_("哪个单位的群"),
             find=lambda text: unit_hits(county, text),
             get=lambda key: unit_named(county, key),
+            url=reverse_lazy("network:pick"),
         )
         self.order_fields(["unit", "value"])

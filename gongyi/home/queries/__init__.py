@@ -3,7 +3,7 @@
 from gongyi.home.queries.bench import bare_rows, told_cases
 from gongyi.home.queries.day import EVENTS, begin_of, capped, in_others_hands, meanwhile, only_mine
 from gongyi.home.queries.first import doers_of, first_tasks
-from gongyi.home.queries.jobs import JobLine, jobs, worker_silent
+from gongyi.home.queries.jobs import JobLine, jobs, worker_trouble
 from gongyi.home.queries.outgoing import (
     Outgoing,
     WayState,
@@ -13,6 +13,8 @@ from gongyi.home.queries.outgoing import (
     groups,
     in_words,
     sms_on,
+    sms_ready,
+    system_tasks,
     way_of,
     ways,
 )
@@ -37,8 +39,10 @@ __all__ = [
     "meanwhile",
     "only_mine",
     "sms_on",
+    "sms_ready",
+    "system_tasks",
     "told_cases",
     "way_of",
     "ways",
-    "worker_silent",
+    "worker_trouble",
 ]
