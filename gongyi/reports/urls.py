@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from gongyi.reports.views import report
+from gongyi.reports.views import rates, report
 
 app_name = "reports"
 urlpatterns: list[URLPattern] = [
@@ -18,4 +18,9 @@ urlpatterns: list[URLPattern] = [
     path("reports/<uuid:key>/copied/", report.copied, name="report_copied"),
     path("reports/<uuid:key>/take/", report.take, name="report_take"),
     path("reports/<uuid:key>/<slug:step>/", report.step, name="report_step"),
+    path("rates/", rates.index, name="rates"),
+    path("rates/left-out/<uuid:row>/", rates.judge, name="left_out_judge"),
+    path("rates/left-out/<uuid:row>/end/", rates.end, name="left_out_end"),
+    path("rates/<str:key>/", rates.detail, name="rate"),
+    path("rates/<str:key>/formula/", rates.formula, name="formula"),
 ]

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 
 from gongyi.casework import actions as casework
+from gongyi.casework.actions import AskerFacts
 from gongyi.core import clock
 from gongyi.core.access import Role
 from gongyi.core.figures import Period
@@ -86,7 +87,7 @@ def test_what_came_in_is_neither_praised_nor_blamed(office):
 def test_d5_a_telling_case_names_nobody_and_none_that_must_be_kept_quiet(office, period):
     case = casework.open_case(
         by=office.officer, unit=office.village, type=office.enquiry, title="王大锤家门口路灯坏了，电话13812345678",
-        content="我叫王大锤", asker={"name": "王大锤", "phone": "13812345678"},
+        content="我叫王大锤", asker=AskerFacts(name="王大锤", phone="13812345678"),
     )  # fmt: skip
     body = "\n".join(part.body for part in drafting.draft(office.officer, office.village, period, "summary").parts)
     assert case.number in body

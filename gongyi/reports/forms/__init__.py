@@ -1,1 +1,1 @@
-"""Forms of reports."""
+"""Forms of figures and reports."""

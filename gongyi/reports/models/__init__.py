@@ -1,5 +1,6 @@
 """What reports keep."""
 
+from gongyi.reports.models.rates import Formula, LeftOut
 from gongyi.reports.models.report import (
     Report,
     ReportComment,
@@ -12,6 +13,8 @@ from gongyi.reports.models.report import (
 )
 
 __all__ = [
+    "Formula",
+    "LeftOut",
     "Report",
     "ReportComment",
     "ReportFigure",
