@@ -23,7 +23,9 @@ def bars(drawn: Sequence[Bar], font: str = "Noto Sans CJK SC") -> str:
     for place, bar in enumerate(drawn):
         middle, high = step * (place + 0.5), (HEIGHT - FOOT - HEAD) * bar.value / most
         top = HEIGHT - FOOT - high
-        parts.append(f'<rect x="{middle - wide / 2:.1f}" y="{top:.1f}" width="{wide:.1f}" height="{high:.1f}" fill="#4a6b66"/>')
+        parts.append(
+            f'<rect x="{middle - wide / 2:.1f}" y="{top:.1f}" width="{wide:.1f}" height="{high:.1f}" fill="#4a6b66"/>'
+        )
         parts.append(f'<text x="{middle:.1f}" y="{top - 5:.1f}">{bar.value}</text>')
         parts.append(f'<text x="{middle:.1f}" y="{HEIGHT - 12}">{escape(bar.label)}</text>')
     base = f'<line x1="0" y1="{HEIGHT - FOOT}" x2="{WIDTH}" y2="{HEIGHT - FOOT}" stroke="#555"/>'

@@ -9,7 +9,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined, TemplateError
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from gongyi.core.errors import Refused
 
@@ -21,7 +22,11 @@ def check_template(content: bytes, sample: Mapping[str, Any]) -> None:
     with zipfile.ZipFile(BytesIO(content)) as package:
         relations = [name for name in package.namelist() if name.endswith(".rels")]
         if any(_LOADS.search(package.read(name)) and b"attachedTemplate" in package.read(name) for name in relations):
-            raise Refused("file_template", _("这个模板连着别处的文件。"), _("请在 Word 的“模板和加载项”里去掉附加的模板，再传一次。"))
+            raise Refused(
+                "file_template",
+                _("这个模板连着别处的文件。"),
+                _("请在 Word 的“模板和加载项”里去掉附加的模板，再传一次。"),
+            )
     fill_template(content, sample)
 
 

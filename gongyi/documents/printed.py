@@ -68,7 +68,10 @@ def changes(marks: Sequence[str], lines: Sequence[Line]) -> list[dict[str, str]]
             continue
         what = {"replace": "changed", "insert": "added", "delete": "missing"}[tag]
         here = lines[at:to] or [Line("text", "")]
-        found += [{"what": what, "place": one.place, "line": str(at + n + 1), "now": one.text[:200]} for n, one in enumerate(here)]
+        found += [
+            {"what": what, "place": one.place, "line": str(at + n + 1), "now": one.text[:200]}
+            for n, one in enumerate(here)
+        ]
         if tag == "replace" and was_to - was_from > to - at:
             found[-1] |= {"missing": str(was_to - was_from - to + at)}
     return found
@@ -141,7 +144,9 @@ def told_number(content: bytes, lines: Sequence[Line], pattern: str) -> list[str
     try:
         if not content.startswith(b"%PDF-"):
             with zipfile.ZipFile(BytesIO(content)) as package:
-                found += re.findall(pattern, package.read(str(PurePosixPath("docProps/core.xml"))).decode(errors="replace"))
+                found += re.findall(
+                    pattern, package.read(str(PurePosixPath("docProps/core.xml"))).decode(errors="replace")
+                )
     except (KeyError, OSError, ValueError, zipfile.BadZipFile):
         pass
     return list(dict.fromkeys(found))

@@ -34,7 +34,9 @@ WRITERS = {"docx": write_docx, "pdf": write_pdf}
 
 
 @transaction.atomic
-def export_draft(*, by: Actor, unit: Unit, period: Period, kind: str, official: str = "none", file: str = "docx") -> tuple[bytes, ReportFile]:
+def export_draft(
+    *, by: Actor, unit: Unit, period: Period, kind: str, official: str = "none", file: str = "docx"
+) -> tuple[bytes, ReportFile]:
     """A fresh draft as a file, without a report being kept; its number and digest are. Raises Refused `no_chinese_font` for a PDF without fonts."""
     counted = Counted(unit, drafting.counted_period(kind, period))
     made = drafting.draft(by, unit, period, kind, counted)
@@ -65,7 +67,11 @@ def export_report(
 
 
 def _version(report: Report, number: int | None) -> ReportVersion | None:
-    wanted = number if number is not None else (report.current if report.state in {"signed", "corrected", "withdrawn"} else 0)
+    wanted = (
+        number
+        if number is not None
+        else (report.current if report.state in {"signed", "corrected", "withdrawn"} else 0)
+    )
     return next((one for one in queries.versions_of(report) if one.number == wanted), None)
 
 
@@ -106,7 +112,9 @@ def _numbered(content: bytes, paper: Paper) -> bytes:
 def _file(unit: Unit, kind: str, report: Report | None, version: int) -> ReportFile:
     key = new_key(unit.county)
     number = f"{unit.county:06d}-{next_number(county=unit.county, series=SERIES, subject=key)}"
-    return ReportFile(id=key, county=unit.county, number=number, report=report, unit=unit, version=version, kind=kind, at=clock.now())
+    return ReportFile(
+        id=key, county=unit.county, number=number, report=report, unit=unit, version=version, kind=kind, at=clock.now()
+    )
 
 
 def _registered(by: Actor, row: ReportFile, content: bytes) -> tuple[bytes, ReportFile]:
@@ -156,12 +164,19 @@ def add_template(*, by: Actor, unit: Unit, name: str, file: CleanFile) -> Report
     if not by.can(P.SETTINGS_EDIT):
         raise PermissionDenied
     if file.kind != "docx":
-        raise Refused("file_template", _("模板要是 .docx 文件。"), _("请在 Word 里另存为 .docx，再传一次。"), status=422)
+        raise Refused(
+            "file_template", _("模板要是 .docx 文件。"), _("请在 Word 里另存为 .docx，再传一次。"), status=422
+        )
     check_template(file.content, papers.sample(unit, Period.month(2026, 1)))
     rows = ReportTemplate.objects.filter(county=by.county, active=True, name=name.strip())
     rows.update(active=False)
     row = ReportTemplate(
-        county=by.county, name=name.strip(), path=attachments.store(file.content), sha256=file.sha256, added_at=clock.now(), added_by=by.id
+        county=by.county,
+        name=name.strip(),
+        path=attachments.store(file.content),
+        sha256=file.sha256,
+        added_at=clock.now(),
+        added_by=by.id,
     )
     row.full_clean()
     row.save()
@@ -177,4 +192,3 @@ def end_template(*, by: Actor, key: UUID) -> None:
     row = queries.template_of(by.county, key)
     ReportTemplate.objects.filter(county=by.county, id=row.id).update(active=False)
     audit.record(by=by, action="template.end", kind="reports.reporttemplate", subject=row.id, label=row.name)
-

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gongyi.casework.actions.moving import first_with
-from gongyi.core import audit, clock, figures, outbox
+from gongyi.core import audit, clock, outbox
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.county import new_key
@@ -26,7 +26,8 @@ from gongyi.network.models import Unit
 from gongyi.network.queries import chain
 from gongyi.people.queries import holders
 from gongyi.reports.models import Report, ReportComment, ReportFigure, ReportPart, ReportStep, ReportVersion
-from gongyi.reports.queries import composing, report as queries
+from gongyi.reports.queries import composing
+from gongyi.reports.queries import report as queries
 from gongyi.reports.queries.drafting import draft
 from gongyi.reports.queries.ties import BEFORE, Counted, Tie, records_digest, unknown
 from gongyi.reports.rules.report import can_move_report, may_write, writers_of
@@ -49,7 +50,15 @@ def start_report(*, by: Actor, unit: Unit, period: Period, kind: str, official: 
     report.full_clean(exclude=["id"])
     report.save()
     ReportPart.objects.bulk_create(
-        ReportPart(county=unit.county, report=report, position=place, kind=part.kind, heading=part.heading, body=part.body, drawn=part.body)
+        ReportPart(
+            county=unit.county,
+            report=report,
+            position=place,
+            kind=part.kind,
+            heading=part.heading,
+            body=part.body,
+            drawn=part.body,
+        )
         for place, part in enumerate(made.parts)
     )
     first_step(report, "start", by=by, step=ReportStep, parent="report")
@@ -82,7 +91,11 @@ def edit_report(
 
     Raises ValidationError for a tie to a figure that there is not, keyed `body_<position>`, and for an empty title.
     """
-    wrong = {f"body_{place}": _("没有这个数：%(tie)s") % {"tie": bad[0]} for place, (_h, body) in parts.items() if (bad := unknown(body))}
+    wrong = {
+        f"body_{place}": _("没有这个数：%(tie)s") % {"tie": bad[0]}
+        for place, (_h, body) in parts.items()
+        if (bad := unknown(body))
+    }
     if "title" in facts and not facts["title"].strip():
         wrong["title"] = _("请写标题。")
     if wrong:
@@ -110,7 +123,9 @@ def ask_for_check(report: Report, *, by: Actor, seen: int | None = None) -> Repo
         )  # fmt: skip
     report.second = second
     _move(report, "ask", by=by, seen=seen, changes={"second_id": second.id, "asked_by": by.id, "checked_by": None})
-    _tell(report, holders(P.CASE_APPROVE, {second.id})[second.id] - besides, by=by, words=gettext_lazy("有报告等您核对"))
+    _tell(
+        report, holders(P.CASE_APPROVE, {second.id})[second.id] - besides, by=by, words=gettext_lazy("有报告等您核对")
+    )
     return report
 
 
@@ -166,12 +181,12 @@ def _freeze(version: ReportVersion, counted: Counted, ties: Sequence[Tie]) -> No
 
 
 def _frozen(version: ReportVersion, counted: Counted, tie: Tie, digest: str) -> ReportFigure:
-    one = figures.figure(tie.figure)
+    one = counted.value(tie).figure
     period = counted.period.before() if tie.of == BEFORE else counted.period
     scope = "，".join(part for part in (counted.unit.name, period.words(), tie.group, str(one.scope)) if part)
     return ReportFigure(
         county=version.county, version=version, figure=one.id, tie=str(tie), name=str(one.name), scope=scope[:200],
-        formula=one.version if isinstance(one, Rate) else 0, value=counted.text(tie), counted_at=version.counted_at, digest=digest,
+        formula=one.version if isinstance(one, Rate) else 0, value=counted.text(tie)[:60], counted_at=version.counted_at, digest=digest,
     )  # fmt: skip
 
 
@@ -189,7 +204,14 @@ def withdraw_report(report: Report, *, by: Actor, note: str, seen: int | None = 
     """作废, with the reason."""
     if not note.strip():
         raise ValidationError({"note": _("请写明为什么作废。")})
-    return _move(report, "withdraw", by=by, seen=seen, note=note.strip(), changes={"second_id": None, "asked_by": None, "checked_by": None})
+    return _move(
+        report,
+        "withdraw",
+        by=by,
+        seen=seen,
+        note=note.strip(),
+        changes={"second_id": None, "asked_by": None, "checked_by": None},
+    )
 
 
 @transaction.atomic
@@ -198,7 +220,13 @@ def comment(report: Report, *, by: Actor, text: str, position: int | None = None
     if not text.strip():
         raise ValidationError({"text": _("请写几个字。")})
     row = ReportComment(
-        county=report.county, report=report, position=position, text=text.strip(), by=by.id, by_label=by.name, at=clock.now()
+        county=report.county,
+        report=report,
+        position=position,
+        text=text.strip(),
+        by=by.id,
+        by_label=by.name,
+        at=clock.now(),
     )
     row.full_clean(exclude=["report"])
     row.save()

@@ -20,7 +20,9 @@ class NewReportForm(Form):
     """Unit, kind, period; the days may be chosen by a name such as 上个月."""
 
     unit = forms.ModelChoiceField(label=_("单位"), queryset=Unit.objects.none(), empty_label=None)
-    kind = forms.ChoiceField(label=_("写什么"), choices=Report.Kind.choices, widget=forms.RadioSelect, initial="summary")
+    kind = forms.ChoiceField(
+        label=_("写什么"), choices=Report.Kind.choices, widget=forms.RadioSelect, initial="summary"
+    )
     first = forms.DateField(label=_("从哪天"), widget=DateInput)
     last = forms.DateField(label=_("到哪天"), widget=DateInput, help_text=_("这一天也算在内。"))
     official = forms.ChoiceField(
@@ -30,7 +32,9 @@ class NewReportForm(Form):
 
     def __init__(self, *args: Any, by: Actor, **kwargs: Any) -> None:
         before = Period.month(clock.today().year, clock.today().month).before()
-        kwargs["initial"] = {"first": before.first, "last": before.last, "unit": by.unit} | (kwargs.get("initial") or {})
+        kwargs["initial"] = {"first": before.first, "last": before.last, "unit": by.unit} | (
+            kwargs.get("initial") or {}
+        )
         super().__init__(*args, **kwargs)
         units = Unit.objects.filter(id__in=by.units(P.CASE_RECORD), county=by.county).order_by("path")
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]
@@ -63,8 +67,12 @@ class EditForm(ReportForm):
 
     title = forms.CharField(label=_("标题"), max_length=80)
     official = forms.ChoiceField(label=_("格式"), choices=Report.Official.choices)
-    addressee = forms.CharField(label=_("主送单位"), max_length=120, required=False, help_text=_("只在通知、报告和函里印。"))
-    office_no = forms.CharField(label=_("发文字号"), max_length=40, required=False, help_text=_("例如：东政发〔2026〕1号"))
+    addressee = forms.CharField(
+        label=_("主送单位"), max_length=120, required=False, help_text=_("只在通知、报告和函里印。")
+    )
+    office_no = forms.CharField(
+        label=_("发文字号"), max_length=40, required=False, help_text=_("例如：东政发〔2026〕1号")
+    )
 
     def __init__(self, *args: Any, report: Report, parts: list[ReportPart], **kwargs: Any) -> None:
         super().__init__(*args, report=report, **kwargs)
@@ -97,7 +105,9 @@ class WithdrawForm(ReportForm):
 
 
 class AmendForm(ReportForm):
-    why = forms.CharField(label=_("更正什么"), max_length=200, help_text=_("会和更正后的文稿印在一起，收到的人看得到。"))
+    why = forms.CharField(
+        label=_("更正什么"), max_length=200, help_text=_("会和更正后的文稿印在一起，收到的人看得到。")
+    )
 
 
 class CommentForm(Form):
@@ -107,7 +117,9 @@ class CommentForm(Form):
 
 class TemplateForm(Form):
     name = forms.CharField(label=_("名称"), max_length=40, help_text=_("写报告的人按这个名称选。同名的会换成新的。"))
-    file = forms.FileField(label=_("模板文件（.docx）"), help_text=_("用 Word 排好版，在要填的地方写字段，例如 {{ title }}。"))
+    file = forms.FileField(
+        label=_("模板文件（.docx）"), help_text=_("用 Word 排好版，在要填的地方写字段，例如 {{ title }}。")
+    )
 
 
 FORMS: dict[str, type[ReportForm]] = {

@@ -109,9 +109,9 @@ class ReportVersion(CountyModel):
     why = models.CharField(max_length=200, blank=True)
     counted_at = models.DateTimeField()
     signed_at = models.DateTimeField()
-    written_by = models.UUIDField(null=True)
-    checked_by = models.UUIDField(null=True)
-    signed_by = models.UUIDField(null=True)
+    written_by = models.UUIDField(null=True, blank=True)
+    checked_by = models.UUIDField(null=True, blank=True)
+    signed_by = models.UUIDField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -144,7 +144,7 @@ class ReportFigure(CountyModel):
     name = models.CharField(max_length=60)
     scope = models.CharField(max_length=200)
     formula = models.PositiveSmallIntegerField(default=0)
-    value = models.CharField(max_length=20)
+    value = models.CharField(max_length=60)
     counted_at = models.DateTimeField()
     digest = models.CharField(max_length=64)
 
@@ -156,12 +156,12 @@ class ReportComment(CountyModel):
     """What somebody who may see the report says about it or about one of its parts."""
 
     report = CountyForeignKey(Report, models.CASCADE, related_name="comments")
-    position = models.PositiveSmallIntegerField(null=True)
+    position = models.PositiveSmallIntegerField(null=True, blank=True)
     text = models.CharField(_("批注"), max_length=500)
-    by = models.UUIDField(null=True)
+    by = models.UUIDField(null=True, blank=True)
     by_label = models.CharField(max_length=80)
     at = models.DateTimeField()
-    done_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["county", "report", "at"], name="reportcomment_list")]
@@ -171,14 +171,14 @@ class ReportFile(CountyModel):
     """A file that left the house: its number, and digests of its text by which it is known again. `version` 0 is a draft."""
 
     number = models.CharField(max_length=32)
-    report = CountyForeignKey(Report, models.SET_NULL, null=True, related_name="files")
+    report = CountyForeignKey(Report, models.SET_NULL, null=True, blank=True, related_name="files")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
     version = models.PositiveSmallIntegerField(default=0)
     kind = models.CharField(max_length=4, choices=[("docx", "Word"), ("pdf", "PDF")])
     digest = models.CharField(max_length=64)
     marks = models.TextField()
     at = models.DateTimeField()
-    by = models.UUIDField(null=True)
+    by = models.UUIDField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["county", "number"], name="reportfile_number")]
@@ -191,14 +191,12 @@ class ReportTemplate(CountyModel):
     path = models.CharField(max_length=120)
     sha256 = models.CharField(max_length=64)
     added_at = models.DateTimeField()
-    added_by = models.UUIDField(null=True)
+    added_by = models.UUIDField(null=True, blank=True)
     active = models.BooleanField(default=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["county", "name"], condition=Q(active=True), name="reporttemplate_name"
-            )
+            models.UniqueConstraint(fields=["county", "name"], condition=Q(active=True), name="reporttemplate_name")
         ]
 
 

@@ -60,11 +60,15 @@ def _table(counted: Counted, split: str, keys: Sequence[str]) -> Block:
     rows = [[Tie(key, split, name) for key in ids] for name in names]
     whole = [Tie(key) for key in ids]
     counted.count([*rows[0], *whole] if rows else whole)
-    filled = [[[name, ""], *([counted.text(tie), str(tie)] for tie in row)] for name, row in zip(names, rows, strict=True)]
+    filled = [
+        [[name, ""], *([counted.text(tie), str(tie)] for tie in row)] for name, row in zip(names, rows, strict=True)
+    ]
     filled = [row for row in filled if any(cell[0] != "0" for cell in row[1:])]
     filled.append([["合计", ""], *([counted.text(tie), str(tie)] for tie in whole)])
     head = ["单位" if split == "unit" else "诉求类型", *(str(figures.figure(key).name) for key in ids)]
-    caption = f"{counted.unit.name}{counted.period.words()}办理情况（{'按单位' if split == 'unit' else '按诉求类型'}，件）"
+    caption = (
+        f"{counted.unit.name}{counted.period.words()}办理情况（{'按单位' if split == 'unit' else '按诉求类型'}，件）"
+    )
     return {"type": "table", "caption": caption, "header": [head], "rows": filled}
 
 
@@ -77,7 +81,10 @@ def _picture(counted: Counted) -> Block:
         drawn = [Bar(f"{one.first.month}月", _closed(scope, one)) for one in months]
         caption = f"{where}各月办结件数"
     else:
-        drawn = [Bar(str(figures.figure(f"cases.{name}").name), int(counted.value(Tie(f"cases.{name}")).value or 0)) for name in OUTCOMES]
+        drawn = [
+            Bar(str(figures.figure(f"cases.{name}").name), int(counted.value(Tie(f"cases.{name}")).value or 0))
+            for name in OUTCOMES
+        ]
         caption = f"{where}办结的结果（件）"
     told = "、".join(f"{bar.label}{bar.value}件" for bar in drawn)
     return {"type": "picture", "svg": bars(drawn), "alt": f"{caption}：{told}", "caption": caption}
@@ -109,7 +116,9 @@ def for_page(blocks: Iterable[Block]) -> list[Block]:
         if block["type"] == "picture":
             found.append(block | {"drawn": SafeString(block["svg"])})  # made by `bars`, which escapes its words
         elif block["type"] == "table":
-            rows = [[(label, *cell) for label, cell in zip(block["header"][0], row, strict=True)] for row in block["rows"]]
+            rows = [
+                [(label, *cell) for label, cell in zip(block["header"][0], row, strict=True)] for row in block["rows"]
+            ]
             found.append(block | {"rows": rows})
         else:
             found.append(block)

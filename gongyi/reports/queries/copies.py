@@ -29,7 +29,9 @@ def copied(by: Actor, report: Report) -> list[Copied]:
     rows = Report.objects.filter(county=report.county).exclude(id=report.id).exclude(state="withdrawn")
     others = {str(row.id): row for row in rows.select_related("unit").order_by("-changed_at", "-id")[:MOST]}
     texts: dict[str, list[str]] = {}
-    for key, body in ReportPart.objects.filter(county=report.county, report__in=[*others]).values_list("report", "body"):
+    for key, body in ReportPart.objects.filter(county=report.county, report__in=[*others]).values_list(
+        "report", "body"
+    ):
         texts.setdefault(str(key), []).append(body)
     seen = {str(key) for key in reports_visible_to(by).filter(id__in=[*others]).values_list("id", flat=True)}
     drawn = [part.drawn for part in mine]
@@ -37,7 +39,9 @@ def copied(by: Actor, report: Report) -> list[Copied]:
     for one in repeats("\n".join(part.body for part in mine), texts, known=drawn):
         other = others[one.source]
         if one.source in seen:
-            found.append(Copied(one.mine, one.theirs, f"{other.title}（{other.number}）", other.get_absolute_url(), one.likeness))
+            found.append(
+                Copied(one.mine, one.theirs, f"{other.title}（{other.number}）", other.get_absolute_url(), one.likeness)
+            )
         else:
             found.append(Copied(one.mine, "", _("与别的单位的报告相同"), "", one.likeness))
     return found

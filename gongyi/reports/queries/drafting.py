@@ -80,13 +80,16 @@ def _stays(part: Part, facts: Mapping[str, bool]) -> bool:
 
 
 def _part(plan: Mapping[str, Any], facts: Mapping[str, bool], words: Mapping[str, str]) -> Part:
-    said = ["".join(_fill(text, words) for when, text in one if _holds(when, facts)) for one in plan.get("paragraphs", [])]
+    said = [
+        "".join(_fill(text, words) for when, text in one if _holds(when, facts)) for one in plan.get("paragraphs", [])
+    ]
     return Part(plan.get("kind", "text"), plan.get("heading", ""), "\n".join(one for one in said if one))
 
 
 def _holds(when: str, facts: Mapping[str, bool]) -> bool:
     return all(
-        any(facts.get(name.lstrip("!"), False) != name.startswith("!") for name in one.split("|")) for one in when.split()
+        any(facts.get(name.lstrip("!"), False) != name.startswith("!") for name in one.split("|"))
+        for one in when.split()
     )
 
 
@@ -111,17 +114,16 @@ def _facts(counted: Counted, words: Mapping[str, str]) -> dict[str, bool]:
 
 def _words(by: Actor, unit: Unit, period: Period, counted: Counted) -> dict[str, str]:
     days = dated(by, unit, counted.period)
-    words = {
+    return {
         "unit": unit.name, "period": period.words(), "counted": counted.period.words(), "before": counted.period.before().words(),
         "types": _listed(counted, "type"), "topics": _listed(counted, "topic", most=TOPICS), "channels": _listed(counted, "channel"),
-        "outcomes": "、".join(_some(counted, name) for name in OUTCOMES if counted.value(Tie(f"cases.{name}")).value),
+        "outcomes": "、".join(_some(name) for name in OUTCOMES if counted.value(Tie(f"cases.{name}")).value),
         "telling": "".join(_line(one) for one in telling(by, unit, counted.period)),
         "soon": "；".join(_line(one) for one in days["soon"]), "parked": "；".join(_line(one) for one in days["parked"]),
     }  # fmt: skip
-    return words
 
 
-def _some(counted: Counted, name: str) -> str:
+def _some(name: str) -> str:
     one = figures.figure(f"cases.{name}")
     return f"{one.name}{{{{{one.id}}}}}{one.measure}"
 

@@ -33,7 +33,13 @@ from gongyi.reports.queries.drafting import ASKED
 from gongyi.reports.queries.telling import day_words
 from gongyi.reports.queries.ties import BEFORE, Counted, Tie
 
-_KINDS = {"none": Kind.PLAIN, "notice": Kind.NOTICE, "report": Kind.REPORT, "letter": Kind.LETTER, "minutes": Kind.MINUTES}
+_KINDS = {
+    "none": Kind.PLAIN,
+    "notice": Kind.NOTICE,
+    "report": Kind.REPORT,
+    "letter": Kind.LETTER,
+    "minutes": Kind.MINUTES,
+}
 _MARKS = {"notice": "{unit}文件", "report": "{unit}文件", "letter": "{unit}", "minutes": "{unit}会议纪要"}
 TEXT_FIELDS = (
     ("title", _("标题")), ("unit", _("单位")), ("period", _("时段，例如 2026年第一季度")), ("first", _("从哪天")), ("last", _("到哪天")),
@@ -107,13 +113,15 @@ def _elements(blocks: Sequence[Block]) -> Iterator[Element]:
             case "table":
                 rows = [[cell[0] for cell in row] for row in block["rows"]]
                 shares = [2.0, *([1.0] * (len(rows[0]) - 1))]
-                yield Table(block["header"], rows, caption=block["caption"], widths=[one / sum(shares) for one in shares])
+                yield Table(
+                    block["header"], rows, caption=block["caption"], widths=[one / sum(shares) for one in shares]
+                )
             case _:
                 yield Picture(block["svg"], block["alt"], caption=block["caption"])
 
 
 def _bookmark(tie: str, number: int) -> str:
-    plain = "".join(char if char.isascii() and char.isalnum() else "_" for char in tie.split("|")[0])
+    plain = "".join(char if char.isascii() and char.isalnum() else "_" for char in tie.split("|", maxsplit=1)[0])
     return f"t{number}_{plain}"[:40]
 
 
@@ -164,4 +172,8 @@ def sample(unit: Unit, period: Period) -> dict[str, Any]:
 def field_names() -> list[tuple[str, str]]:
     """What a template may name, with what it says: for the page."""
     named = [(f"cases.{name}", str(figures.figure(f"cases.{name}").name)) for name in ASKED]
-    return named + [(f"before.{name}", str(figures.figure(f"cases.{name}").name)) for name in ASKED if isinstance(figures.figure(f"cases.{name}"), Figure)]
+    return named + [
+        (f"before.{name}", str(figures.figure(f"cases.{name}").name))
+        for name in ASKED
+        if isinstance(figures.figure(f"cases.{name}"), Figure)
+    ]

@@ -144,9 +144,12 @@ def evidence(by: Actor, report: Report, text: str) -> Evidence:
     if tie is None or tie.case or not tie.known:
         raise Http404
     counted = counted_of(report)
-    one = figures.figure(tie.figure)
+    one = counted.value(tie).figure
     if isinstance(one, Rate):
-        parts = [(str(figures.figure(key).name), f"{key}{f'@{BEFORE}' if tie.of == BEFORE else ''}") for key in (*one.above, *one.below)]
+        parts = [
+            (str(figures.figure(key).name), f"{key}{f'@{BEFORE}' if tie.of == BEFORE else ''}")
+            for key in (*one.above, *one.below)
+        ]
         return Evidence(str(one.name), str(one.scope), counted.text(tie), 0, [], parts)
     rows = _rows(counted, one, tie)
     total = rows.count()

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -28,7 +28,9 @@ RULES: dict[str, Promise] = {
     "soon": _("在办的、还没有到期的，期限最近的三件"),
     "parked": _("约定了日期再办的，日期最近的五件"),
 }
-LEFT_OUT = _("只选拟稿人自己看得到的办件；要替诉求人保密的、反映工作人员或单位服务的、有人要回避的都不选；姓名、电话、住址都去掉。公开过的答复谁都可以用。")
+LEFT_OUT = _(
+    "只选拟稿人自己看得到的办件；要替诉求人保密的、反映工作人员或单位服务的、有人要回避的都不选；姓名、电话、住址都去掉。公开过的答复谁都可以用。"
+)
 SOON, PARKED, MOST = 3, 5, 90
 _BRACES = re.compile("[{}]+")
 _HIDDEN = re.compile("〔[^〔〕]{1,6}〕")

@@ -7,7 +7,7 @@ behind a sentence and prints nothing.
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from gongyi.core import figures
 from gongyi.core.figures import Figure, Period, Rate, Value
 from gongyi.network.models import Unit
 from gongyi.reports.queries.counting import scope_of, tree_for
+from gongyi.reports.queries.rates import Reviewed, rates_for, reviewed
 
 _TIE = re.compile(
     r"\{\{\s*(?:case:(?P<case>[^{}\s]{1,24})"
@@ -96,6 +97,8 @@ class Counted:
     unit: Unit
     period: Period
     found: dict[tuple[str, str, str, bool], Value] = field(default_factory=dict)
+    formulas: dict[bool, Mapping[str, Rate]] = field(default_factory=dict)
+    without: dict[tuple[str, bool], Reviewed] = field(default_factory=dict)
 
     def count(self, ties: Iterable[Tie]) -> "Counted":
         """Count what these need and what was not counted yet: one query for each source, period and split."""
@@ -112,10 +115,16 @@ class Counted:
 
     def _count(self, split: str, keys: list[str], *, before: bool) -> None:
         scope = scope_of(self.unit, self._period(before=before))
+        rates = self.rates(before=before)
         if not split:
-            self.found |= {(key, "", "", before): value for key, value in figures.count(keys, scope).items()}
+            raw = figures.count(keys, scope, rates=rates)
+            self.found |= {(key, "", "", before): value for key, value in raw.items()}
+            self.without |= {
+                (key, before): one
+                for key, one in reviewed(scope, {key: rates[key] for key in keys if key in rates}, raw).items()
+            }
             return
-        asked = [figures.figure(key) for key in keys]
+        asked = [rates.get(key) or figures.figure(key) for key in keys]
         base = [key for one in asked for key in ([one.id] if isinstance(one, Figure) else [*one.above, *one.below])]
         for group, counted in self._by(split, base, before=before).items():
             for one in asked:
@@ -139,6 +148,12 @@ class Counted:
         rows = {tree.units[key].name: tree.counted(key) for key in tree.below(self.unit.id)}
         return rows | {OWN: tree.counted(self.unit.id, alone=True)}
 
+    def rates(self, *, before: bool = False) -> Mapping[str, Rate]:
+        """The county's formulas of the time."""
+        if before not in self.formulas:
+            self.formulas[before] = rates_for(self.unit.county, self._period(before=before))
+        return self.formulas[before]
+
     def _period(self, *, before: bool) -> Period:
         return self.period.before() if before else self.period
 
@@ -156,7 +171,16 @@ class Counted:
             return ""
         if tie.of == CHANGE:
             return change_words(self.value(tie), self.value(tie, before=True))
-        return self.value(tie).text
+        said = self.value(tie).text
+        again = None if tie.split else self.without.get((tie.figure, tie.of == BEFORE))
+        if again is None or again.without is None:
+            return said
+        # The raw rate and the reviewed one always stand side by side.
+        return _("%(raw)s（复核后%(reviewed)s，剔除%(n)d件）") % {
+            "raw": said,
+            "reviewed": again.without.text,
+            "n": again.left_out,
+        }
 
 
 def change_words(now: Value, before: Value) -> str:
@@ -185,7 +209,7 @@ def records_digest(counted: Counted, ties: Iterable[Tie]) -> dict[Tie, str]:
     kept: dict[tuple[str, bool], list[tuple[Any, ...]]] = {}
     found = {}
     for tie in ties:
-        one = figures.figure(tie.figure)
+        one = counted.value(tie).figure
         base = [one.id] if isinstance(one, Figure) else [*one.above, *one.below]
         seal = hashlib.sha256()
         for key in base:

@@ -29,7 +29,7 @@ from gongyi.reports.queries import copies, paper
 from gongyi.reports.queries import report as queries
 from gongyi.reports.queries.composing import for_page
 from gongyi.reports.queries.telling import LEFT_OUT, RULES
-from gongyi.reports.rules.report import can_move_report, may_write, report_moves
+from gongyi.reports.rules.report import can_move_report, may_hear_of_report, may_write, report_moves
 from gongyi.reports.workflow import REPORT
 
 ACTS: dict[str, Callable[..., Any]] = {
@@ -125,7 +125,7 @@ def step(request: ActorRequest, key: UUID, step: str) -> HttpResponse:
 def _act(request: ActorRequest, form: ReportForm, step: str) -> str:
     """Make the move; on to the report, or to the list if it is no longer theirs to see."""
     ACTS[step](form.report, by=request.actor, **form.facts())
-    seen = queries.reports_visible_to(request.actor).filter(id=form.report.id).exists()
+    seen = may_hear_of_report(request.actor, form.report.id)
     return form.report.get_absolute_url() if seen else reverse("reports:reports")
 
 
@@ -138,7 +138,9 @@ def _allowed(request: ActorRequest, report: Report, step: str) -> Move:
         raise PermissionDenied
     if report.state not in move.sources and request.method != "POST":
         said = {"state": REPORT.states[report.state].label, "action": move.label}
-        raise Refused("wrong_state", _("报告现在是“%(state)s”，不能“%(action)s”。") % said, _("请回到报告的页面看下一步。"))
+        raise Refused(
+            "wrong_state", _("报告现在是“%(state)s”，不能“%(action)s”。") % said, _("请回到报告的页面看下一步。")
+        )
     return move
 
 
@@ -207,7 +209,9 @@ def take(request: ActorRequest, key: UUID) -> HttpResponseBase:
         raise Http404
     own = queries.template_of(report.county, UUID(chosen)) if (chosen := request.POST.get("template")) else None
     number = int(said) if (said := request.POST.get("version", "")).isdecimal() else None
-    content, row = files.export_report(report, by=request.actor, file="docx" if own else kind, template=own, number=number)
+    content, row = files.export_report(
+        report, by=request.actor, file="docx" if own else kind, template=own, number=number
+    )
     return download(BytesIO(content), f"{report.title}-{row.number}.{row.kind}", row.kind)
 
 
@@ -219,7 +223,13 @@ def templates(request: ActorRequest) -> HttpResponse:
         messages.success(request, _("模板试填通过，已存好。"))
         return done
     rows = queries.templates_of(request.actor.county)
-    context = {"title": _("报告模板"), "form": form, "rows": rows, "texts": paper.TEXT_FIELDS, "fields": paper.field_names()}
+    context = {
+        "title": _("报告模板"),
+        "form": form,
+        "rows": rows,
+        "texts": paper.TEXT_FIELDS,
+        "fields": paper.field_names(),
+    }
     return render(request, "reports/report_templates.html", context)
 
 

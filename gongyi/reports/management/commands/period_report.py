@@ -20,10 +20,14 @@ class Command(UnitCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--from", dest="first", required=True, metavar="DATE", help="the first day, such as 2026-01-01")
+        parser.add_argument(
+            "--from", dest="first", required=True, metavar="DATE", help="the first day, such as 2026-01-01"
+        )
         parser.add_argument("--to", dest="last", required=True, metavar="DATE", help="the last day, counted too")
         parser.add_argument("--kind", choices=Report.Kind.values, default=Report.Kind.SUMMARY.value)
-        parser.add_argument("--official", choices=Report.Official.values, default="none", help="with red head and all elements")
+        parser.add_argument(
+            "--official", choices=Report.Official.values, default="none", help="with red head and all elements"
+        )
         parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="FILE.docx or FILE.pdf")
 
     def handle(self, *, county: str | None, at: str | None, first: str, last: str, out: Path, **options: Any) -> None:
@@ -34,11 +38,15 @@ class Command(UnitCommand):
         with bind(one):
             facts = {"kind": options["kind"], "official": options["official"], "file": kind}
             try:
-                content, row = export_draft(by=system_actor("period_report", one), unit=self.unit(one, at), period=period, **facts)
+                content, row = export_draft(
+                    by=system_actor("period_report", one), unit=self.unit(one, at), period=period, **facts
+                )
             except Refused as refused:
                 raise CommandError(str(refused), returncode=2) from None
         try:
             out.write_bytes(content)
         except OSError as error:
-            raise CommandError(_("写不进 %(path)s：%(why)s") % {"path": out, "why": error.strerror}, returncode=2) from None
+            raise CommandError(
+                _("写不进 %(path)s：%(why)s") % {"path": out, "why": error.strerror}, returncode=2
+            ) from None
         self.stdout.write(_("写好了 %(path)s，文稿编号 %(number)s。") % {"path": out, "number": row.number})

@@ -29,7 +29,9 @@ class Command(CountyCommand):
             found = verify(file.read_bytes(), self.counties(county))
         status = NOT_OURS if not found["known"] else UNCHANGED if found["unchanged"] else CHANGED
         if json:
-            self.stdout.write(dumps(found | {"status": ["unchanged", "changed", "not_ours"][status]}, ensure_ascii=False))
+            self.stdout.write(
+                dumps(found | {"status": ["unchanged", "changed", "not_ours"][status]}, ensure_ascii=False)
+            )
         else:
             self._say(found, status)
         if status:
