@@ -7,6 +7,7 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 BASE = Path(__file__).resolve().parent.parent
@@ -20,11 +21,30 @@ GONGYI_HTTPS = env.bool("GONGYI_HTTPS", default=False)
 GONGYI_HOST = env("HOST", default="127.0.0.1")
 # small: two people are enough, second approvals go one unit up; mlps3: second factor and password rules for all staff
 GONGYI_PROFILE = env("GONGYI_PROFILE", default="small")
+
+
+def _mail_server() -> dict[str, object]:
+    """What EMAIL_URL says; with words that cannot be understood nothing starts, so that no mail is missed in silence."""
+    try:
+        found = env.email_url("EMAIL_URL") if env("EMAIL_URL", default="") else {}
+    except (ImproperlyConfigured, ValueError):
+        found = {"EMAIL_HOST": ""}
+    if found and not (found["EMAIL_HOST"] and found["EMAIL_BACKEND"] == env.EMAIL_SCHEMES["smtp"]):
+        # No catalogue of words is loaded yet, so both languages.
+        sys.exit(
+            "环境变量 EMAIL_URL 看不懂。请照这样写：smtp+tls://用户:密码@主机:587；用户名和密码里的 @ 写成 %40，/ 写成 %2F。\n"
+            "EMAIL_URL is not understood. Write it like smtp+tls://user:password@host:587, with %40 for @ and %2F for / in user and password."
+        )
+    return found
+
+
 # Messages that leave the house; with nothing set here, none does. A gateway may be http://host:port inside one's own network.
 GONGYI_URL = env("GONGYI_URL", default="").rstrip("/")
-GONGYI_MAIL = env.email_url("EMAIL_URL") if env("EMAIL_URL", default="") else {}
+GONGYI_MAIL = _mail_server()
 EMAIL_FROM = env("EMAIL_FROM", default="gongyi@localhost")
-GONGYI_SMS_HOSTS = {host.strip().lower() for host in env.list("GONGYI_SMS_HOSTS", default=[])}
+GONGYI_SMS_HOSTS = {
+    host.strip().lower().removeprefix("https://").rstrip("/") for host in env.list("GONGYI_SMS_HOSTS", default=[])
+}
 
 
 def _django_key() -> str:
@@ -59,6 +79,7 @@ INSTALLED_APPS = [
     "gongyi.network",
     "gongyi.people",
     "gongyi.casework",
+    "gongyi.reports",
     "gongyi.home",
     "django.contrib.auth",
     "django.contrib.contenttypes",

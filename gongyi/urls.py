@@ -12,6 +12,7 @@ urlpatterns = [
     path("cases/", include("gongyi.casework.urls")),
     path("network/", include("gongyi.network.urls")),
     path("people/", include("gongyi.people.urls")),
+    path("", include("gongyi.reports.urls")),
     path("accounts/", include("gongyi.people.urls.sign_in")),
     path("language/", public("anybody may choose the language")(set_language), name="set_language"),
 ]

@@ -31,7 +31,23 @@ class Mailbox:
         self.letters: list[Message] = []
         self.raw: list[bytes] = []
         self.answer = ""
+        self.answers: dict[str, str] = {}  # the same for other words: HELLO, MAIL, DATA
         self.seen: list[str] = []
+
+    async def handle_HELO(self, _server: SMTP, session: Any, _envelope: Any, hostname: str) -> str:
+        session.host_name = hostname
+        return self.answers.get("HELLO", "250 here")
+
+    async def handle_EHLO(
+        self, _server: SMTP, session: Any, _envelope: Any, hostname: str, lines: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        return [self.answers["HELLO"]] if "HELLO" in self.answers else lines
+
+    async def handle_MAIL(self, _server: SMTP, _session: Any, envelope: Any, address: str, _options: Any) -> str:
+        if "MAIL" not in self.answers:
+            envelope.mail_from = address
+        return self.answers.get("MAIL", "250 OK")
 
     async def handle_RCPT(self, _server: SMTP, _session: Any, envelope: Any, address: str, _options: Any) -> str:
         if self.answer:
@@ -40,6 +56,8 @@ class Mailbox:
         return "250 OK"
 
     async def handle_DATA(self, _server: SMTP, _session: Any, envelope: Any) -> str:
+        if "DATA" in self.answers:
+            return self.answers["DATA"]
         self.raw.append(envelope.content)
         self.letters.append(message_from_bytes(envelope.content, policy=default))
         self.seen += envelope.rcpt_tos

@@ -11,17 +11,19 @@ class CaseworkConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from gongyi.casework import actions, queries, rules
+        from gongyi.casework import actions, figures, queries, rules
         from gongyi.casework.actions.imports import CaseKind, TemplateKind, TopicKind
         from gongyi.casework.forms import search_form
         from gongyi.casework.queries.searching import case_kind
         from gongyi.core import imports, search
-        from gongyi.core.outbox.sending import register_right
+        from gongyi.core.access import Permission as P
+        from gongyi.core.outbox.sending import register_duty, register_right
         from gongyi.core.outbox.words import KINDS
         from gongyi.network.actions import calendar_changed, closing_checks, unit_merged
         from gongyi.people.queries.handover import register_section
 
         search.register(case_kind(search_form))
+        figures.register_figures()
         calendar_changed.append(actions.recompute_deadlines)
         unit_merged.append(actions.follow_successor)
         closing_checks.append(queries.open_matters)
@@ -35,3 +37,4 @@ class CaseworkConfig(AppConfig):
         register_right(["resident.answered", "resident.asked", "resident.reopened"], rules.may_hear_of_own_case)
         register_right(["publication"], rules.may_hear_of_publication)
         register_right(["export"], rules.may_hear_of_export)
+        register_duty(["import"], lambda by: by.can(P.CASE_ASSIGN))

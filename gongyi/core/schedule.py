@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib import import_module
 from threading import Event
+from zlib import crc32
 
 from django.apps import apps
 from django.conf import settings
@@ -108,9 +109,19 @@ class Standing:
     last: ScheduleRun | None
 
     @property
-    def runs(self) -> bool:
-        """Whether it runs at this moment, or was cut off in it."""
+    def began(self) -> bool:
+        """Whether its last run has no end: it runs, or was cut off."""
         return self.last is not None and self.last.note.startswith(RUNNING)
+
+    @property
+    def runs(self) -> bool:
+        """Whether it runs at this moment: here somebody holds its lock; of another machine one can only tell by the time."""
+        if self.last is None or not self.began:
+            return False
+        if self.last.note != RUNNING + here():
+            return clock.now() < self.last.last_run_at + LEASE
+        with only_here(self.job.name) as free:
+            return not free
 
     @property
     def due(self) -> datetime | None:
@@ -258,7 +269,9 @@ def _back_off(failures: int) -> timedelta:
 
 def here() -> str:
     """Who shares the file locks: everybody on an SQLite file, one machine's workers on a database server."""
-    return "this file" if connection.vendor == "sqlite" else socket.gethostname()
+    if connection.vendor == "sqlite":
+        return "this file"
+    return f"{socket.gethostname()[:60]} {crc32(str(settings.GONGYI_DATA).encode()):08x}"  # two folders on one machine share no lock
 
 
 @contextmanager

@@ -10,8 +10,9 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         from gongyi.core import imports
+        from gongyi.core.access import Permission as P
         from gongyi.core.models import Delivery
-        from gongyi.core.outbox.sending import register_reader, register_right
+        from gongyi.core.outbox.sending import register_duty, register_reader, register_right
         from gongyi.people import queries
         from gongyi.people.actions.importing import AccountKind
         from gongyi.people.queries.handover import may_hear_of_pack
@@ -22,5 +23,6 @@ class PeopleConfig(AppConfig):
         register_reader(Delivery.Receiver.RESIDENT, texted_resident)
         register_reader(Delivery.Receiver.GROUP, queries.group_of)
         register_right(["post.fill"], may_hear_of_post)
+        register_duty(["grant.waiting"], lambda by: by.can(P.ACCOUNT_MANAGE) or by.can(P.CASE_APPROVE))
         register_right(["handover.make", "handover.sign", "handover.return", "handover.withdraw"], may_hear_of_pack)
         imports.register(AccountKind())

@@ -57,3 +57,31 @@ def test_measure_groups_prints_both_methods_in_one_run(db, table, tmp_path, caps
     told = json.loads(out)
     assert told["ours"]["all"] == {"precision": 1.0, "recall": 1.0, "f1": 1.0, "true_pairs": 1, "found_pairs": 1}
     assert set(told["average_linkage"]) >= {"cut", "all"}
+
+
+def test_measure_groups_tells_how_far_two_readers_agree(db, table, tmp_path, capsys):
+    pytest.importorskip("sklearn")
+    judged, pairs = tmp_path / "judged.csv", tmp_path / "pairs.csv"
+    judged.write_text("问题ID,留言编号,留言主题,留言详情\na,11,路灯,坏\na,12,路灯,坏\n", "utf-8")
+    told = ["sample,x,11,12,1,1,1", "sample,x,11,13,1,0,0", "sample,x,12,13,0,1,", "tune,x,11,12,0,0,"]
+    pairs.write_text("\n".join(["use,file,one,other,first,second,reader2", *told]), "utf-8")
+    args = (
+        "--judged",
+        str(judged),
+        "--requests",
+        str(table),
+        "--pairs",
+        str(pairs),
+        "--of-pairs",
+        str(table),
+        "--json",
+    )
+    found = json.loads(printed(capsys, "measure_groups", *args))["pairs"]
+    assert (found["pairs"], found["agreed"]) == (3, 1)
+    assert (found["reader2"]["pairs"], found["reader2"]["same_as_first"], found["reader2"]["kappa_second"]) == (
+        2,
+        1,
+        1.0,
+    )
+    assert found["consensus"]["ours"]["true_pairs"] == 1
+    assert found["consensus"]["ours"]["f1"] == 1.0

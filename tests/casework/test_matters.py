@@ -14,7 +14,7 @@ from gongyi.core import clock, schedule
 from gongyi.core.access import Role
 from gongyi.core.models import AuditEntry
 from gongyi.people.models import Account
-from tests.factories import make_actor, refused
+from tests.factories import make_actor, make_unit, refused
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 LAMPS = [
@@ -113,6 +113,17 @@ def test_d5_names_of_askers_do_not_make_a_matter_nor_its_label(land):
         open_at(land, land.town, land.clerk, words, asker=asker)
     _keys, said = queries.texts(land.county.county, *(clock.now() + timedelta(days=n) for n in (-1, 1)), 100)
     assert not any("欧阳石桥" in text for one in said for text in one)
+
+
+def test_one_trouble_in_two_villages_is_two_groups_also_where_only_the_place_of_the_case_tells(land):
+    cases = [
+        open_at(land, land.town, land.clerk, "自来水又黄又有泥沙", area=area) for area in (land.village, land.village)
+    ]
+    hamlet = make_unit("石桥村", land.town)
+    cases += [open_at(land, land.town, land.clerk, "自来水又黄又有泥沙", area=hamlet) for _twice in range(2)]
+    search(land)
+    assert sorted(map(len, seen(land.clerk))) == [2, 2]
+    assert {case.id for case in cases[:2]} in seen(land.clerk)
 
 
 def test_people_are_counted_once_only_where_the_reader_may_know_it(land):

@@ -1,12 +1,16 @@
 """Each way out of the house, to real servers: what arrives there, what their answers mean, where nothing may go."""
 
+from contextlib import suppress
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 
+from gongyi.core import clock
 from gongyi.core.models import Channel, Way
 from gongyi.core.outbox import channels
 from gongyi.core.outbox.channels import Letter, NotSent, fits, message_id, send, sms_host
+from gongyi.core.outbox.words import REASONS
 from tests.receivers import decoded, gateway_server, messenger_server, smtp_server
 
 WECOM = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a91f6-7xxx-4bc4"
@@ -230,3 +234,98 @@ def test_only_channels_with_all_they_need_are_usable(settings):
     assert not channels.usable(Channel(county=999001, way=Way.MAIL, active=False))
     assert not channels.usable(channel(Way.SMS, url="https://sms.example/"))
     assert channels.usable(channel(Way.SMS, url="https://sms.example/", secret="x"))
+
+
+def test_feishu_signs_where_the_robot_asks_for_it(messenger):
+    """签名校验 as Feishu describes it: HMAC-SHA256 with time and secret as key, over nothing."""
+    with clock.at(datetime(2026, 11, 24, 4, tzinfo=UTC)):
+        send(channel(Way.FEISHU), letter(f"{FEISHU} SignSecret_0123456789"))
+    host, path, facts = messenger.calls[0]
+    assert (host, path) == ("open.feishu.cn", "/open-apis/bot/v2/hook/2f4d1c7e-aaaa")
+    assert facts == {
+        "timestamp": "1795492800", "sign": "zE0JhgnZCOfyuRqYNfb1Qm+iW8sn+s38GMmX9NbEVvA=",
+        "msg_type": "text", "content": {"text": letter("").text},
+    }  # fmt: skip
+    messenger.answer = {"code": 19021, "msg": "sign match fail"}
+    assert failure(channel(Way.FEISHU), letter(f"{FEISHU} SignSecret_0123456789")).reason == "refused"
+    messenger.status = 500
+    assert failure(channel(Way.FEISHU), letter(f"{FEISHU} SignSecret_0123456789")).reason == "refused"
+
+
+def test_feishu_that_is_away_fails_for_all_signed_letters_too(monkeypatch):
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    found = failure(channel(Way.FEISHU), letter(f"{FEISHU} SignSecret_0123456789"))
+    assert (found.reason, found.gateway) == ("away", True)
+
+
+@pytest.mark.parametrize(
+    ("word", "answer", "told"),
+    [
+        ("MAIL", "553 no such sender", ("sender", False, True)), ("MAIL", "451 later", ("busy", False, True)),
+        ("MAIL", "530 authentication required", ("sender", False, True)), ("DATA", "554 not wanted", ("refused", True, False)),
+        ("DATA", "452 full", ("busy", False, False)), ("HELLO", "554 go away", ("busy", False, True)),
+    ],
+)  # fmt: skip
+def test_mail_tells_our_own_trouble_from_one_letters(mail, word, answer, told):
+    """A sender whom the server does not take is no fault of the reader's address: no letter is given up for it."""
+    mail.answers = {word: answer}
+    found = failure(channel(Way.MAIL), letter("wang@county.example"))
+    assert (found.reason, found.forever, found.gateway) == told
+    assert found.reason in REASONS
+
+
+def test_mail_port_465_speaks_tls_from_the_first_byte(settings, monkeypatch):
+    made = {}
+    monkeypatch.setattr(channels, "get_connection", lambda _backend, **facts: made.update(facts))
+    monkeypatch.setattr(channels.EmailMessage, "send", lambda _mail: 1)
+    settings.GONGYI_MAIL = {"EMAIL_HOST": "x.example", "EMAIL_PORT": 465, "EMAIL_USE_TLS": True}
+    send(channel(Way.MAIL), letter("wang@county.example"))
+    assert (made["use_ssl"], made["use_tls"]) == (True, False)
+
+
+@pytest.mark.parametrize("sender", ["gongyi@county.example", "共议 <gongyi@county.example>"])
+def test_the_message_id_has_the_host_of_the_sender(mail, settings, sender):
+    settings.EMAIL_FROM = sender
+    what = letter("wang@county.example")
+    send(channel(Way.MAIL), what)
+    assert mail.letters[0]["Message-ID"] == f"<{what.key}@county.example>"
+
+
+LINES = ["\r\nBcc: all@evil.example", "\nX-Evil: 1", "\r\n\r\n<b>x</b>", "\x00", "\u2028Bcc: x@evil.example", "=1+1"]
+
+
+@pytest.mark.parametrize("tail", LINES)
+def test_r8_no_words_become_a_header_of_a_mail_or_another_receiver(mail, tail):
+    with suppress(NotSent, ValueError):
+        send(channel(Way.MAIL), Letter(uuid4(), "wang@county.example", "共议：有消息在等您", f"路灯{tail}"))
+    for sent in mail.letters:
+        assert set(sent.keys()) <= PLAIN_HEADERS, sent.keys()
+    assert set(mail.seen) <= {"wang@county.example"}
+    assert not fits(Way.MAIL, f"wang@county.example{tail}")
+    assert not fits(Way.SMS, f"13812345678{tail}1")
+
+
+@pytest.mark.parametrize("tail", LINES)
+def test_r8_words_in_a_text_message_stay_words(sms, tail):
+    gateway, way = sms
+    send(way, letter("13812345678", f"路灯{tail}", values={"number": tail}))
+    headers, facts = gateway.calls[0]
+    assert (facts["text"], facts["values"]) == (f"路灯{tail}", {"number": tail})
+    assert "X-Evil" not in headers
+
+
+PLAIN_HEADERS = {
+    "Content-Type", "MIME-Version", "Content-Transfer-Encoding", "Subject", "From", "To", "Date", "Message-ID", "Auto-Submitted",
+    "X-Peer", "X-MailFrom", "X-RcptTo",
+}  # fmt: skip
+
+
+def test_r8_control_a_header_that_is_not_plain_is_seen(mail):
+    mail_ = channels.EmailMessage("x", "y", "gongyi@county.example", ["wang@county.example"], headers={"X-Evil": "1"})
+    mail_.connection = channels.get_connection(
+        channels.MAIL,
+        host=channels.settings.GONGYI_MAIL["EMAIL_HOST"],
+        port=channels.settings.GONGYI_MAIL["EMAIL_PORT"],
+    )
+    mail_.send()
+    assert not set(mail.letters[0].keys()) <= PLAIN_HEADERS

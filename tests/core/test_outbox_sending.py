@@ -4,14 +4,15 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.utils import translation
 from django.utils.translation import gettext_lazy
 
 from gongyi.core import clock, outbox, schedule
 from gongyi.core.access import Role, system_actor
 from gongyi.core.models import Address, Channel, Delivery, DigestChoice, Message, NoticeChoice, Way
 from gongyi.core.outbox import addresses, sending, waiting
-from gongyi.core.outbox.channels import message_id
+from gongyi.core.outbox.channels import NotSent, message_id
 from gongyi.core.outbox.sending import send_due
 from gongyi.core.said import say
 from gongyi.people.models import Account, Grant
@@ -242,6 +243,79 @@ def test_what_found_no_channel_for_days_is_shown_and_not_sent_as_old_news(mail, 
     assert state(delivery)[:2] == (State.PARKED, "old")
 
 
+def test_an_address_that_cannot_be_opened_does_not_hold_up_the_others(mail, clerk):
+    """As after a restore without the keys: sealed for another row."""
+    other = make_actor(Role.CLERK, make_unit())
+    bad = reachable(other, "li@county.example")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE core_address SET value = 'v1:broken' WHERE id = %s", [adapted(bad.id)])
+    delivery = tell(other)
+    tell(clerk)
+    run = send_due(COUNTY)
+    assert (run.sent, run.failed) == (1, 1)
+    assert state(delivery) == (State.WAITING, "fault", 1)
+
+
+def adapted(key):
+    return key if connection.vendor == "postgresql" else key.hex
+
+
+def test_codes_go_before_a_full_outbox(mail, clerk, monkeypatch):
+    monkeypatch.setattr(sending, "MOST", 2)
+    for _ in range(3):
+        tell(clerk)
+    person = make_actor(Role.CLERK, make_unit())
+    addresses.ask_address(by=person, owner=person.id, way="mail", value="li@county.example")
+    assert send_due(COUNTY).sent == 2
+    assert mail.seen == ["li@county.example", "wang@county.example"]
+    assert Delivery.objects.filter(state=State.WAITING).count() == 2
+
+
+def parked(clerk, reason: str = "away", tries: int = 5) -> Delivery:
+    delivery = tell(clerk)
+    Delivery.objects.filter(id=delivery.id).update(
+        state=State.PARKED, reason=reason, tries=tries, ended_at=clock.now() - timedelta(hours=2)
+    )
+    return delivery
+
+
+def test_what_was_parked_while_the_server_was_away_goes_by_itself_when_it_is_back(mail, clerk):
+    delivery = parked(clerk)
+    assert send_due(COUNTY) == sending.Run()
+    tell(clerk)
+    assert send_due(COUNTY).sent == 1
+    assert send_due(COUNTY).sent == 1
+    assert state(delivery) == (State.SENT, "away", 6) or state(delivery)[::2] == (State.SENT, 6)
+
+
+@pytest.mark.parametrize(("reason", "tries"), [("refused", 5), ("cut_off", 5), ("old", 5), ("away", 6)])
+def test_what_a_person_has_to_look_at_stays(mail, clerk, reason, tries):
+    delivery = parked(clerk, reason, tries)
+    tell(clerk)
+    send_due(COUNTY)
+    assert state(delivery) == (State.PARKED, reason, tries)
+
+
+def test_words_are_one_line_and_a_text_message_no_longer_than_the_contract_says(clerk, settings):
+    settings.GONGYI_URL = "https://gongyi.example"
+    message = Message(county=COUNTY, event="post.fill", text="您的岗位：\n" + "长" * 300, path="/people/posts/1/")
+    address = Address(county=COUNTY, value="x")
+    for way in Way:
+        delivery = Delivery(county=COUNTY, message=message, way=way, receiver="account")
+        text = sending._letter(delivery, [], address).text
+        assert text.endswith("https://gongyi.example/people/posts/1/")
+        assert "岗位： 长" in text
+        assert (len(text) == 200) is (way == Way.SMS)
+
+
+def test_messages_are_in_the_products_language_whoever_caused_them(mail, clerk):
+    """The reader's language stands in a cookie of their browser (D6); an English officer's act sends no English out."""
+    with translation.override("en"):
+        tell(clerk, event="grant.made", text=say(gettext_lazy("您有了新的角色：%(role)s。"), role=Role.CLERK.label))
+        send_due(COUNTY)
+    assert decoded(mail.letters[0]).splitlines()[0] == "共议：您有了新的角色：经办。"
+
+
 # --- looking again (R14, P10) -----------------------------------------------------------------------------------------
 
 
@@ -386,6 +460,75 @@ def test_quiet_hours_end_by_the_county_clock(begin, end, now, until):
     with at(now):
         found = waiting.quiet_end(choice)
     assert (f"{found:%d %H:%M}" if found else None) == until
+
+
+def test_who_sleeps_meanwhile_is_not_woken_by_a_second_try(mail, asleep):
+    """What was to go by day and did not, as after a failure or without a worker, waits for the morning too."""
+    with at(20, 59):
+        delivery = tell(asleep)
+        mail.answer = "451 later"
+        send_due(COUNTY)
+    mail.answer = ""
+    with at(23):
+        assert send_due(COUNTY) == sending.Run()
+    assert state(delivery) == (State.WAITING, "busy", 1)
+    with at(7, 1, day=25):
+        assert send_due(COUNTY).sent == 1
+
+
+def test_control_without_the_second_look_at_the_clock_it_wakes_them(mail, asleep, monkeypatch):
+    with at(20, 59):
+        tell(asleep)
+    monkeypatch.setattr(sending, "_quiet_until", lambda _delivery: None)
+    with at(23):
+        assert send_due(COUNTY).sent == 1
+
+
+def test_quiet_hours_that_were_changed_count_for_what_waits(mail, asleep):
+    with at(23):
+        tell(asleep)
+        addresses.choose_quiet(by=asleep, begin=time(21), end=time(9))
+    with at(7, 1, day=25):
+        assert send_due(COUNTY) == sending.Run()
+        addresses.choose_quiet(by=asleep, begin=None, end=None)
+        assert send_due(COUNTY).sent == 1
+
+
+def test_a_trial_comes_at_night_too(mail, asleep):
+    with at(23):
+        addresses.send_trial(by=asleep, owner=asleep.id, way="mail", to=Delivery.Receiver.ACCOUNT)
+        assert send_due(COUNTY).sent == 1
+
+
+@pytest.mark.parametrize("broken", ["killed", "failed"])
+def test_a_letter_of_many_keeps_its_key_whatever_befell_it(mail, asleep, monkeypatch, broken):
+    """The other side may have it already: only by the same key can it tell."""
+    with at(23):
+        for _ in range(3):
+            tell(asleep)
+    with at(8, day=25):
+        if broken == "killed":
+            monkeypatch.setattr(sending, "_mark", lambda *_args: 0)  # sent, and gone before it was marked
+        else:
+            monkeypatch.setattr(sending, "send", reported_lost(sending.send))
+        send_due(COUNTY)
+        monkeypatch.undo()
+    for minute in (1, 2, 3):
+        with at(8, minute, day=25):
+            send_due(COUNTY)
+    assert list(Delivery.objects.values_list("state", flat=True)) == [State.SENT] * 3
+    assert len(mail.letters) == 2
+    assert len({letter["Message-ID"] for letter in mail.letters}) == 1
+
+
+def reported_lost(real):
+    """The other side took it, its answer was lost on the way."""
+
+    def send(channel, letter):
+        real(channel, letter)
+        raise NotSent("away", gateway=True)
+
+    return send
 
 
 # --- addresses --------------------------------------------------------------------------------------------------------

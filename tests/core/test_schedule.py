@@ -217,6 +217,18 @@ def test_run_without_an_end_is_taken_up(where, after, ran):
     assert runs_at(NOON + after * MINUTE) == [ran]
 
 
+def test_two_data_folders_on_one_machine_do_not_take_each_other_for_dead(monkeypatch, settings, tmp_path):
+    """On a database server they share the rows, but no lock."""
+    monkeypatch.setattr(schedule.connection, "vendor", "postgresql")
+    mine = schedule.here()
+    settings.GONGYI_DATA = tmp_path / "other"
+    assert schedule.here() != mine
+    assert len(schedule.here()) <= 80
+    counted(minutes=600)
+    ScheduleRun.objects.create(name="count", last_run_at=NOON, last_ok=False, note=schedule.RUNNING + mine)
+    assert runs_at(NOON + MINUTE) == [0]
+
+
 def test_job_that_kills_its_worker_again_and_again_is_put_off():
     counted(minutes=600)
     note = schedule.RUNNING + schedule.here()

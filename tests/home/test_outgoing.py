@@ -147,6 +147,9 @@ def test_only_a_gateway_that_the_installation_names_is_kept_and_its_secret_is_ne
     facts = {"active": "on", "key_name": "county-1", "secret": "s3cret-of-the-county"}
     assert "GONGYI_SMS_HOSTS" in send(browser, url, **facts, url="https://169.254.169.254/").content.decode()
     assert "密钥" in send(browser, url, active="on", url="https://sms.example/send").content.decode()
+    for name in ("县里的", "a b", "a\r\nX-Evil: 1"):  # it goes into a header of the request
+        page = send(browser, url, **facts | {"key_name": name}, url="https://sms.example/send").content.decode()
+        assert "密钥编号里只能有" in page
     assert not Channel.objects.filter(way=Way.SMS).exists()
     assert send(browser, url, **facts, url="https://sms.example/send").status_code == 302
     assert "s3cret" not in browser.get(url).content.decode()
@@ -221,6 +224,13 @@ def test_parked_ones_say_to_whom_and_why_and_are_sent_again(mail, clerk, guard):
     }
 
 
+def test_nothing_ticked_is_said(guard):
+    browser = browser_of(guard)
+    for what in ("again", "let_go"):
+        assert "还没有选" in browser.post("/system/messages/", {"what": what}, follow=True).content.decode()
+    assert not AuditEntry.objects.filter(kind="core.delivery").exists()
+
+
 def test_all_parked_ones_at_once_and_none_of_another_county(mail, clerk, guard):  # noqa: F811
     tell(clerk)
     tell(clerk)
@@ -256,6 +266,33 @@ def test_the_page_of_jobs_says_in_words_how_each_went(guard):
     assert "好像没有在运行" not in page
     ScheduleRun.objects.update(last_run_at=now - timedelta(minutes=6))
     assert "好像没有在运行" in browser_of(guard).get("/system/").content.decode()
+    assert "等后台任务开起来" in browser_of(guard).get("/system/jobs/").content.decode()
+
+
+def test_a_job_that_takes_long_is_not_taken_for_a_worker_that_is_gone(guard):
+    """While a table of 20,000 rows is stored, nothing else begins; only a job that nobody holds was cut off."""
+    note = schedule.RUNNING + schedule.here()
+    began = clock.now() - timedelta(minutes=20)
+    ScheduleRun.objects.create(name="home.imports", last_run_at=began, last_ok=False, note=note)
+    browser = browser_of(guard)
+    with schedule.only_here("home.imports"):
+        page = browser.get("/system/jobs/").content.decode()
+    assert "正在做" in page
+    assert "好像没有在运行" not in page
+    page = browser.get("/system/jobs/").content.decode()
+    assert "做到一半断了" in page
+    assert "好像没有在运行" in page
+
+
+def test_a_worker_that_never_ran_or_waits_for_the_clock_is_told_of(guard):
+    browser = browser_of(guard)
+    assert "后台任务还没有开过" in browser.get("/system/").content.decode()
+    ScheduleRun.objects.create(name="casework.due", last_run_at=clock.now() + timedelta(days=1), note="")
+    page = browser.get("/system/jobs/").content.decode()
+    assert "有 1 个任务要等钟走到那时才做" in page
+    assert "--clock-is-right" in page
+    schedule.forgive_clock()
+    assert "等钟走到" not in browser.get("/system/jobs/").content.decode()
 
 
 def test_what_a_job_said_is_read_in_the_readers_language(clerk, mail):  # noqa: F811

@@ -8,6 +8,7 @@ reading; those of the tuning half of same-issue.xlsx; and unlike ones drawn by a
 
 import csv
 import random
+import re
 import sys
 from collections import defaultdict
 from pathlib import Path
@@ -20,6 +21,7 @@ from gongyi.language.matters.likeness import dot, features
 from gongyi.language.matters.seen import Request, Seen, look
 
 HERE = Path(__file__).parent
+VILLAGE = "(?:柳湾|石岭|大塘|坝上|莲花)村"
 SEEN_FIRST = "2"  # the number that was read before the groups were halved
 SAME_TOO = (
     "199190",
@@ -90,12 +92,45 @@ def fit(folder: Path) -> tuple[float, dict[str, float]]:
         (features(seen[a], seen[b]), 0, 0.4)
         for a, b in _middling(chance, seen, sorted(neighbours(seen)), 150, slice(600, 4000))
     ]
+    rows += county_pairs()
     names = list(rows[0][0])
     model = LogisticRegression(C=3, max_iter=5000)
     model.fit(
         [[one[name] for name in names] for one, _same, _weight in rows], [r[1] for r in rows], [r[2] for r in rows]
     )
     return float(model.intercept_[0]), dict(zip(names, map(float, model.coef_[0]), strict=True))
+
+
+def county_pairs() -> list[tuple[dict[str, float], int, float]]:
+    """What the invented small county teaches: its matters; unlike pairs that share words or a village; the same words of another village."""
+    with (HERE / "invented_county.csv").open(encoding="utf-8") as file:
+        told = [row for row in csv.DictReader(file) if row["use"] == "tune"]
+    said = [Request(row["title"], row["body"]) for row in told]
+    seen = look(said)
+    same = {
+        (a, b)
+        for b in range(len(told))
+        for a in range(b)
+        if told[a]["matter"] and told[a]["matter"] == told[b]["matter"]
+    }
+    near = same | set(neighbours(seen))
+    rows = [(features(seen[a], seen[b]), int((a, b) in same), 1.0) for a, b in sorted(near)]
+    moved = [Request(*(_elsewhere(text) for text in one)) for one in said]
+    unnamed = [
+        [Request(*(re.sub(VILLAGE, "", text) for text in one[:2]), place) for one in said]
+        for place in ("大塘村", "莲花村")
+    ]
+    for ones, others in ((said, moved), unnamed):
+        both = look(ones + others)
+        pairs = [(both[at], both[at + len(said)]) for at in range(len(said)) if ones[at] != others[at]]
+        rows += [(features(one, other), 0, 0.5) for one, other in pairs]
+    return rows
+
+
+def _elsewhere(text: str) -> str:
+    """The same words about another village."""
+    villages = ("柳湾", "石岭", "大塘", "坝上", "莲花")
+    return re.sub("|".join(villages), lambda hit: villages[villages.index(hit[0]) - 1], text)
 
 
 def _middling(

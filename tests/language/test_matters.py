@@ -1,12 +1,16 @@
 """Requests about one matter: the same thing by name with the same trouble; a street is a place, not a matter."""
 
+import csv
+from itertools import combinations
+from pathlib import Path
+
 import pytest
 
-from gongyi.language.matters import Request, find_matters, joining
+from gongyi.language.matters import Request, find_matters, joining, likeness
 from gongyi.language.matters.labels import label
 from gongyi.language.matters.likeness import likely
 from gongyi.language.matters.measure import agreement, judged_pairs, told_pairs
-from gongyi.language.matters.seen import common, kinds, look
+from gongyi.language.matters.seen import common, kinds, look, trouble_words
 
 # Invented. 0–4 one matter, 5–6 another; the rest belong to nobody.
 SAID = [
@@ -52,6 +56,109 @@ def joining_features() -> list[str]:
 def test_the_order_of_the_rows_changes_nothing():
     turned = groups(SAID[::-1])
     assert sorted(sorted(len(SAID) - 1 - place for place in places) for places in turned) == [[0, 1, 2, 3, 4], [5, 6]]
+
+
+# --- a small county: the village is a place, and the same words about another village are another matter ------------------
+
+SPOT = "枫树村卫生室后面"
+TROUBLES = [
+    "路灯坏了六天没人修", "水管漏水把路冲坏了", "垃圾半个月没有运走", "有人晚上打牌赌钱", "弯道看不见来车", "下水道堵了臭得很", "电线杆歪了怕倒",
+    "老房子墙斜了怕砸到人", "公厕一直锁着门", "石桥栏杆断了两根", "养猪场的粪水流出来", "有人占地搭了棚子", "井盖不见了", "界石被人挪了",
+    "广场舞吵得睡不着", "狗不拴咬了人", "小卖部卖过期的酒", "手机没有信号", "大货车压烂了路", "幼儿园什么时候开",
+]  # fmt: skip
+VILLAGES = ["枫树村", "石岭村", "双桥村", "半山村", "上湾村", "河口村", "茶岭村", "田心村"]
+
+
+def invented(use: str) -> list[dict[str, str]]:
+    with Path(__file__).with_name("invented_county.csv").open(encoding="utf-8") as file:
+        return [row for row in csv.DictReader(file) if row["use"] == use]
+
+
+def in_one(requests: list[Request]) -> list[tuple[int, int]]:
+    return [pair for places in groups(requests) for pair in combinations(places, 2)]
+
+
+@pytest.mark.parametrize("beside", [0, 60])
+def test_different_troubles_at_one_spot_of_a_village_are_no_group(beside):
+    other = [Request(f"{village}{words}", "") for village in VILLAGES[1:] for words in TROUBLES][:beside]
+    said = [Request(f"{SPOT}的{words}", f"{SPOT}的{words}。") for words in TROUBLES]
+    assert not [pair for pair in in_one(said + other) if max(pair) < len(said)]
+
+
+@pytest.mark.parametrize("words", TROUBLES)
+def test_the_same_words_about_eight_villages_are_no_group(words):
+    assert in_one([Request(f"{village}的{words}", f"{village}的{words}。") for village in VILLAGES]) == []
+
+
+def test_negative_control_without_its_weight_villages_would_be_joined(monkeypatch):
+    monkeypatch.setitem(likeness.WEIGHTS, "other village", 0.0)
+    assert in_one([Request(f"{village}的{TROUBLES[0]}", f"{village}的{TROUBLES[0]}。") for village in VILLAGES])
+
+
+def test_a_request_that_names_no_village_does_not_bridge_two():
+    said = [Request(f"{village}自来水又黄又有泥沙", "烧开也有味道") for village in VILLAGES for _twice in range(2)]
+    said += [Request("自来水又黄又有泥沙", "烧开也有味道")] * 3
+    found = groups(said)
+    assert all(len({place // 2 for place in places if place < 16}) <= 1 for places in found)
+    assert sum(len(places) for places in found) >= 16
+
+
+def test_the_village_a_case_was_recorded_for_counts_where_the_words_name_none():
+    said = [
+        Request("自来水又黄又有泥沙", "烧开也有味道", village) for village in ("枫树村", "枫树村", "石岭村", "石岭村")
+    ]
+    assert sorted(groups(said)) == [[0, 1], [2, 3]]
+    named = [Request("枫树村自来水又黄又有泥沙", "烧开也有味道", place) for place in ("石岭村", "双桥村")]
+    assert groups(named) == [[0, 1]]
+
+
+def test_villages_are_names_not_any_word_before_the_sign():
+    said = [
+        "我村的路坏了",
+        "农村危房改造",
+        "附近村民反映",
+        "家乡的路",
+        "在李村和石桥村之间",
+        "石桥村村委会旁",
+        "石桥村民说",
+        "东湖镇政府",
+        "东街社区",
+        "老旧社区",
+    ]
+    seen = look([Request(words, "") for words in said])
+    assert [sorted(one.villages) for one in seen] == [
+        [],
+        [],
+        [],
+        [],
+        ["李", "石桥"],
+        ["石桥"],
+        ["石桥"],
+        [],
+        ["东街"],
+        [],
+    ]
+    assert [sorted(one.towns) for one in seen] == [[]] * 10
+
+
+def test_a_word_that_says_where_is_no_trouble():
+    assert trouble_words("石桥村卫生室后面的路灯") == ["路灯"]
+    assert trouble_words("桥头停水") == ["停水"]
+    assert trouble_words("卫生室没有药，桥裂了") == ["卫生室", "桥"]
+    about = label([Request("半山村桥头停水两天", ""), Request("半山村小学门前停水", "")])
+    assert (about.names, about.troubles) == (("半山村",), ("停水",))
+
+
+@pytest.mark.parametrize(("use", "least"), [("tune", 0.75), ("held", 0.95), ("check", 0.8)])
+def test_matters_of_the_invented_county_are_found(use, least):
+    rows = invented(use)
+    found = set(in_one([Request(row["title"], row["body"]) for row in rows]))
+    true = {
+        (a, b)
+        for a, b in combinations(range(len(rows)), 2)
+        if rows[a]["matter"] and rows[a]["matter"] == rows[b]["matter"]
+    }
+    assert 2 * len(found & true) / (len(found) + len(true)) >= least
 
 
 def test_few_rows_and_none():

@@ -108,7 +108,7 @@ def record_done(
     facts: dict[str, Any] = {
         "state": "closed", "lead": unit, "answer": answer.strip(), "outcome": outcome, "rating": rating, "answered_by": by.id,
         "accepted_at": now, "assigned_at": now, "signed_at": now, "contacted_at": now, "answered_at": now, "closed_at": now,
-        "unit_from": now, "unit_due": case.resident_due, "drawn": False, "turn_unit": None, "turn_due": None,
+        "sign_due": now, "contact_due": now, "unit_from": now, "unit_due": case.resident_due, "drawn": False, "turn_unit": None, "turn_due": None,
         "reopen_until": queries.due_at(now, type.reopen_span, calendar_of(None, case.county)),
     }  # fmt: skip
     for name, value in facts.items():

@@ -64,7 +64,7 @@ def move(
     after = copy.copy(case)
     for name, value in (values | {"state": target or CASE[action].target or case.state}).items():
         setattr(after, name, value)
-    values |= next_turn(after)
+    values |= next_turn(after) | _counted(action, values, after)
     if case.question and after.state in QUESTION_OVER:
         values["question"] = ""
     perform(
@@ -86,6 +86,13 @@ def move(
         tell_turn(case, by=by)
     tell_asker(case, action, by=by)
     return case
+
+
+def _counted(action: str, values: Mapping[str, Any], after: Case) -> dict[str, Any]:
+    """What figures will ask for: until when to sign and to make contact; a unit that gets the case counts for itself."""
+    due = {"assigned": "sign_due", "signed": "contact_due"}.get(after.state)
+    anew = {"counted_lead_id": None} if "lead_id" in values and action != "follow" else {}
+    return anew | ({due: next_turn(after)["turn_due"]} if due else {})
 
 
 def next_turn(case: Case) -> dict[str, Any]:

@@ -164,6 +164,9 @@ class _Recount:
 _CHANGE = ("entry__subject", "field", "entry__at")
 
 
+COUNTED = {"unit_id": "counted_unit_id", "lead_id": "counted_lead_id"}  # who was there before mergers
+
+
 @transaction.atomic
 def follow_successor(unit: Unit, into: Unit) -> int:
     """A unit went into another (P16): its cases are the successor's, open ones to go on with, ended ones to see and reopen.
@@ -196,9 +199,10 @@ def _follow_ended(unit: Unit, into: Unit) -> int:
     old = CasePart.objects.filter(county=unit.county, unit=unit, until=None, state__in=ENDED)
     parts = {part.case_id: part for part in old}
     for _part, place in PARTS:
-        Case.objects.filter(county=unit.county, id__in=old.values("case"), **{place: unit.id}).update(
-            **{place: into.id}
-        )
+        rows = Case.objects.filter(county=unit.county, id__in=old.values("case"), **{place: unit.id})
+        if was := COUNTED.get(place):
+            rows.filter(**{was: None}).update(**{was: unit.id})
+        rows.update(**{place: into.id})
     known = list(CasePart.objects.filter(county=unit.county, unit=into, case__in=old.values("case")))
     old.update(until=clock.now())
     for row in known:
@@ -217,6 +221,7 @@ _ORDER = [*(part for part, _place in PARTS), "co", "supervises"]
 def _followed(case: Case, unit: Unit, into: Unit) -> dict[str, Any]:
     """The case's columns with the successor in place of the old unit; never the unit that the complaint is about."""
     places = {place: into.id for _part, place in PARTS if getattr(case, place) == unit.id}
+    places |= {was: getattr(case, was) or unit.id for place, was in COUNTED.items() if place in places}
     about = into.id if case.about_unit_id == unit.id else case.about_unit_id
     if about == case.about_unit_id and not places:
         return {}

@@ -97,6 +97,9 @@ class Case(SearchedModel, Tracked):
     proposed = _unit(_("退单时建议的单位"), null=True, blank=True)
     turn_unit = _unit(_("轮到谁"), null=True, blank=True)
     turn_due = models.DateTimeField(null=True, blank=True)
+    # Where a merger put another unit into `unit` or `lead`: the one that was there, for which figures of its time count (P16).
+    counted_unit = _unit("", null=True, blank=True)
+    counted_lead = _unit("", null=True, blank=True)
     about_unit = _unit(_("反映的是哪个单位的服务"), null=True, blank=True)
     about_account = models.UUIDField(null=True, blank=True)
     hides_asker = models.BooleanField(default=False)
@@ -105,7 +108,9 @@ class Case(SearchedModel, Tracked):
     recorded_at = models.DateTimeField(_("登记时间"))
     accepted_at = models.DateTimeField(null=True, blank=True)
     assigned_at = models.DateTimeField(_("派单时间"), null=True, blank=True)
+    sign_due = models.DateTimeField(null=True, blank=True)
     signed_at = models.DateTimeField(_("签收时间"), null=True, blank=True)
+    contact_due = models.DateTimeField(null=True, blank=True)
     contacted_at = models.DateTimeField(_("首次联系时间"), null=True, blank=True)
     answered_at = models.DateTimeField(_("答复时间"), null=True, blank=True)
     closed_at = models.DateTimeField(_("办结时间"), null=True, blank=True)
@@ -151,6 +156,8 @@ class Case(SearchedModel, Tracked):
         indexes = [
             models.Index(fields=["county", "state", "turn_due"], name="case_wake"),
             models.Index(fields=["county", "recorded_at"], name="case_recorded"),
+            models.Index(fields=["county", "assigned_at"], name="case_assigned"),
+            models.Index(fields=["county", "closed_at"], name="case_closed"),
             models.Index(fields=["county", "about_unit"], name="case_about", condition=Q(about_unit__isnull=False)),
             models.Index(fields=["county", "resident"], name="case_resident", condition=Q(resident__isnull=False)),
             models.Index(fields=["county", "wish_of"], name="case_wishes", condition=Q(wish_of__isnull=False)),
@@ -273,6 +280,12 @@ class Taking(NamedTuple):
         return cls(part, until, Unit.known(**dict(zip(("id", "county", "name", "path"), unit, strict=True))))
 
 
+# The lines that figures count.
+COUNTED_STEPS = Q(
+    action__in=["return", "park", "approve_extension", "call_back", "object", "redo", "reopen", "unsolved"]
+)
+
+
 class CaseStep(SearchedModel, Step):
     """The timeline of a case."""
 
@@ -280,6 +293,7 @@ class CaseStep(SearchedModel, Step):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["county", "case", "seq"], name="casestep_seq")]
+        indexes = [models.Index(fields=["county", "at"], name="casestep_counted", condition=COUNTED_STEPS)]
 
 
 class CaseConflict(CountyModel):

@@ -27,6 +27,7 @@ from gongyi.core.access import Permission as P
 from gongyi.core.imports.runs import pending
 from gongyi.language.matters import Request
 from gongyi.language.matters.labels import Label, label
+from gongyi.network.models import Unit
 
 LEAST = 2  # cases of a group that one must see
 PAGE = 20
@@ -210,13 +211,15 @@ def texts(county: int, since: datetime, until: datetime, most: int) -> tuple[lis
     """
     rows = Case.objects.filter(county=county, recorded_at__gte=since, recorded_at__lt=until, wish_of=None)
     rows = rows.exclude(state="void").exclude(id__in=pending(county)).order_by("-recorded_at")[:most]
-    found = rows.values_list("id", "title", "content").iterator(AT_ONCE)
+    found = rows.values_list("id", "title", "content", "area__name", "area__tier").iterator(AT_ONCE)
     keys, said = [], []
     while batch := list(islice(found, AT_ONCE)):
         own = own_words([key for key, *_rest in batch])
-        for key, title, content in batch:
+        for key, title, content, area, tier in batch:
+            words = own.get(key, ())
             keys.append(key)
-            said.append(Request(without(title, own.get(key, ())), without(content[:LONGEST], own.get(key, ()))))
+            place = area if tier == Unit.Tier.VILLAGE else ""
+            said.append(Request(without(title, words), without(content[:LONGEST], words), place))
     return keys, said
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
 from gongyi.core import clock
@@ -66,10 +67,12 @@ def _put(
         for owner in owners
     ]
     if to is not Receiver.ACCOUNT:  # nobody reads these in an inbox: without a way out there is nothing to keep
-        queue(rows, to=to, keep=False)
+        with transaction.atomic(savepoint=False):
+            queue(rows, to=to, keep=False)
         return
-    Message.objects.bulk_create(rows)
-    queue(rows, to=to)
+    with transaction.atomic(savepoint=False):  # the message and its ways out, or neither: nobody makes it a second time
+        Message.objects.bulk_create(rows)
+        queue(rows, to=to)
 
 
 def inbox(

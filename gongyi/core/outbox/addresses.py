@@ -27,7 +27,7 @@ _HOW = {
     Way.SMS: gettext_lazy("请写 11 位手机号。"),
     Way.WECOM: gettext_lazy("请粘贴群机器人的网址，以 https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key= 开头。"),
     Way.DINGTALK: gettext_lazy("请粘贴群机器人的网址，以 https://oapi.dingtalk.com/robot/send?access_token= 开头；加签的，空一格再写 SEC 开头的密钥。"),
-    Way.FEISHU: gettext_lazy("请粘贴群机器人的网址，以 https://open.feishu.cn/open-apis/bot/v2/hook/ 开头。"),
+    Way.FEISHU: gettext_lazy("请粘贴群机器人的网址，以 https://open.feishu.cn/open-apis/bot/v2/hook/ 开头；开了签名校验的，空一格再写密钥。"),
 }  # fmt: skip
 
 
@@ -125,6 +125,8 @@ def choose_quiet(*, by: Actor, begin: time | None, end: time | None) -> None:
     choice = choice or DigestChoice(county=by.county, account=by.key)
     choice.quiet_from, choice.quiet_until = begin, end
     choice.save()
+    held = Delivery.objects.filter(county=by.county, owner=by.key, state=Delivery.State.WAITING, held=True)
+    held.update(due_at=clock.now())  # the worker asks anew until when each of them waits
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ import re
 import smtplib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from email.utils import parseaddr
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -27,6 +28,7 @@ from gongyi.core.secrets import phone_digits
 
 PATIENCE = 10  # seconds to connect, and seconds to wait for an answer
 ANSWER_BYTES = 64 * 1024
+SMTPS = 465  # on this port mail servers speak TLS from the first byte
 MAIL = "django.core.mail.backends.smtp.EmailBackend"
 
 
@@ -82,16 +84,17 @@ def fits(way: str, value: str) -> bool:
 
 def message_id(key: UUID) -> str:
     """The Message-ID of a letter: fixed before it is sent, so that a mail server can tell a second copy."""
-    return f"<{key}@{settings.EMAIL_FROM.rpartition('@')[2] or 'gongyi'}>"
+    return f"<{key}@{parseaddr(settings.EMAIL_FROM)[1].rpartition('@')[2] or 'gongyi'}>"
 
 
 def _mail(_channel: Channel, letter: Letter) -> None:
     """By the SMTP server of EMAIL_URL."""
     server = settings.GONGYI_MAIL
+    ssl = server.get("EMAIL_USE_SSL", False) or server["EMAIL_PORT"] == SMTPS  # whatever else the address says of it
     connection = get_connection(
         MAIL, host=server["EMAIL_HOST"], port=server["EMAIL_PORT"], username=server.get("EMAIL_HOST_USER"),
-        password=server.get("EMAIL_HOST_PASSWORD"), use_tls=server.get("EMAIL_USE_TLS", False),
-        use_ssl=server.get("EMAIL_USE_SSL", False), timeout=PATIENCE,
+        password=server.get("EMAIL_HOST_PASSWORD"), use_tls=server.get("EMAIL_USE_TLS", False) and not ssl,
+        use_ssl=ssl, timeout=PATIENCE,
     )  # fmt: skip
     headers = {"Message-ID": message_id(letter.key), "Auto-Submitted": "auto-generated"}
     mail = EmailMessage(
@@ -104,6 +107,10 @@ def _mail(_channel: Channel, letter: Letter) -> None:
         raise NotSent(*_said_by(max(codes)), forever=max(codes) >= 500) from error  # noqa: PLR2004 - SMTP's permanent ones
     except smtplib.SMTPAuthenticationError as error:
         raise NotSent("auth", gateway=True) from error
+    except smtplib.SMTPSenderRefused as error:  # our own name or account, so the next letter would fare no better
+        raise NotSent("sender" if error.smtp_code >= 500 else "busy", gateway=True) from error  # noqa: PLR2004
+    except (smtplib.SMTPConnectError, smtplib.SMTPHeloError) as error:
+        raise NotSent("busy", gateway=True) from error
     except smtplib.SMTPResponseException as error:
         raise NotSent(*_said_by(error.smtp_code), forever=error.smtp_code >= 500) from error  # noqa: PLR2004
     except (smtplib.SMTPException, OSError) as error:
@@ -116,13 +123,15 @@ def _said_by(code: int) -> tuple[str]:
 
 # --- robots of messengers ---------------------------------------------------------------------------------------------
 
-# The only addresses that are taken. A signing secret of DingTalk stands behind the address, after a space.
+# The only addresses that are taken. A signing secret of DingTalk or Feishu stands behind the address, after a space.
 ROBOTS: dict[str, re.Pattern[str]] = {
     Way.WECOM: re.compile(r"https://qyapi\.weixin\.qq\.com/cgi-bin/webhook/send\?key=([A-Za-z0-9_-]{8,80})"),
     Way.DINGTALK: re.compile(
         r"https://oapi\.dingtalk\.com/robot/send\?access_token=([A-Za-z0-9]{16,128})(?: (SEC[A-Za-z0-9]{16,128}))?"
     ),
-    Way.FEISHU: re.compile(r"https://open\.feishu\.cn/open-apis/bot/v2/hook/([A-Za-z0-9_-]{8,80})"),
+    Way.FEISHU: re.compile(
+        r"https://open\.feishu\.cn/open-apis/bot/v2/hook/([A-Za-z0-9_-]{8,80})(?: ([A-Za-z0-9_-]{16,128}))?"
+    ),
 }
 
 

@@ -6,21 +6,22 @@ leaves a claimed row, which is sent once more with the same key: the only way to
 
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F, Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from gongyi.core import clock, schedule
 from gongyi.core.access import Actor
-from gongyi.core.models import Address, Channel, Delivery, Message, NoticeChoice
+from gongyi.core.models import Address, Channel, Delivery, Message, NoticeChoice, Way
 from gongyi.core.outbox.channels import Letter, NotSent, send, usable
+from gongyi.core.outbox.waiting import quiet_ends
 from gongyi.core.outbox.words import CODE, DIGEST, TEST, kind_of
 from gongyi.core.said import Said
 
@@ -29,6 +30,8 @@ TRIES = 5  # then a person looks at it
 LEASE = timedelta(minutes=15)  # after this long another machine's claim counts as dead
 STALE = timedelta(days=3)
 MOST, LONGEST = 100, 20.0  # in one run, so that other jobs have their turn: letters, seconds
+THEIRS = ("away", "auth", "busy")  # reasons that lie with the other side and pass
+SMS_LENGTH = 200  # characters, as docs/reference/sms.md promises
 
 State, Receiver = Delivery.State, Delivery.Receiver
 log = logging.getLogger(__name__)
@@ -38,6 +41,7 @@ Person = Callable[[int, UUID], Actor | None]
 Right = Callable[[Actor, UUID], bool]
 _people: dict[str, Person] = {}
 _rights: dict[str, Right] = {}
+_duties: dict[str, Callable[[Actor], bool]] = {}
 
 
 def register_reader(receiver: Delivery.Receiver, person: Person) -> None:
@@ -50,6 +54,11 @@ def register_right(events: Iterable[str], right: Right) -> None:
     _rights.update(dict.fromkeys(events, right))
 
 
+def register_duty(events: Iterable[str], holds: Callable[[Actor], bool]) -> None:
+    """Say who still has the work of which these events tell; they are about no one record."""
+    _duties.update(dict.fromkeys(events, holds))
+
+
 @dataclass
 class Run:
     """What one run did."""
@@ -57,13 +66,14 @@ class Run:
     sent: int = 0
     failed: int = 0
     dropped: int = 0
+    open_ways: set[str] = field(default_factory=set)  # those by which something went
 
 
 def send_due(county: int) -> Run:
     """Send what is due in the county, oldest first; a channel that does not answer is left alone for the rest of the run."""
-    with schedule.only_here(
-        f"messages.{county}"
-    ) as free:  # else what another worker sends now would count as left behind
+    # Who sends here alone, or what another worker sends now would count as left behind. In the product's own language:
+    # which one a reader likes is kept in their browser, not on the person (D6).
+    with schedule.only_here(f"messages.{county}") as free, translation.override(settings.LANGUAGE_CODE):
         return _send_all(county) if free else Run()
 
 
@@ -72,13 +82,21 @@ def _send_all(county: int) -> Run:
     _recover(county)
     _give_up_old(county)
     channels = {row.way: row for row in Channel.objects.filter(county=county, active=True) if usable(row)}
-    waiting = Delivery.objects.filter(county=county, state=State.WAITING, due_at__lte=clock.now(), way__in=channels)
-    for key in list(waiting.order_by("due_at", "id").values_list("id", flat=True)[:MOST]):
+    for key in _due(county, channels):
         if schedule.stopping() or monotonic() > until:
             break
         if delivery := _claim(county, key, channels):
             _carry(delivery, channels, run)
+    _bring_back(county, run.open_ways)
     return run
+
+
+def _due(county: int, channels: Iterable[str]) -> list[UUID]:
+    """What is to go in this run: codes first, because they hold for ten minutes and somebody waits; then the oldest."""
+    rows = Delivery.objects.filter(county=county, state=State.WAITING, due_at__lte=clock.now(), way__in=list(channels))
+    keys = rows.order_by("due_at", "id").values_list("id", flat=True)
+    codes = keys.filter(receiver=Receiver.ADDRESS)[:MOST]
+    return [*codes, *keys.exclude(receiver=Receiver.ADDRESS)[:MOST]][:MOST]
 
 
 def _recover(county: int) -> None:
@@ -94,6 +112,20 @@ def _give_up_old(county: int) -> None:
     old.update(state=State.PARKED, reason="old", ended_at=clock.now())
 
 
+def _bring_back(county: int, ways: set[str]) -> None:
+    """What was parked while a server was away goes once more by itself now that others get through; only once."""
+    rows = Delivery.objects.filter(
+        county=county,
+        state=State.PARKED,
+        way__in=ways,
+        reason__in=THEIRS,
+        tries=TRIES,
+        ended_at__gt=clock.now() - STALE,
+    )
+    if ways:
+        rows.update(state=State.WAITING, ended_at=None, due_at=clock.now())
+
+
 def _claim(county: int, key: UUID, channels: dict[str, Channel], *, early: bool = False) -> Delivery | None:
     """Make a delivery that is due (or, `early`, not yet) ours in a transaction of its own; None when somebody was faster."""
     mine = {"state": State.SENDING, "claim": uuid4(), "claimed_at": clock.now(), "claimed_by": schedule.here()}
@@ -105,25 +137,32 @@ def _claim(county: int, key: UUID, channels: dict[str, Channel], *, early: bool 
 
 
 def _carry(delivery: Delivery, channels: dict[str, Channel], run: Run) -> None:
-    """Look again whether it may go, send it with those that go along, mark all of them."""
-    address, reason = _way_to(delivery)
-    if address is None:
-        run.dropped += _mark([delivery], State.DROPPED, reason)
-        return
-    along = _along(delivery, channels)
+    """Look again whether it may go and whether it may go now, send it with those that go along, mark all of them."""
+    along: list[Delivery] = []
     try:
+        address, reason = _way_to(delivery)
+        if address is None:
+            run.dropped += _mark([delivery], State.DROPPED, reason)
+            return
+        if until := _quiet_until(delivery):
+            _hold(delivery, until)
+            return
+        along = _along(delivery, channels)
         send(channels[delivery.way], _letter(delivery, along, address))
     except NotSent as failed:
         run.failed += 1
         _failed(delivery, along, failed)
         if failed.gateway:
             del channels[delivery.way]
-    except Exception as error:  # whatever the words or a library brought about must not hold up the others
+    except DatabaseError:
+        raise
+    except Exception as error:  # whatever an address, the words or a library brought about must not hold up the others
         log.exception("delivery %s: %s", delivery.id, type(error).__name__)
         run.failed += 1
         _failed(delivery, along, NotSent("fault"))
     else:
         run.sent += _mark([delivery, *along], State.SENT, "")
+        run.open_ways.add(delivery.way)
 
 
 def _mark(rows: list[Delivery], state: str, reason: str) -> int:
@@ -133,22 +172,40 @@ def _mark(rows: list[Delivery], state: str, reason: str) -> int:
 
 
 def _failed(delivery: Delivery, along: list[Delivery], failed: NotSent) -> None:
-    """The one that was tried has used up a try; those beside it wait again for nothing lost."""
+    """The one that was tried has used up a try; those beside it lose nothing.
+
+    They wait a moment longer than it, so that it leads the letter again: its key is what tells a second copy.
+    """
+    again = _end_try(delivery, failed.reason, forever=failed.forever)
     if along:
         keys = [row.claim for row in along]
         mine = Delivery.objects.filter(county=delivery.county, claim__in=keys, state=State.SENDING)
-        mine.update(state=State.WAITING, tries=F("tries") - 1, due_at=clock.now() + BACK_OFF[0])
-    _end_try(delivery, failed.reason, forever=failed.forever)
+        then = again + timedelta(seconds=1) if again else clock.now()
+        mine.update(state=State.WAITING, tries=F("tries") - 1, due_at=then)
 
 
-def _end_try(delivery: Delivery, reason: str, *, forever: bool = False) -> None:
-    """Wait longer after each try; after five, or where another is of no use, park it."""
+def _end_try(delivery: Delivery, reason: str, *, forever: bool = False) -> datetime | None:
+    """Wait longer after each try; after five, or where another is of no use, park it. Returns when it is due again."""
     mine = Delivery.objects.filter(county=delivery.county, claim=delivery.claim, state=State.SENDING)
     if forever or delivery.tries >= TRIES:
         mine.update(state=State.PARKED, reason=reason, ended_at=clock.now())
-        return
-    pause = timedelta(0) if reason == "cut_off" else BACK_OFF[delivery.tries - 1]
-    mine.update(state=State.WAITING, reason=reason, due_at=clock.now() + pause)
+        return None
+    # What was cut off is due as it was: the same one leads the letter again, with the same key.
+    due = delivery.due_at if reason == "cut_off" else clock.now() + BACK_OFF[delivery.tries - 1]
+    mine.update(state=State.WAITING, reason=reason, due_at=due)
+    return due
+
+
+def _quiet_until(delivery: Delivery) -> datetime | None:
+    """Until when the reader is not to be disturbed: quiet hours may have begun since, or been chosen since."""
+    if delivery.receiver != Receiver.ACCOUNT or delivery.message.event == TEST:
+        return None
+    return quiet_ends(delivery.county, [delivery.owner]).get(delivery.owner)
+
+
+def _hold(delivery: Delivery, until: datetime) -> None:
+    mine = Delivery.objects.filter(county=delivery.county, claim=delivery.claim, state=State.SENDING)
+    mine.update(state=State.WAITING, tries=F("tries") - 1, held=True, due_at=until)
 
 
 # --- looking again ----------------------------------------------------------------------------------------------------
@@ -181,11 +238,18 @@ def _why_not(delivery: Delivery, message: Message) -> str:
         return "read"
     if delivery.receiver == Receiver.ACCOUNT and not _wanted(delivery, message):
         return "not_wanted"
-    if message.subject is not None:
-        right = _rights.get(message.event)
-        if right is None or not right(reader, message.subject):
-            return "no_right"
-    return ""
+    return _why_not_this(delivery, message, reader)
+
+
+def _why_not_this(delivery: Delivery, message: Message, reader: Actor) -> str:
+    """Why the reader must not hear of what the message is about."""
+    duty = _duties.get(message.event) if delivery.receiver == Receiver.ACCOUNT else None
+    if duty and not duty(reader):
+        return "no_duty"
+    if message.subject is None:
+        return ""
+    right = _rights.get(message.event)
+    return "" if right and right(reader, message.subject) else "no_right"
 
 
 def _wanted(delivery: Delivery, message: Message) -> bool:
@@ -219,29 +283,27 @@ def _along(delivery: Delivery, channels: dict[str, Channel]) -> list[Delivery]:
 
 
 def _letter(delivery: Delivery, along: list[Delivery], address: Address) -> Letter:
-    """The words that leave the house: that something waits, and where; nothing about anybody (rights.md D19).
-
-    In the product's own language: which one a reader likes is kept in their browser, not on the person (D6).
-    """
+    """The words that leave the house: that something waits, and where; nothing about anybody (rights.md D19)."""
     message = delivery.message
-    with translation.override(settings.LANGUAGE_CODE):
-        if message.event == CODE:
-            text = _("共议：验证码 %(code)s，10 分钟内有效。不是您要的，请不要理会，也不要告诉别人。") % {
-                "code": address.code
-            }
-        else:
-            text = _("共议：%(text)s") % {"text": message.text}
-        if along:
-            text += _("（另有 %(n)d 条消息）") % {"n": len(along)}
-        subject = _("共议：核对地址的验证码") if message.event == CODE else _("共议：有消息在等您")
-        text += _where(delivery, message, many=bool(along))
+    if message.event == CODE:
+        text = _("共议：验证码 %(code)s，10 分钟内有效。不是您要的，请不要理会，也不要告诉别人。") % {
+            "code": address.code
+        }
+    else:
+        text = _("共议：%(text)s") % {"text": " ".join(str(message.text).split())}
+    more = _("（另有 %(n)d 条消息）") % {"n": len(along)} if along else ""
+    subject = _("共议：核对地址的验证码") if message.event == CODE else _("共议：有消息在等您")
+    more += _where(delivery, message, many=bool(along))
+    if delivery.way == Way.SMS and len(text) + len(more) > SMS_LENGTH:
+        text = f"{text[: max(0, SMS_LENGTH - len(more) - 1)]}…"
+    text += more
     return Letter(delivery.id, address.value, subject, text, message.event.replace(".", "_"), _values(message, address))
 
 
 def _where(delivery: Delivery, message: Message, *, many: bool) -> str:
     if message.event == CODE:
         return ""
-    between = " " if delivery.way == "sms" else "\n"
+    between = " " if delivery.way == Way.SMS else "\n"
     if not settings.GONGYI_URL:
         return between + _("请打开共议查看。")
     return (

@@ -213,6 +213,9 @@ def _date(case: Case) -> None:
     now = clock.now()
     if case.lead_id:
         case.assigned_at, case.unit_due = now + timedelta(hours=2), now + timedelta(days=18)
+        case.sign_due, case.contact_due = now + timedelta(days=1), now + timedelta(days=2)
+        if case.state != "assigned":
+            case.signed_at, case.contacted_at = now + timedelta(hours=9), now + timedelta(hours=30)
     if case.state in {"answered", "calling", "closed", "filed", "redo"}:
         case.answered_at, case.answer = now + timedelta(days=6), "已派人到现场看过，今天处理好了，请再看看。"
         case.outcome, case.rating, case.drawn = "solved", "good", False

@@ -1,5 +1,6 @@
 """What managers do about the ways out of the house: set them up, look after what did not go, let a job run at once."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
@@ -54,6 +55,10 @@ def _check_gateway(channel: Channel) -> None:
     if sms_host(channel.url) is None:
         raise ValidationError(
             {"url": _("这台机器不允许连这个网关。请系统运维把它写进环境变量 GONGYI_SMS_HOSTS 再试。")}
+        )
+    if not re.fullmatch(r"[\x21-\x7e]*", channel.key_name):  # it goes into a header
+        raise ValidationError(
+            {"key_name": _("密钥编号里只能有英文字母、数字和符号，中间没有空格。请照网关给的再抄一遍。")}
         )
     if not channel.secret:
         raise ValidationError({"secret": _("请填网关给的密钥。")})

@@ -3,7 +3,7 @@
 from gongyi.home.queries.bench import bare_rows, told_cases
 from gongyi.home.queries.day import EVENTS, begin_of, capped, in_others_hands, meanwhile, only_mine
 from gongyi.home.queries.first import doers_of, first_tasks
-from gongyi.home.queries.jobs import JobLine, jobs, worker_silent
+from gongyi.home.queries.jobs import JobLine, jobs, worker_trouble
 from gongyi.home.queries.outgoing import (
     Outgoing,
     WayState,
@@ -40,5 +40,5 @@ __all__ = [
     "told_cases",
     "way_of",
     "ways",
-    "worker_silent",
+    "worker_trouble",
 ]

@@ -55,10 +55,24 @@ def jobs() -> list[JobLine]:
     return sorted(lines, key=lambda line: (line.tone != "late", line.name))
 
 
-def worker_silent() -> bool:
-    """Whether no job has begun for so long that the worker cannot be running."""
-    began = [one.last.last_run_at for one in schedule.standings() if one.last]
-    return not began or max(began) < clock.now() - SILENT
+def worker_trouble() -> str:
+    """Why nothing is being done at all, and what to do about it; '' where the worker runs. A long job is no trouble."""
+    found = schedule.standings()
+    if any(one.runs for one in found):
+        return ""
+    began = [one.last.last_run_at for one in found if one.last]
+    ahead = sum(moment > clock.now() + schedule.SKEW for moment in began)
+    if ahead:
+        return ngettext(
+            "电脑的钟比上次做事的时间还早，有 %(n)d 个任务要等钟走到那时才做。请系统运维对一对钟；钟是对的，就运行一次 ./run manage worker --clock-is-right。",
+            "电脑的钟比上次做事的时间还早，有 %(n)d 个任务要等钟走到那时才做。请系统运维对一对钟；钟是对的，就运行一次 ./run manage worker --clock-is-right。",
+            ahead,
+        ) % {"n": ahead}
+    if not began:
+        return _("后台任务还没有开过：消息不会发出去，到期也不会提醒。请系统运维看看 ./run 是不是开着。")
+    if max(began) < clock.now() - SILENT:
+        return _("后台任务好像没有在运行：五分钟里什么也没做。消息先存着，不会丢。请系统运维看看 ./run 是不是开着。")
+    return ""
 
 
 def _line(one: Standing) -> JobLine:
@@ -87,6 +101,8 @@ def _result(one: Standing) -> tuple[str, str]:
         return _("还没有做过"), "waiting"
     if one.runs:
         return _("正在做"), "waiting"
+    if one.began:
+        return _("做到一半断了，会接着做"), "soon"
     if one.last.last_ok:
         return one.last.note or _("做完了"), "done"
     if not one.last.failures:

@@ -56,7 +56,7 @@ def system(request: ActorRequest) -> HttpResponse:
         lines = queries.jobs()
         context |= {
             "counts": queries.counts(request.actor), "bad": [line for line in lines if line.tone == "late"], "jobs": len(lines),
-            "silent": queries.worker_silent(), "ways": queries.ways(request.actor.county),
+            "trouble": queries.worker_trouble(), "ways": queries.ways(request.actor.county),
             "may_edit": holds_in_county(request.actor, P.CHANNEL_EDIT),
         }  # fmt: skip
     return render(request, "home/system.html", context)
@@ -66,7 +66,7 @@ def system(request: ActorRequest) -> HttpResponse:
 @_county_wide(P.SYSTEM_VIEW)
 def jobs(request: ActorRequest) -> HttpResponse:
     """后台任务: last run, how it went, next run."""
-    context = {"title": _("后台任务"), "rows": queries.jobs(), "silent": queries.worker_silent()}
+    context = {"title": _("后台任务"), "rows": queries.jobs(), "trouble": queries.worker_trouble()}
     return render(request, "home/jobs.html", context)
 
 
@@ -107,7 +107,9 @@ def _decide(request: ActorRequest) -> HttpResponse:
         keys = list(queries.deliveries(request.actor, "parked").values_list("id", flat=True)[:1000])
     else:
         keys = [key for word in request.POST.getlist("key")[:1000] if (key := as_key(word))]
-    if request.POST.get("what") == "let_go":
+    if not keys:
+        messages.error(request, _("还没有选。请先在前面打勾，再按一次。"))
+    elif request.POST.get("what") == "let_go":
         number = actions.let_go(by=request.actor, keys=keys)
         messages.success(request, ngettext("%(n)d 条不再送。", "%(n)d 条不再送。", number) % {"n": number})
     else:

@@ -134,7 +134,14 @@ class _Joining:
             met = list(product(ours, theirs))
         else:
             met = [(self.chance.choice(ours), self.chance.choice(theirs)) for _ in range(MOST_COMPARED)]
-        return sum(self._likely(*sorted(pair)) for pair in met) / len(met)
+        told = [(self._likely(*sorted(pair)), self._placed(*pair)) for pair in met]
+        placed = [reached for reached, both in told if both]
+        whole = sum(reached for reached, _both in told) / len(told)
+        return min(whole, sum(placed) / len(placed)) if placed else whole
+
+    def _placed(self, one: int, other: int) -> bool:
+        """Both name a village: one that names none does not bridge two villages."""
+        return bool(self.seen[one].villages and self.seen[other].villages)
 
     def _likely(self, one: int, other: int) -> float:
         if (one, other) not in self.known:
@@ -173,12 +180,14 @@ def _belonging(
     if len(core) < CORE_NAMES:
         return []
     inside = set(places)
+    home = _home(seen, places)
     around = {place for pair in core for place in holding[pair]} - inside
     fits = {
         place
         for place in around
         if sum(weight for pair, weight in core.items() if pair in seen[place].names) >= CORE_COVERED * whole
         and dot(troubles, seen[place].troubles) >= CORE_TROUBLE
+        and not (home and seen[place].villages and home.isdisjoint(seen[place].villages))
     }
     at = {place: name for name, members in state.members.items() for place in members if place in fits}
     found = Counter(at.values())
@@ -187,6 +196,13 @@ def _belonging(
         for name, number in found.items()
         if len(state.members[name]) <= len(places) and 2 * number >= len(state.members[name])
     )
+
+
+def _home(seen: Sequence[Seen], places: Sequence[int]) -> set[str]:
+    """The villages that half of those members name which name one."""
+    named = [seen[place].villages for place in places if seen[place].villages]
+    held = Counter(village for villages in named for village in villages)
+    return {village for village, number in held.items() if 2 * number >= len(named)}
 
 
 def _core(

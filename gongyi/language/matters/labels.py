@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from gongyi.language.matters.seen import HEAD, Request, common, kinds, plain
+from gongyi.language.matters.seen import HEAD, Request, common, kinds, plain, trouble_words
 
 MOST_PLACES = 3
 MOST_TROUBLES = 3
@@ -20,8 +20,8 @@ _ENDS = (
 _NO_BEGINNING = "的了在与和及到把被让给为是区县市道路铁"  # a name does not begin with these
 _END = re.compile(_ENDS)
 _ONE_NAME = re.compile(
-    "(?:(?!大道)[A-Za-z0-9\u4e00-\u9fff](?<![路街区县市镇乡村省]))+"
-)  # not a road or district before the name
+    "(?:(?!大道|门前|[一二三四五六七八九十]组)[A-Za-z0-9\u4e00-\u9fff](?<![路街区县市镇乡村省的到旁边]))+"
+)  # not a road or district before the name, nor "beside" and "before"
 _PLACE = re.compile(
     "(?:小区|花园|家园|公寓|新城|之城|新村|社区|街道|广场|国际|大厦|水库|大道|[苑园湾府城村镇乡路街巷桥江河湖组])$"
 )
@@ -80,8 +80,9 @@ def _runs(title: str) -> set[str]:
 def _troubles(titles: Sequence[str], texts: Sequence[str], names: Collection[str]) -> tuple[str, ...]:
     """The words of trouble that most titles, then most texts hold: one of each kind, none that stands in a name."""
     chosen: list[tuple[int, int, str]] = []
+    in_titles, in_texts = ([set(trouble_words(text)) for text in some] for some in (titles, texts))
     for words in kinds():
-        held = [(sum(word in t for t in titles), sum(word in t for t in texts), word) for word in words]
+        held = [(sum(word in t for t in in_titles), sum(word in t for t in in_texts), word) for word in words]
         best = max(held, key=lambda one: (one[0], one[1], len(one[2])))
         if best[0] and 3 * best[1] >= len(texts) and not any(best[2] in name for name in names):
             chosen.append(best)

@@ -8,7 +8,7 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -37,6 +37,18 @@ _LINE = re.compile(r"(\d{1,3}|[一二三四五六七八九十]{1,2})(?:号线|�
 _COUNTY = re.compile(r"[A-Z]\d+(?=[区县市])|[\u4e00-\u9fff]{2}(?:(?<![小社校园辖片地城郊库新市湖特])区|县)")
 _CITY = re.compile(r"[A-Z](?=市)|[\u4e00-\u9fff]{2}(?<![我本全城都集超菜夜贸股])市(?![场民政区容委长])")
 _EDGE = 4  # characters before such a word in which its name stands
+# The village or town in which something is: what stands before 村, 社区, 镇, 乡 unless it is a plain word (我村, 农村, 全镇).
+_PLACE = re.compile("([\u4e00-\u9fff]{2})(村|社区|镇|乡)")
+_VILLAGE, _TOWN = ("村", "社区"), ("镇", "乡")
+_NO_PLACE = frozenset("农乡城全本我各该他她你邻外回返驻政然同个几每两此其们的了么是集小区村镇县市旧属型")
+_BEFORE_PLACE = frozenset("在到从去由于是住往离给跟和与让为将对向来回至经，的")
+_NOT_OF_IT = re.compile(
+    "[委民口里部干支两长亲下级道上庄组政情容街]"
+)  # 村民, 镇政府: of no village by name, unless others name it
+_OF_PLACE = ("村", "镇", "乡")
+_SPOT = re.compile(
+    "后面|后边|前面|前边|旁|门口|门前|边上?|对面|附近|一带|周边|外面|头|楼下|路口"
+)  # what stands before it is where, not what
 
 
 class Request(NamedTuple):
@@ -44,6 +56,7 @@ class Request(NamedTuple):
 
     title: str
     body: str
+    place: str = ""  # the village or town it was recorded for; counts where the words name none
 
 
 class Seen(NamedTuple):
@@ -57,6 +70,8 @@ class Seen(NamedTuple):
     title_troubles: Mapping[int, float]
     holds: frozenset[str]  # every pair of its title, and the kept ones of its body
     named: Mapping[str, frozenset[str]]  # kind of place or body to the pairs of its names in the title
+    villages: frozenset[str] = frozenset()  # that it names anywhere, by the one or two characters before the word
+    towns: frozenset[str] = frozenset()
 
 
 @cache
@@ -106,24 +121,41 @@ def look(requests: Sequence[Request]) -> list[Seen]:
     rare = {pair: -math.log((number + background * shares.get(pair, UNKNOWN)) / scale) for pair, number in held.items()}
     odd = {kind: math.log((len(texts) + 100) / (number + 2)) for kind, number in troubled.items()}
     repeated = {pair for pair, number in held.items() if number > 1}
-    return [_seen(title, body, rare, repeated, odd) for title, body in texts]
+    known = {place for title, body in texts for place in _places(title + "。" + body)}
+    return [
+        _seen(title, body, rare, repeated, odd)._replace(
+            villages=_of(_VILLAGE, named := _places(title + "。" + body, known)) or _of(_VILLAGE, _places(one.place)),
+            towns=_of(_TOWN, named),
+        )
+        for one, (title, body) in zip(requests, texts, strict=True)
+    ]
 
 
-def _seen(title: str, body: str, rare: Mapping[str, float], repeated: set[str], odd: Mapping[int, float]) -> Seen:
+def _of(kinds_: Collection[str], places: Iterable[tuple[str, str]]) -> frozenset[str]:
+    return frozenset(name for name, kind in places if kind in kinds_)
+
+
+def _seen(
+    title: str,
+    body: str,
+    rare: Mapping[str, float],
+    repeated: set[str],
+    odd: Mapping[int, float],
+) -> Seen:
     in_title, in_body = pairs_of(title), pairs_of(body)
     often = Counter({pair: 2 * number for pair, number in in_title.items()}) + in_body
     weights = {pair: (1 + math.log(number)) * rare[pair] for pair, number in often.items()}
     kept = _heaviest(weights, KEPT)
     title_names = _name_pairs(title, in_title, rare)
     names = _heaviest({p: w for p, w in _name_pairs(body, in_body, rare).items() if p in repeated}, KEPT)
-    known = {pair: weight for pair, weight in title_names.items() if pair in repeated}
+    known_names = {pair: weight for pair, weight in title_names.items() if pair in repeated}
     said, told = _troubles(title), _troubles(body)
     both = {kind: 2 * said[kind] + told[kind] for kind in said.keys() | told.keys()}
     troubles = {kind: odd[kind] * (1 + math.log(number)) for kind, number in both.items() if number >= 1}
     return Seen(
         pairs=_unit(kept),
-        names=frozenset(names) | frozenset(known),
-        title_names=known,
+        names=frozenset(names) | frozenset(known_names),
+        title_names=known_names,
         title_rare=title_names,
         troubles=_unit(troubles),
         title_troubles=_unit({kind: odd[kind] * math.sqrt(number) for kind, number in said.items()}),
@@ -146,9 +178,33 @@ def _name_pairs(text: str, held: Mapping[str, int], rare: Mapping[str, float]) -
     return {pair: rare[pair] - PLAIN for pair in free if rare[pair] > PLAIN}
 
 
+def trouble_words(text: str) -> list[str]:
+    """The words of trouble in a plain text; one that only says where (卫生室后面) or belongs to a name (石桥村) is none."""
+    hits = (hit for hit in _words()[0].finditer(text) if not _SPOT.match(text, hit.end()))
+    return [hit[0] for hit in hits if text[hit.end() : hit.end() + 1] not in _OF_PLACE]
+
+
 def _troubles(text: str) -> Counter[int]:
-    pattern, found, _pairs = _words()
-    return Counter(kind for word in pattern.findall(text) for kind in found[word])
+    found = _words()[1]
+    return Counter(kind for word in trouble_words(text) for kind in found[word])
+
+
+def _places(text: str, known: Collection[tuple[str, str]] = ()) -> set[tuple[str, str]]:
+    """The villages and towns that a text names; those `known` from other texts also where what follows leaves it open."""
+    found, shares = set(), common()
+    for hit in _PLACE.finditer(text):
+        name, kind = hit[1], hit[2]
+        if name[0] in _BEFORE_PLACE:
+            name = name[1]
+        plain_word = (
+            name[-1] in _NO_PLACE
+            or name in shares
+            or name in {"偏远", "远山", "困山"}
+            or (kind == "乡" and name[-1] in "家故")
+        )
+        if not plain_word and ((name, kind) in known or not _NOT_OF_IT.match(text, hit.end())):
+            found.add((name, kind))
+    return found
 
 
 def _names_by_kind(title: str) -> dict[str, frozenset[str]]:

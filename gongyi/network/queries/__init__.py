@@ -2,7 +2,7 @@
 
 from gongyi.network.queries.calendar import calendar_days, calendar_of
 from gongyi.network.queries.divisions import county_rows
-from gongyi.network.queries.history import Then, changes_of, tree_on
+from gongyi.network.queries.history import Then, Tree, changes_of, counting_tree, tree_on
 from gongyi.network.queries.units import (
     Branch,
     Reach,
@@ -27,11 +27,13 @@ __all__ = [
     "Branch",
     "Reach",
     "Then",
+    "Tree",
     "calendar_days",
     "calendar_of",
     "chain",
     "changes_of",
     "counties",
+    "counting_tree",
     "county_rows",
     "find_units",
     "home_county",

@@ -48,3 +48,65 @@ def _undo(one: Then, change: UnitChange) -> None:
         one.running = True
     elif change.kind == UnitChange.Kind.REOPENED:
         one.running = False
+
+
+@dataclass(frozen=True)
+class Tree:
+    """The tree of one day, and for every unit that ever was the one that it counts for on that day."""
+
+    units: dict[UUID, Then]
+    counts_for: dict[UUID, UUID]
+
+    def below(self, unit: UUID) -> list[UUID]:
+        """The units directly below, by code."""
+        found = [key for key, one in self.units.items() if one.parent == unit]
+        return sorted(found, key=lambda key: self.units[key].unit.code)
+
+    def counted(self, unit: UUID, *, alone: bool = False) -> frozenset[UUID]:
+        """Every unit whose records count for this one on that day: itself, those below it, and those that went into them.
+
+        `alone` leaves out those below. What is counted below and alone together is what is counted for the unit.
+        """
+        return frozenset(
+            key for key, at in self.counts_for.items() if at == unit or (not alone and unit in self._above(at))
+        )
+
+    def _above(self, unit: UUID) -> list[UUID]:
+        found, at = list[UUID](), self.units[unit].parent
+        while at is not None and at in self.units and at not in found:
+            found.append(at)
+            at = self.units[at].parent
+        return found
+
+
+def counting_tree(county: int, day: date) -> Tree:
+    """Which unit counts for which on a day: statistics of a past period keep the tree of its last day (P16).
+
+    A unit that had ended by then counts for its successor, without one for the unit above; one that was not yet there counts
+    for the unit above. So every record of the county counts for exactly one unit of the tree. Four queries.
+    """
+    units = tree_on(county, day)
+    places = {unit.id: unit.parent_id for unit in Unit.objects.filter(county=county)}
+    rows = UnitChange.objects.filter(unit__county=county, kind__in=[*_ENDS, UnitChange.Kind.OPENED]).order_by(
+        "on", "at", "id"
+    )
+    for change in rows:
+        if change.kind in _ENDS and change.on <= day:
+            places[change.unit_id] = change.to_unit_id or change.from_unit_id
+        elif change.kind == UnitChange.Kind.OPENED and change.on > day:
+            places[change.unit_id] = change.to_unit_id
+    for one in units.values():
+        one.parent = _standing(one.parent, units, places) if one.parent else None
+    return Tree(units, {key: at for key in places if (at := _standing(key, units, places))})
+
+
+def _standing(key: UUID, units: dict[UUID, Then], places: dict[UUID, UUID | None]) -> UUID | None:
+    """The unit of the tree that this one counts for: by where its matters went, in the end the county; None without a county."""
+    gone, at = set[UUID](), key
+    while at not in units:
+        gone.add(at)
+        follows = places.get(at)
+        if follows is None or follows in gone:
+            return next((top for top, one in units.items() if one.parent is None), None)
+        at = follows
+    return at

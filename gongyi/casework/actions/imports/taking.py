@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from gongyi.casework.actions.imports.cases import Context
 
 # What the system does by itself with a case is no work of anybody's.
-TOPICS = 20  # that are added in one transaction
+TOPICS = 8  # that are added in one transaction
 BY_ITSELF = ("import", "file_due", "close_quiet", "recompute", "follow", "reroute")
 
 
@@ -111,6 +111,8 @@ def _end(context: "Context", case: Case, facts: dict[str, Any]) -> None:
         case.outcome = Case.Outcome.DECLINED
     if case.assigned_at:
         case.unit_due = queries.due_at(case.assigned_at, case.span, context.calendar)
+        case.sign_due = queries.due_at(case.assigned_at, case.type.sign_span, context.calendar)
+        case.contact_due = queries.due_at(case.assigned_at, case.type.contact_span, context.calendar)
 
 
 def tell_desk(context: "Context", *, by: Actor) -> None:

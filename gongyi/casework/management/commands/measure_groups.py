@@ -18,6 +18,7 @@ from gongyi.language.matters import Request, find_matters
 from gongyi.language.matters.measure import agreement, average_linkage, judged_pairs, told_pairs
 
 Groups = Mapping[str, int | None]
+READERS = ("first", "second", "reader2")  # columns: one reader twice, and another who read some of the pairs
 
 
 class Command(WholeCommand):
@@ -105,17 +106,35 @@ def _each(groups: Groups, judged: dict[str, str], also: dict[str, str], held_out
 
 
 def _sample(path: Path, rows: Sequence[Row]) -> dict[str, Any]:
-    """The sample judged twice: agreement, and both methods against the pairs on which the two judgements agree, and each."""
+    """The sample judged twice by one reader and in part by another (`reader2`): how far they agree, and both methods beside them.
+
+    `consensus` is what most judgements of a pair say; a pair on which they are even is left out.
+    """
     with path.open(encoding="utf-8") as file:
         pairs = [pair for pair in csv.DictReader(file) if pair["use"] == "sample"]
     told = [(pair["first"] == "1", pair["second"] == "1") for pair in pairs]
     agreed = [(p["one"], p["other"], a) for p, (a, b) in zip(pairs, told, strict=True) if a == b]
     first = [(p["one"], p["other"], a) for p, (a, _b) in zip(pairs, told, strict=True)]
-    plain = _plain(rows)
-    best = max(plain, key=lambda far: told_pairs(plain[far], agreed)["f1"])
-    ours = _ours(rows)
+    judgements = [[pair[name] == "1" for name in READERS if pair.get(name)] for pair in pairs]
+    most = [
+        (p["one"], p["other"], sum(j) > len(j) / 2)
+        for p, j in zip(pairs, judgements, strict=True)
+        if 2 * sum(j) != len(j)
+    ]
+    third = [j for j in judgements if len(j) == len(READERS)]
+    plain, ours = _plain(rows), _ours(rows)
     return {
         "pairs": len(pairs), "kappa": agreement(told), "agreed": len(agreed),
-        "ours": told_pairs(ours, agreed), "ours_by_first": told_pairs(ours, first),
-        "average_linkage": {"cut": best, **told_pairs(plain[best], agreed)},
+        "reader2": {
+            "pairs": len(third), "same_as_first": sum(j[0] == j[2] for j in third),
+            "kappa_first": agreement([(j[0], j[2]) for j in third]), "kappa_second": agreement([(j[1], j[2]) for j in third]),
+        },
+        "ours": told_pairs(ours, agreed), "ours_by_first": told_pairs(ours, first), "average_linkage": _best(plain, agreed),
+        "consensus": {"ours": told_pairs(ours, most), "average_linkage": _best(plain, most)},
     }  # fmt: skip
+
+
+def _best(plain: Mapping[float, Groups], pairs: Sequence[tuple[str, str, bool]]) -> dict[str, Any]:
+    """The plain method at the cut that is best for it."""
+    best = max(plain, key=lambda far: told_pairs(plain[far], pairs)["f1"])
+    return {"cut": best, **told_pairs(plain[best], pairs)}

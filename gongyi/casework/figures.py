@@ -1,0 +1,147 @@
+"""The figures of casework: what came in, what was sent on, what ended and how, what went back.
+
+Which unit a case counts for: what came in for the unit that recorded it; the rest for the lead, without one for the unit that recorded it.
+Formulas follow product.md part 2 (b-2); every county may change its rates.
+"""
+
+from functools import partial
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, UUIDField
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from gongyi.casework.models import COUNTED_STEPS, Asker, Case, CaseStep, Visit
+from gongyi.core import clock
+from gongyi.core.figures import Figure, Period, Rate, Source, register
+from gongyi.core.imports.runs import pending
+
+SPLITS = {"type": "type", "channel": "channel", "urgency": "urgency", "topic": "top_topic", "outcome": "outcome"}
+_RECORDER, _LEAD = ("counted_unit", "unit"), ("counted_lead", "lead")
+
+
+def _cases(county: int, *, units: tuple[str, ...]) -> QuerySet[Any]:
+    """The county's cases but the void ones, each with the unit it counts for and its topic of the first level."""
+    rows: Any = Case.objects.filter(county=county).exclude(state="void").exclude(id__in=pending(county))
+    top = Coalesce("topic__parent__parent", "topic__parent", "topic")
+    found: QuerySet[Any] = rows.annotate(
+        counts_for=Coalesce(*units), top_topic=top, ended_at=Coalesce("answered_at", "closed_at")
+    )
+    return found
+
+
+def _steps(county: int) -> QuerySet[Any]:
+    """The lines of the county's timelines that are counted, those of void cases left out."""
+    rows: Any = CaseStep.objects.filter(COUNTED_STEPS, county=county)
+    rows = rows.exclude(case__state="void").exclude(case__in=pending(county))
+    places = [f"case__{place}" for place in (*_LEAD, *_RECORDER)]
+    top = Coalesce("case__topic__parent__parent", "case__topic__parent", "case__topic")
+    found: QuerySet[Any] = rows.annotate(
+        counts_for=Coalesce(*places), returned_by=Coalesce("unit", *places, output_field=UUIDField()), top_topic=top
+    )
+    return found
+
+
+def _there(period: Period) -> Q:
+    """Recorded by then and not ended by then; a case that was reopened since counts as never ended."""
+    return Q(recorded_at__lt=period.end) & (Q(closed_at=None) | Q(closed_at__gte=period.end))
+
+
+def _late(period: Period) -> Q:
+    """Not answered, and the day that the asker was told is over."""
+    moment = min(period.end, clock.now())
+    return Q(resident_due__lt=moment) & (Q(answered_at=None) | Q(answered_at__gte=moment))
+
+
+received = Source(partial(_cases, units=_RECORDER), "counts_for", "recorded_at", splits=SPLITS)
+assigned = Source(partial(_cases, units=(*_LEAD, *_RECORDER)), "counts_for", "assigned_at", splits=SPLITS)
+closed = Source(partial(_cases, units=(*_LEAD, *_RECORDER)), "counts_for", "closed_at", splits=SPLITS)
+there = Source(partial(_cases, units=(*_LEAD, *_RECORDER)), "counts_for", within=_there, splits=SPLITS)
+_OF_STEPS = {name: column if column == "top_topic" else f"case__{column}" for name, column in SPLITS.items()}
+lines = Source(_steps, "counts_for", "at", record="case", number="case__number", splits=_OF_STEPS)
+returns = Source(_steps, "returned_by", "at", record="case", number="case__number", splits=_OF_STEPS)
+
+_PHONE = Asker.objects.filter(county=OuterRef("county"), case=OuterRef("pk")).exclude(phone_digest="")
+# Asked by the phone first: few share one, while a month has thousands of cases.
+_AGAIN = Asker.objects.filter(
+    county=OuterRef("county"), phone_digest__in=_PHONE.filter(case=OuterRef(OuterRef("pk"))).values("phone_digest"), case__topic=OuterRef("topic"),
+    case__recorded_at__gt=OuterRef("recorded_at"), case__recorded_at__lte=OuterRef("reopen_until"),
+).exclude(case__state="void")  # fmt: skip
+_EXTRA = Visit.objects.filter(county=OuterRef("county"), case=OuterRef("pk"))
+_SOLVED, _RATED = Q(outcome=Case.Outcome.SOLVED), ~Q(rating="")
+_KNOWABLE = _SOLVED & Q(topic__isnull=False, reopen_until__isnull=False) & Q(Exists(_PHONE))
+_ANSWERED = Q(outcome__in=[name for name, _label in Case.Outcome.of_answers()])
+_TIMES = _("次")
+
+
+_INTAKE = (
+    Figure("cases.received", _("受理量"), _("期间内登记的办件，按诉求提出的日期；作废的不算"), received, intake=True,
+           words=("受理数", "受理件数", "收件数", "收到诉求", "诉求量", "来件数", "登记数", "受理总量", "诉求总数", "接收数", "办件总量")),
+)  # fmt: skip
+_SENT = (
+    Figure("cases.assigned", _("派单量"), _("期间内派给主办单位的办件，按最近一次派单的日期"), assigned, intake=True,
+           words=("派单数", "转办数", "交办数", "转派数", "交办件数", "转办件数")),
+    Figure("cases.signed", _("已签收"), _("期间内派单的办件里，主办单位签收了的"), assigned, Q(signed_at__isnull=False),
+           words=("签收数", "接收数")),
+    Figure("cases.signed_in_time", _("按期签收"), _("期间内派单的办件里，在签收时限之前签收的"), assigned, Q(signed_at__lte=F("sign_due")),
+           words=("按时签收", "及时签收", "按期签收数", "及时接收")),
+    Figure("cases.contacted", _("已联系"), _("期间内派单的办件里，联系上诉求人的"), assigned, Q(contacted_at__isnull=False),
+           words=("联系数", "已联系诉求人", "响应数")),
+    Figure("cases.contacted_in_time", _("按时联系"), _("期间内派单的办件里，在首次联系时限之前联系上诉求人的"), assigned, Q(contacted_at__lte=F("contact_due")),
+           words=("及时联系", "按时联系数", "及时响应", "按期联系")),
+)  # fmt: skip
+_ENDED = (
+    Figure("cases.closed", _("办结量"), _("期间内结束的办件，按最近一次办结的日期；以后又重办的，办结前不再算"), closed,
+           words=("办结数", "办结件数", "已办结", "结案数", "办理完毕", "完成数")),
+    Figure("cases.closed_in_time", _("按期办结"), _("期间内结束的办件里，在办结时限之前答复的；没有派单的看答复期限"), closed,
+           Q(ended_at__lte=Coalesce("unit_due", "resident_due")), words=("按期办结数", "按时办结", "及时办结", "限时办结")),
+    Figure("cases.answered_in_time", _("按群众时限答复"), _("期间内结束的办件里，在告诉诉求人的日期之前答复的；这个时限从登记起算，不停"), closed,
+           Q(ended_at__lte=F("resident_due")), words=("按时答复", "及时答复", "按期答复")),
+    Figure("cases.solved", _("解决"), _("期间内结束、结果是“解决”的办件"), closed, _SOLVED, words=("解决数", "已解决", "解决件数", "办成")),
+    Figure("cases.partly", _("部分解决"), _("期间内结束、结果是“部分解决”的办件"), closed, Q(outcome=Case.Outcome.PARTLY), words=("部分解决数", "基本解决")),
+    Figure("cases.explained", _("解释"), _("期间内结束、结果是“解释”的办件"), closed, Q(outcome=Case.Outcome.EXPLAINED), words=("解释说明", "解释数", "政策解释", "答疑")),
+    Figure("cases.declined", _("不予受理"), _("期间内结束、决定不予受理的办件"), closed, Q(outcome=Case.Outcome.DECLINED), words=("不受理", "不予受理数", "未受理")),
+    Figure("cases.withdrawn", _("诉求人撤回"), _("期间内由诉求人撤回的办件"), closed, Q(outcome=Case.Outcome.WITHDRAWN), words=("撤回", "撤诉", "撤单")),
+    Figure("cases.merged", _("并入另一件"), _("期间内因为说的是同一件事而并入另一件的办件"), closed, Q(outcome=Case.Outcome.MERGED), words=("合并", "重复诉求", "重复件", "并案")),
+    Figure("cases.other_end", _("没有写结果"), _("期间内结束、没有写办理结果的办件，多是导入的旧件"), closed, Q(outcome="")),
+    Figure("cases.one_visit", _("一次办好"), _("期间内解决的办件里，没有多跑一趟、期限内本人没有为同一类事再来的"), closed, _KNOWABLE & ~Q(Exists(_EXTRA)) & ~Q(Exists(_AGAIN)),
+           words=("一次办结", "一次性办结", "一次性解决", "一次解决", "最多跑一次")),
+    Figure("cases.one_visit_known", _("能判断是不是一次办好"), _("期间内解决的办件里，留了电话、定了分类，能判断本人有没有再来的"), closed, _KNOWABLE),
+    Figure("cases.very", _("非常满意"), _("期间内结束、评价“非常满意”的办件"), closed, Q(rating=Case.Rating.VERY), words=("非常满意数", "很满意")),
+    Figure("cases.good", _("满意"), _("期间内结束、评价“满意”的办件；不含非常满意和基本满意"), closed, Q(rating=Case.Rating.GOOD)),
+    Figure("cases.fair", _("基本满意"), _("期间内结束、评价“基本满意”的办件"), closed, Q(rating=Case.Rating.FAIR), words=("基本满意数", "一般")),
+    Figure("cases.bad", _("不满意"), _("期间内结束、评价“不满意”的办件"), closed, Q(rating=Case.Rating.BAD), words=("不满意数", "不满意件数")),
+    Figure("cases.rated", _("已评价"), _("期间内结束、有评价的办件"), closed, _RATED, words=("评价数", "参评数", "测评数", "参与评价")),
+    Figure("cases.unrated", _("未评价"), _("期间内结束、答复过而没有评价的办件；不算满意"), closed, _ANSWERED & Q(rating=""), words=("未评价数", "未参评")),
+)  # fmt: skip
+_THERE = (
+    Figure("cases.open", _("在办"), _("期末还没有结束的办件"), there, words=("在办数", "未办结", "正在办理", "办理中", "在办件数", "未结")),
+    Figure("cases.overdue", _("超期未答复"), _("期末还没有结束、过了答复期限还没有答复的办件"), there, _late, words=("超期", "逾期", "超期未办结", "超时", "逾期未办", "超期数")),
+)  # fmt: skip
+_CALL, _AGAIN_STEP = Q(action="call_back"), Q(target="redo")
+_LINES = (
+    Figure("cases.called", _("回访"), _("期间内打的回访电话"), lines, _CALL, _TIMES, words=("回访数", "回访量", "回访次数", "回访件数")),
+    Figure("cases.reached", _("回访到"), _("期间内打通、问到结果的回访"), lines, _CALL & Q(target__in=["closed", "redo"]), _TIMES, words=("回访到", "回访核实", "成功回访", "接通")),
+    Figure("cases.unreached", _("没有回访到"), _("期间内没有联系上诉求人的回访；不算满意，也不算解决"), lines, _CALL & ~Q(target__in=["closed", "redo"]), _TIMES, words=("未回访到", "未接通", "联系不上", "无法接通")),
+    Figure("cases.call_solved", _("回访说解决了"), _("期间内的回访里，诉求人说解决了的；以后又重办的不算"), lines, _CALL & Q(target="closed", case__call_result=Case.CallResult.SOLVED), _TIMES, words=("回访解决", "核实解决")),
+    Figure("cases.reopened", _("重办"), _("期间内重新办理的次数：有异议、回访没有解决、办结后重新开启、被要求重办"), lines, _AGAIN_STEP, _TIMES, words=("重办数", "重办件数", "返工", "重新办理", "二次办理")),
+    Figure("cases.parked", _("挂账"), _("期间内约定到某日再办的次数"), lines, Q(action="park"), _TIMES, words=("挂账数", "挂账件")),
+    Figure("cases.extended", _("延期"), _("期间内批准延期的次数"), lines, Q(action="approve_extension"), _TIMES, words=("延期数", "延期件", "延期办理", "申请延期")),
+    Figure("cases.returned", _("退单"), _("期间内承办单位退回的次数，算在退回的单位"), returns, Q(action="return"), _TIMES, words=("退单数", "退回", "回退", "退件", "退回数", "回退数")),
+)  # fmt: skip
+_RATES = (
+    Rate("cases.response_rate", _("响应率"), _("按时联系 ÷ 派单量"), ("cases.contacted_in_time",), ("cases.assigned",), words=("及时响应率", "按时联系率", "联系率")),
+    Rate("cases.resolution_rate", _("解决率"), _("回访说解决了 ÷ 回访到"), ("cases.call_solved",), ("cases.reached",), words=("问题解决率", "诉求解决率")),
+    Rate("cases.satisfaction_rate", _("满意率"), _("（非常满意＋满意＋基本满意）÷ 已评价"), ("cases.very", "cases.good", "cases.fair"), ("cases.rated",), words=("群众满意率", "满意度", "群众满意度")),
+    Rate("cases.signed_in_time_rate", _("按期签收率"), _("按期签收 ÷ 派单量"), ("cases.signed_in_time",), ("cases.assigned",), words=("按时签收率", "及时签收率", "签收及时率", "及时接收率")),
+    Rate("cases.closed_in_time_rate", _("按期办结率"), _("按期办结 ÷ 办结量"), ("cases.closed_in_time",), ("cases.closed",), words=("按时办结率", "及时办结率", "限时办结率")),
+    Rate("cases.one_visit_rate", _("一次办好率"), _("一次办好 ÷ 能判断是不是一次办好"), ("cases.one_visit",), ("cases.one_visit_known",), words=("一次办结率", "一次性办结率", "一次解决率")),
+    Rate("cases.reopened_rate", _("重办率"), _("重办次数 ÷ 办结量"), ("cases.reopened",), ("cases.closed",), words=("返工率",)),
+    Rate("cases.returned_rate", _("退单率"), _("退单次数 ÷ 派单量"), ("cases.returned",), ("cases.assigned",), words=("回退率", "退回率")),
+    Rate("cases.closed_rate", _("办结率"), _("办结量 ÷ 受理量；两个数的办件不一定是同一批"), ("cases.closed",), ("cases.received",), words=("办理率", "结案率")),
+)  # fmt: skip
+
+
+def register_figures() -> None:
+    """Add the figures of casework, in the order in which pages and lists show them."""
+    register(*_INTAKE, *_SENT, *_ENDED, *_THERE, *_LINES, *_RATES)

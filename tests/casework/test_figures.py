@@ -1,0 +1,82 @@
+"""What the figures of casework count, and for which unit."""
+
+from datetime import timedelta
+
+import pytest
+
+from gongyi.casework import actions
+from gongyi.casework.models import Case
+from gongyi.core import clock, figures
+from gongyi.core.access import Role
+from gongyi.core.figures import Period, Scope
+from gongyi.network.actions import merge_unit
+from gongyi.network.queries import counting_tree
+from tests.casework.test_workflow import put
+from tests.factories import make_actor
+
+ENDS = ("solved", "partly", "explained", "declined", "withdrawn", "merged", "other_end")
+
+
+def of(unit, *keys, period=None, **where):
+    """These figures of a unit today, or in another period."""
+    period = period or Period(clock.today() - timedelta(days=3), clock.today())
+    tree = counting_tree(unit.county, period.last)
+    found = figures.count(
+        [f"cases.{key}" for key in keys], Scope(unit.county, period, tree.counted(unit.id), tuple(where.items()))
+    )
+    return [value.value for value in found.values()]
+
+
+def test_each_step_of_a_case_is_counted_for_its_unit(land):
+    case = actions.open_case(by=land.officer, unit=land.village, type=land.enquiry, content="路灯坏了")
+    assert of(land.village, "received", "assigned", "open") == [1, 0, 1]
+    actions.assign_case(case, by=land.desk, lead=land.town)
+    assert of(land.town, "received", "assigned", "signed_in_time", "open") == [1, 1, 0, 1]
+    assert of(land.village, "assigned", "open") == [0, 0]
+    actions.sign_case(case, by=land.clerk)
+    actions.contact_asker(case, by=land.clerk, note="问清了")
+    assert of(land.town, "signed", "signed_in_time", "contacted_in_time", "response_rate") == [1, 1, 1, 100.0]
+    assert of(land.other, "received", "assigned", "open") == [0, 0, 0]
+    assert of(land.county, "received", type=land.enquiry.id) == [1]
+    assert of(land.county, "received", type=land.complaint.id) == [0]
+
+
+def test_signed_late_is_not_signed_in_time(land):
+    case = actions.open_case(by=land.officer, unit=land.village, type=land.enquiry, content="路灯坏了")
+    actions.assign_case(case, by=land.desk, lead=land.town)
+    with clock.at(case.sign_due + timedelta(minutes=1)):
+        actions.sign_case(case, by=land.clerk)
+    assert of(land.town, "signed", "signed_in_time") == [1, 0]
+
+
+@pytest.mark.parametrize(("state", "ends"), [("closed", 1), ("declined", 1), ("void", 0), ("handling", 0)])
+def test_what_ended_falls_into_its_ends(land, state, ends):
+    put(land, state)
+    closed, *parts = of(land.county, "closed", *ENDS)
+    assert closed == sum(parts) == ends
+    assert of(land.county, "open") == [0 if ends or state == "void" else 1]
+
+
+def test_returned_counts_for_the_unit_that_gave_it_back_and_reopened_for_the_lead(land):
+    case = put(land, "assigned")
+    actions.return_case(case, by=land.clerk, reason=land.reasons["return"], proposed=land.other)
+    assert of(land.town, "returned") == [1]
+    assert of(land.other, "returned") == [0]
+    again = put(land, "closed")
+    actions.reopen_case(again, by=land.clerk, note="又坏了")
+    assert of(land.town, "reopened", "closed") == [1, 0]
+
+
+def test_p16_a_merger_changes_no_figure_of_the_past_and_counts_for_the_successor_after(land):
+    put(land, "closed")
+    before = of(land.town, "received", "closed", "assigned")
+    past = Period(clock.today() - timedelta(days=3), clock.today())
+    steward = make_actor(Role.STEWARD, land.county, "设置")
+    day = clock.today() + timedelta(days=1)
+    with clock.at(clock.now() + timedelta(days=1)):
+        merge_unit(by=steward, unit=land.town, into=land.other, on=day, why="合并")
+        later = Period(past.first, day)
+        assert of(land.town, "received", "closed", "assigned", period=past) == before == [1, 1, 1]
+        assert of(land.other, "received", "closed", "assigned", period=past) == [0, 0, 0]
+        assert of(land.other, "received", "closed", "assigned", period=later) == before
+        assert Case.objects.get().lead_id == land.other.id
