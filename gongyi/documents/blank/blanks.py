@@ -12,6 +12,8 @@ _COLON = re.compile(r"[：:]\s*\Z")
 _BEFORE = re.compile(r"[：:年月第共计为达占是（(〔\[至自增降较]\Z|[0-9０-９]\Z")
 _AFTER = re.compile(r"[年月日号件次个人份户条起批场元万亿%％‰季期名家项分倍，。；、）)〕\]]")
 
+_WIDE = 4  # blanks that are a gap even between letters
+
 
 class Gap(NamedTuple):
     """A place in a text where something is to be written: from `start` to before `end`; the same where nothing stands there yet."""
@@ -49,5 +51,5 @@ def _is_gap(text: str, start: int, end: int) -> bool:
     return (
         single
         or bool(after and _AFTER.match(after) and _BEFORE.search(before))
-        or bool(after and after in "年件%％次" and re.search(r"[\u4e00-\u9fff）)]\Z", before) and end - start > 3)
+        or bool(after and after in "年件%％次" and re.search(r"[\u4e00-\u9fff）)]\Z", before) and end - start >= _WIDE)
     )

@@ -68,7 +68,7 @@ def read_text(raw: bytes) -> str:
 def _letter(found: re.Match[str]) -> str:
     name = found[1]
     if name.startswith("#x"):
-        return chr(int(name[2:], 16))
+        return chr(int(f"0{name[1:]}", 16))
     return chr(int(name[1:])) if name.startswith("#") else _NAMED.get(name, found[0])
 
 

@@ -47,8 +47,7 @@ def modern(content: bytes, name: str) -> tuple[bytes, str]:
             "file_type", _("不收这类文件。"), _("请发 .xlsx 或 .docx 空白表格；别的格式请另存为 .xlsx 或 .docx。")
         )
     if not content.startswith(_ZIP):
-        told = {"claimed": ending}
-        raise Refused("file_mismatch", _("这个文件叫 .%(claimed)s，内容却不是。") % told, _("请用原来的软件打开，另存为 .xlsx 或 .docx 再发。"))  # fmt: skip
+        raise Refused("file_mismatch", _("这个文件叫 .%(claimed)s，内容却不是。") % {"claimed": ending}, _("请用原来的软件打开，另存为 .xlsx 或 .docx 再发。"))  # fmt: skip
     check_office(content, ending)
     return content, ending
 
@@ -90,7 +89,7 @@ def _converted(content: bytes) -> bytes:
             str(source),
         ]
         try:
-            subprocess.run(command, capture_output=True, timeout=CONVERT_SECONDS, check=False, cwd=folder, env={"HOME": folder, "PATH": "/usr/bin:/bin"}, preexec_fn=_limits)  # noqa: S603, PLW1509 - limits only  # fmt: skip
+            subprocess.run(command, capture_output=True, timeout=CONVERT_SECONDS, check=False, cwd=folder, env={"HOME": folder, "PATH": "/usr/bin:/bin"}, preexec_fn=_limits)  # noqa: S603  # fmt: skip
         except subprocess.TimeoutExpired:
             raise _save_as("xls") from None
         made = Path(folder) / "form.xlsx"

@@ -94,16 +94,14 @@ def _rows(grid: Grid) -> list[_Row]:
 
 def _kind(grid: Grid, row: _Row, block: _Block) -> str:
     """What a row is: "head" (of columns), "section" (one heading across), "body", or "" (a line outside the table)."""
+    if row.gaps or row.formulas:
+        return "head" if _goes_on(grid, row, block) else "body"
     lined = [place for place in row.own if grid.cells[place].lined]
-    if not row.gaps and not row.formulas:
-        if len(lined) == 1 and len(row.own) == 1:
-            return "section" if block.heads and _wide(grid, lined[0]) else ""
-        if len(lined) < 2:  # noqa: PLR2004 - a heading of columns has several
-            return "head" if lined and block.heads and not block.started else ""
+    if len(lined) > 1:
         return "head"
-    if _goes_on(grid, row, block):
-        return "head"
-    return "body"
+    if len(row.own) == 1 and lined and block.heads:
+        return "section" if _wide(grid, lined[0]) else "" if block.started else "head"
+    return ""
 
 
 def _wide(grid: Grid, place: Place) -> bool:
@@ -220,13 +218,9 @@ def _parent(label: str, block: _Block) -> str:
         return ""
     indent = len(found[0]) if (found := _INDENT.match(label)) else 0
     part = label.strip().startswith(("其中", "#"))
-    while block.above and (block.above[-1][0] > indent or (block.above[-1][0] == indent and not part)):
-        block.above.pop()
     if part and not indent:
-        block.above = block.above[:1] if block.above else []
-    parent = block.above[-1][1] if block.above and (part or indent) else ""
-    if not part:
-        block.above.append((indent, label.strip()))
-    elif indent == 0:
-        pass
+        return block.above[0][1] if block.above else ""
+    block.above = [line for line in block.above if line[0] < indent]
+    parent = block.above[-1][1] if block.above else ""
+    block.above.append((indent, label.strip()))
     return parent

@@ -15,7 +15,17 @@ from unicodedata import east_asian_width
 
 from gongyi.documents.blank.layout import Form, Place, Slot
 from gongyi.documents.blank.markup import (
-    Edit, Piece, Tag, attribute, edited, exchange, in_utf8, read_text, tags, without, write_text,
+    Edit,
+    Piece,
+    Tag,
+    attribute,
+    edited,
+    exchange,
+    in_utf8,
+    read_text,
+    tags,
+    without,
+    write_text,
 )  # fmt: skip
 from gongyi.documents.blank.opener import position
 
@@ -118,26 +128,22 @@ def _sheet(raw: bytes, values: Sequence[tuple[Slot, Value]], strings: "_Strings"
 
 def _cells(raw: bytes) -> dict[Place, _Cell]:
     found: dict[Place, _Cell] = {}
-    row = column = 0
-    cell: _Cell | None = None
-    opened = 0
+    row = column = opened = 0
+    cell = None
     for tag in tags(raw):
         if tag.name == "row" and not tag.closing:
             row, column = int(attribute(raw, tag, "r") or row + 1), 0
-        elif tag.name == "c" and not tag.closing:
+        elif tag.name == "c":
+            if tag.closing and cell:
+                cell.end = tag.end
+                continue
             reference = attribute(raw, tag, "r")
             column = position(reference)[1] if reference else column + 1
             cell = found[row, column] = _Cell(tag, tag.end)
-            cell = None if tag.empty else cell
-        elif cell is None:
-            continue
-        elif tag.name == "c":
-            cell.end, cell = tag.end, None
-        elif tag.name == "f":
-            cell.formula = True
-        elif tag.name == "v":
-            opened = tag.start if not tag.closing else opened
-            cell.value = (opened, tag.end)
+        elif cell and tag.name in {"f", "v"}:
+            opened = opened if tag.closing else tag.start
+            cell.formula |= tag.name == "f"
+            cell.value = (opened, tag.end) if tag.name == "v" else cell.value
     return found
 
 
@@ -233,122 +239,100 @@ class _Paragraph:
     look: bytes = b""
 
 
+_BODY, _TABLE = ["document", "body"], ["document", "body", "tbl"]
+_ROW, _CELL = [*_TABLE, "tr"], [*_TABLE, "tr", "tc"]
+_FIXED = {"tab": "\t", "br": "\n", "cr": "\n"}
+
+
 class _Walk:
     """Goes through a document once and notes the paragraphs of its body and of its tables' cells, in the order of `opener`."""
 
     def __init__(self, raw: bytes) -> None:
         self.raw = raw
         self.body: list[_Paragraph] = []
-        self.cells: dict[tuple[int, int, int], list[_Paragraph]] = {}  # (table, row, n-th cell)
+        self.cells: dict[tuple[int, int, int], list[_Paragraph]] = {}  # (table, row, column of its grid)
         self.stack: list[str] = []
-        self.table = self.row = self.cell = 0
+        self.table = self.row = self.column = self.wide = 0
         self.now: _Paragraph | None = None
-        self.opened: Tag | None = None
-        self.look_from = 0
+        self.opened = 0
+        self.inner = 0
         for tag in tags(raw):
-            self._take(tag)
+            if not tag.closing:
+                (self._place if self.now is None else self._open)(tag)
+                self.stack.append(tag.name)
+            if tag.closing or tag.empty:
+                self.stack.pop()
+                self._close(tag, self.now)
 
-    def _take(self, tag: Tag) -> None:
-        if not tag.closing:
-            self._open(tag)
-            self.stack.append(tag.name)
-        if tag.closing or tag.empty:
-            self.stack.pop()
-            self._close(tag)
+    def _place(self, tag: Tag) -> None:
+        """Note where in the document we are."""
+        where = (tag.name, self.stack)
+        if where == ("tbl", _BODY):
+            self.table, self.row = self.table + 1, 0
+        elif where == ("tr", _TABLE):
+            self.row, self.column, self.wide = self.row + 1, 1, 0
+        elif where == ("tc", _ROW):
+            self.column, self.wide = self.column + self.wide, 1
+        elif tag.name in {"gridBefore", "gridSpan"}:
+            self._span(tag)
+        elif where in (("p", _BODY), ("p", _CELL)):
+            self.now = _Paragraph(tag)
+            inside = (
+                self.cells.setdefault((self.table, self.row, self.column), []) if self.stack == _CELL else self.body
+            )
+            inside.append(self.now)
+
+    def _span(self, tag: Tag) -> None:
+        number = int(attribute(self.raw, tag, "w:val") or 1)
+        if self.stack == [*_ROW, "trPr"]:
+            self.column += number
+        elif self.stack == [*_CELL, "tcPr"]:
+            self.wide = number
 
     def _open(self, tag: Tag) -> None:
-        path = self.stack
-        if path == ["document", "body"] and tag.name == "tbl":
-            self.table, self.row = self.table + 1, 0
-        elif path == ["document", "body", "tbl"] and tag.name == "tr":
-            self.row, self.cell = self.row + 1, 0
-        elif path == ["document", "body", "tbl", "tr"] and tag.name == "tc":
-            self.cell += 1
-        elif tag.name == "p" and path in (["document", "body"], ["document", "body", "tbl", "tr", "tc"]):
-            self.now = _Paragraph(tag)
-            home = self.body if len(path) == 2 else self.cells.setdefault((self.table, self.row, self.cell), [])  # noqa: PLR2004
-            home.append(self.now)
-        elif self.now is not None and path[-1] == "r":
-            if tag.name == "t":
-                self.opened = tag
-            elif tag.name in {"tab", "br", "cr"}:
-                self.now.pieces.append(Piece(tag.start, tag.end, "\t" if tag.name == "tab" else "\n", fixed=True))
-        elif self.now is not None and tag.name == "rPr" and path[-2:] == ["p", "pPr"]:
-            self.look_from = tag.start
+        """Inside a paragraph."""
+        if tag.name in {"t", "rPr"}:
+            self.opened, self.inner = tag.start, tag.end
+        elif tag.name in _FIXED and self.stack[-1] == "r" and self.now is not None:
+            self.now.pieces.append(Piece(tag.start, tag.end, _FIXED[tag.name], fixed=True))
 
-    def _close(self, tag: Tag) -> None:
-        if self.now is None:
+    def _close(self, tag: Tag, now: _Paragraph | None) -> None:
+        if now is None:
             return
-        path = self.stack
-        if tag.name == "p" and path in (["document", "body"], ["document", "body", "tbl", "tr", "tc"]):
-            self.now.closing, self.now.end = tag.start, tag.end
-            self.now = None
-        elif tag.name == "t" and path[-1] == "r" and self.opened is not None:
-            inner = b"" if tag.empty else self.raw[self.opened.end : tag.start]
-            self.now.pieces.append(Piece(self.opened.start, tag.end, read_text(inner), tag.prefix))
-        elif tag.name == "rPr" and path[-2:] == ["p", "pPr"]:
-            self.now.look = self.raw[self.look_from : tag.end]
-        elif tag.name == "r" and path[-1] == "p" and self.now.run is None and not tag.empty:
-            self.now.run = tag.start
+        where = (tag.name, self.stack[-1])
+        if where == ("t", "r"):
+            inner = b"" if tag.empty else self.raw[self.inner : tag.start]
+            now.pieces.append(Piece(self.opened, tag.end, read_text(inner), tag.prefix))
+        elif where == ("rPr", "pPr"):
+            now.look = self.raw[self.opened : tag.end]
+        elif where == ("r", "p") and now.run is None and not tag.empty:
+            now.run = tag.start
+        elif tag.name == "p" and self.stack in (_BODY, _CELL):
+            now.closing, now.end, self.now = tag.start, tag.end, None
 
 
 def _document(package: zipfile.ZipFile, values: Sequence[tuple[Slot, Value]]) -> tuple[dict[str, bytes], list[Slot]]:
     raw = package.read("word/document.xml")
     if not in_utf8(raw):
         return {}, [slot for slot, _value in values]
-    walk = _Walk(raw)
-    places = _Places(walk, raw)
+    walk, prefix = _Walk(raw), next(tags(raw)).prefix
     edits, failed = list[Edit](), list[Slot]()
     texts: dict[str, list[tuple[Slot, Value]]] = defaultdict(list)
     for slot, value in values:
         texts[slot.at.rpartition(" blank ")[0] or slot.at].append((slot, value))
     for changes in texts.values():
         try:
-            paragraphs = places.of(changes[0][0])
-            edits += _told(paragraphs, changes, places.prefix)
+            edits += _told(_paragraphs(walk, changes[0][0]), changes, prefix)
         except (ValueError, KeyError, IndexError):
             failed += [slot for slot, _value in changes]
     return {"word/document.xml": edited(raw, edits)}, failed
 
 
-class _Places:
+def _paragraphs(walk: _Walk, slot: Slot) -> list[_Paragraph]:
     """Which paragraphs hold a slot: the n-th of the body, or those of the cell at a place of a table's grid."""
-
-    def __init__(self, walk: _Walk, raw: bytes) -> None:
-        self.walk, self.raw = walk, raw
-        first = next(tags(raw))
-        self.prefix = first.prefix
-        self.columns = self._grid()
-
-    def of(self, slot: Slot) -> list[_Paragraph]:
-        if slot.grid < 0:
-            return [self.walk.body[int(slot.at.split(" ")[1]) - 1]]
-        row, column = slot.place
-        return self.walk.cells[slot.grid + 1, row, self.columns[slot.grid + 1, row, column]]
-
-    def _grid(self) -> dict[tuple[int, int, int], int]:
-        """(table, row, column of the grid) -> n-th cell of the row."""
-        found, path, table, row, cell, column = dict[tuple[int, int, int], int](), list[str](), 0, 0, 0, 1
-        for tag in tags(self.raw):
-            if tag.closing:
-                path.pop()
-                continue
-            inside = path[:5] == ["document", "body", "tbl", "tr", "tc"]
-            if path == ["document", "body"] and tag.name == "tbl":
-                table, row = table + 1, 0
-            elif path == ["document", "body", "tbl"] and tag.name == "tr":
-                row, cell, column = row + 1, 0, 1
-            elif tag.name == "gridBefore" and path[-1:] == ["trPr"]:
-                column += int(attribute(self.raw, tag, "w:val") or 0)
-            elif path == ["document", "body", "tbl", "tr"] and tag.name == "tc":
-                cell += 1
-                found[table, row, column] = cell
-                column += 1
-            elif inside and path[5:] == ["tcPr"] and tag.name == "gridSpan":
-                column += int(attribute(self.raw, tag, "w:val") or 1) - 1
-            if not tag.empty:
-                path.append(tag.name)
-        return found
+    if slot.grid < 0:
+        return [walk.body[int(slot.at.split(" ")[1]) - 1]]
+    return walk.cells[(slot.grid + 1, *slot.place)]
 
 
 def _told(paragraphs: list[_Paragraph], changes: list[tuple[Slot, Value]], prefix: bytes) -> list[Edit]:

@@ -57,7 +57,7 @@ def leave(word: str, about: str = "", *why: str, confidence: float = SURE) -> As
 class Vocabulary:
     """What a county calls things: (key, name) each. `kind`: of the period: "month", "quarter", "year", "half" or "days".
 
-    `words`: further words of a figure. `refused` says of a heading that it must stay empty: its kind in words, or ''.
+    `words`: further words of a figure, by its id; `figures`: the ids there are. `refused` says of a heading that it must stay empty: its kind in words, or ''.
     """
 
     kind: str = "month"
@@ -68,7 +68,7 @@ class Vocabulary:
     children: tuple[tuple[str, str], ...] = ()
     unit: str = ""
     words: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    rates: tuple[str, ...] = ()
+    figures: frozenset[str] = frozenset()
     refused: Any = None
 
     def names(self, dimension: str) -> tuple[tuple[str, str], ...]:

@@ -15,10 +15,12 @@ IN_TIME = {
 }
 RATES = {
     "closed": "closed_rate", "closed_in_time": "closed_in_time_rate", "signed_in_time": "signed_in_time_rate",
-    "solved": "resolution_rate", "one_visit": "one_visit_rate", "good": "satisfaction_rate",
+    "solved": "resolution_rate", "one_visit": "one_visit_rate", "good": "satisfaction_rate", "contacted_in_time": "response_rate",
+    "reopened": "reopened_rate", "returned": "returned_rate",
 }  # fmt: skip
 STOCKS = {"open", "overdue", "parked"}  # how many there are on the last day: they do not add up over months
 INTAKE = "received"
+SHARE = "cases.share"  # a part of what came in, in per cent of the whole
 _CHANGES = {"on_previous", "on_last_year", "change"}
 
 By = tuple[str, str, tuple[str, ...]]
@@ -36,20 +38,22 @@ class Counted:
     def rate(self) -> bool:
         return self.name.endswith(("_rate", "share"))
 
+    @property
+    def key(self) -> str:
+        """The figure's id."""
+        return self.name if "." in self.name else f"cases.{self.name}"
+
 
 def compose(verbs: Sequence[str], rate: str, *, in_time: bool) -> Counted:
     """One figure out of words: 办结 + 按期 + 率."""
-    verb = _one(verbs)
     if rate and rate != "rate":
-        timed = rate if not in_time else {"closed_rate": "closed_in_time_rate"}.get(rate, rate)
-        return Counted(timed)
-    if not verb:
-        return Counted()
-    if in_time and verb not in {"overdue", *IN_TIME.values()}:
-        if verb not in IN_TIME:
+        return Counted("closed_in_time_rate" if in_time and rate == "closed_rate" else rate)
+    verb = _one(verbs)
+    if in_time and verb and verb not in {"overdue", *IN_TIME.values()}:
+        verb = IN_TIME.get(verb, "")
+        if not verb:
             return Counted(wrong="unclear")
-        verb = IN_TIME[verb]
-    if not rate:
+    if not verb or not rate:
         return Counted(verb)
     return Counted(RATES[verb]) if verb in RATES else Counted(wrong="no_rate")
 
@@ -64,50 +68,62 @@ def _one(verbs: Sequence[str]) -> str:
 
 def on_axis(readings: Sequence[Reading]) -> Counted:
     """The figure that headings name, from the innermost to the outermost."""
-    rate, in_time = "", False
-    for depth, each in enumerate(readings):
-        rate = rate or ("" if depth and readings[0].counted else each.rate)
-        in_time = in_time or each.in_time
-        if each.verbs or (each.rate and each.rate != "rate"):
-            found = compose(each.verbs, rate, in_time=in_time)
-            return Counted(found.name, found.wrong or ("" if found.name else "unclear"), depth)
-    return Counted(wrong="no_rate") if rate and rate != "rate" else Counted()
+    if not readings:
+        return Counted()
+    named = next((depth for depth, each in enumerate(readings) if each.verbs or each.rate not in {"", "rate"}), None)
+    passed = readings[: (len(readings) if named is None else named + 1)]
+    in_time = any(each.in_time for each in passed)
+    rates = [each.rate for depth, each in enumerate(passed) if each.rate and not (depth and readings[0].counted)]
+    if named is None:
+        return Counted()
+    found = compose(readings[named].verbs, "".join(rates[:1]), in_time=in_time)
+    return Counted(found.name, found.wrong or ("" if found.name else "unclear"), named)
 
 
 def both(across: Counted, down: Counted, *, rate: bool) -> Counted:
     """What the headings above and the labels beside a cell say together."""
-    if not across.name or not down.name:
-        found = across if across.name else down
-        if found.name and rate and not found.rate:
-            return Counted(RATES[found.name]) if found.name in RATES else Counted(wrong="no_rate")
-        return found if found.name else Counted(wrong=across.wrong or down.wrong)
-    if across.name == down.name:
-        return across
-    if INTAKE in {across.name, down.name}:
-        other = across if down.name == INTAKE else down
-        return other if other.depth <= (down if other is across else across).depth or other.depth == 0 else (across if other is down else down)  # fmt: skip
+    if across.name and down.name and across.name != down.name:
+        return _one_of(across, down)
+    found = across if across.name else down
+    if not found.name:
+        return Counted(wrong=across.wrong or down.wrong)
+    if rate and not found.rate:
+        return Counted(RATES[found.name]) if found.name in RATES else Counted(wrong="no_rate")
+    return found
+
+
+def _one_of(across: Counted, down: Counted) -> Counted:
+    """Of two figures the one named further in; of one that counts what came in and another, that other."""
     if across.depth != down.depth:
-        return min(across, down, key=lambda each: each.depth)
+        inner = min(across, down, key=lambda each: each.depth)
+        return inner if inner.name != INTAKE or inner.depth else max(across, down, key=lambda each: each.depth)
+    if INTAKE in {across.name, down.name}:
+        return across if down.name == INTAKE else down
     return Counted(wrong="unclear")
 
 
 def period_of(words: Iterable[str], kind: str) -> str:
-    """The period that these words mean, the innermost first, on a form of this kind."""
-    said = set(words)
-    yearly = kind == "year"
+    """The period that these words mean, on a form of this kind."""
+    said, yearly = set(words), kind == "year"
     to_date = "to_date" in said and not yearly
     if said & _CHANGES:
-        previous = "on_previous" in said or ("previous" in said and "on_last_year" not in said)
-        if previous and not (yearly and "on_previous" not in said):
-            return "change_on_previous"
-        if "on_last_year" in said or said & {"last_year", "previous"} or to_date:
-            return "year_to_date_change_year_on_year" if to_date else "change_year_on_year"
-        return "change_on_previous" if not yearly else "change_year_on_year"
+        return _change_of(said, yearly=yearly, to_date=to_date)
     if "last_year" in said:
         return "previous" if yearly else "year_to_date_last_year" if to_date else "same_last_year"
     if "previous" in said:
         return "previous"
     return "year_to_date" if to_date else "this"
+
+
+def _change_of(said: set[str], *, yearly: bool, to_date: bool) -> str:
+    """Against what a change is counted: of a year always against the year before."""
+    if yearly:
+        return "change_on_previous" if "on_previous" in said else "change_year_on_year"
+    if "on_previous" in said or ("previous" in said and "on_last_year" not in said):
+        return "change_on_previous"
+    if to_date:
+        return "year_to_date_change_year_on_year"
+    return "change_year_on_year" if said & {"on_last_year", "last_year"} else "change_on_previous"
 
 
 def is_change(period: str) -> bool:

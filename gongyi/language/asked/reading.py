@@ -90,8 +90,9 @@ class Lexicon:
         self._fill("rate", tables["rates"])
         self._fill("period", tables["periods"])
         for figure, words in extra.items():
+            name = figure.removeprefix("cases.")
             for word in words:
-                self.words.setdefault(bare(word)[0], Token("verb", figure))
+                self.words.setdefault(bare(word)[0], Token("rate" if name.endswith("_rate") else "verb", name))
         for dimension, listed in names.items():
             for key, name in listed:
                 clean = bare(name)[0]
@@ -148,23 +149,25 @@ class Lexicon:
 
 def _note(found: Reading, token: Token, word: str) -> None:
     kind, value = token
-    if kind in {"verb", "period", "dimension"}:
-        {"verb": found.verbs, "period": found.periods, "dimension": found.dimensions}[kind].append(value)
+    lists = {"verb": found.verbs, "period": found.periods, "dimension": found.dimensions}
+    if kind in lists:
+        lists[kind].append(value)
     elif kind == "rate":
         found.rate = value
     elif kind == "mark":
-        if value == "in_time":
-            found.in_time = True
-        elif value == "rate":
-            found.rate = found.rate or "rate"
-        elif value == "count":
-            found.counted = True
-        else:
-            found.marks.add(value)
-    elif kind.startswith("own "):
-        found.splits.append((kind[4:], value, word))
-    elif kind in {"type", "channel", "urgency", "topic"}:
-        found.splits.append((kind, f"?{value}" if kind in {"type", "topic"} else value, word))
+        _mark(found, value)
+    elif kind != "filler":
+        known = not kind.startswith("own ") and kind in {"type", "topic"}
+        found.splits.append((kind.removeprefix("own "), f"?{value}" if known else value, word))
+
+
+def _mark(found: Reading, value: str) -> None:
+    if value == "rate":
+        found.rate = found.rate or value
+    found.in_time |= value == "in_time"
+    found.counted |= value == "count"
+    if value not in {"rate", "in_time", "count"}:
+        found.marks.add(value)
 
 
 @cache

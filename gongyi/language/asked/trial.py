@@ -7,13 +7,15 @@ turned into ours here and nowhere else, so that the matcher never sees them.
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from gongyi.documents.blank import Slot, find_slots, modern, open_form, shape_of
-from gongyi.language.asked.ask import Ask, Vocabulary, leave
+from gongyi.documents.blank import Slot, find_slots, modern, open_form, shape_of, write_form
+from gongyi.language.asked.ask import PERIODS, Ask, Vocabulary, leave
+from gongyi.language.asked.figures import SHARE
 from gongyi.language.asked.matching import match
+from gongyi.language.asked.reading import list_words
 
 FIGURES = {
     "first_contact_in_time": "contacted_in_time", "partly_solved": "partly", "solved_in_one_visit": "one_visit",
@@ -50,7 +52,7 @@ class Score:
         return self.confirmed / max(1, self.asked + self.left)
 
 
-def county_words(kind: str, key: Mapping[str, Any], refused: Any) -> Vocabulary:
+def county_words(key: Mapping[str, Any], given: Vocabulary) -> Vocabulary:
     """The words of a county as the product sets one up, with the units that the form's own office has."""
     defaults = tomllib.loads((Path(__file__).parents[2] / "casework" / "defaults.toml").read_text(encoding="utf-8"))
     types = tuple((row["code"], row["name"]) for row in defaults["types"])
@@ -61,24 +63,26 @@ def county_words(kind: str, key: Mapping[str, Any], refused: Any) -> Vocabulary:
     children = tuple(
         (name, name) for name in units if name and not name.startswith("child ") and not name[-1].isdigit()
     )
-    return Vocabulary(kind, types, channels, urgencies, topics, children, refused=refused)
+    return replace(
+        given, kind=key["period"], types=types, channels=channels, urgencies=urgencies, topics=topics, children=children
+    )  # fmt: skip
 
 
-def measure(path: Path, refused: Any) -> Score:
-    """Score one form by its key file (`NAME.key.json`)."""
+def measure(path: Path, given: Vocabulary) -> Score:
+    """Score one form by its key file (`NAME.key.json`). `given` knows the figures there are and what is refused."""
     key = json.loads(path.read_text(encoding="utf-8"))
     name = key["form"]
     content, kind = modern((path.parent / name).read_bytes(), name)
     form = open_form(content, kind)
     slots = find_slots(form)
-    words = county_words(key["period"], key, refused)
+    words = county_words(key, given)
     asks = match(slots, words)
     score = Score(name)
     proposed = {slot.at: (slot, ask) for slot, ask in zip(slots, asks, strict=True)}
     for cell in key["cells"]:
         _count(score, cell, proposed, words)
-    again = open_form(content, kind)
-    if shape_of(again) != shape_of(form):
+    filled, _failed = write_form(content, form, [(slot, 7) for slot in slots if slot.what != "formula"])
+    if shape_of(open_form(filled, kind)) != shape_of(form):  # the next copy, with the numbers of the last in it
         score.confirmed = 0
     return score
 
@@ -99,9 +103,15 @@ def _count(score: Score, cell: Mapping[str, Any], proposed: Mapping[str, tuple[S
     else:
         score.asked += 1
         score.right += good
-    score.confirmed += slot is not None and (good or chosen(wanted, words) is not None)
+    score.confirmed += slot is not None and (good or _confirmed(wanted, words))
     if not good:
         score.wrong.append(_told(cell, ask))
+
+
+def _confirmed(wanted: Mapping[str, Any], words: Vocabulary) -> bool:
+    """Whether somebody can choose it from the lists, it is kept, and read back it says what the key says."""
+    ask = chosen(wanted, words)
+    return ask is not None and agrees(Ask.unpacked(ask.packed()), wanted, words)
 
 
 def _told(cell: Mapping[str, Any], ask: Ask) -> dict[str, Any]:
@@ -147,7 +157,7 @@ def _several(value: Any) -> list[Any]:
 
 
 def _unit(name: str) -> str:
-    """ "child 3" for the third unit below, however a form numbers it."""
+    """The n-th unit below, however a form numbers it: "child 3"."""
     digits = "".join(filter(str.isdigit, name))
     return f"child {digits}" if digits else name
 
@@ -176,4 +186,33 @@ def _same_keys(dimension: str, values: Sequence[str], found: tuple[str, set[str]
 
 def chosen(wanted: Mapping[str, Any], words: Vocabulary) -> Ask | None:
     """What an officer would choose from the lists for what the key says; None where the lists have no such thing."""
-    return Ask("leave", word="hand") if "leave" in wanted else None
+    if "leave" in wanted:
+        return leave("hand")
+    if "list" in wanted:
+        return Ask("list", word=wanted["list"]) if wanted["list"] in set(list_words().values()) else None
+    by = dict(wanted.get("by") or {})
+    unit = _unit(str(wanted.get("unit", "") or by.pop("unit", "")))
+    ranks = wanted.get("rank") or [str(value).removeprefix("rank ") for value in _several(by.get("topic", [])) if str(value).startswith("rank ")]  # fmt: skip
+    rank = tuple(int(value) for value in _several(ranks))
+    if "text" in wanted:
+        known = wanted["text"] in {"unit_name", "year", "month", "quarter", "date", "topic_name", "period"}
+        return Ask("text", word=wanted["text"], part=wanted.get("part", ""), unit=unit, rank=rank) if known else None
+    if rank:
+        by.pop("topic")
+    name = f"cases.{FIGURES.get(wanted['figure'], wanted['figure'])}"
+    parts = {dimension: _chosen_keys(dimension, _several(value), words) for dimension, value in by.items()}
+    if (words.figures and name not in {*words.figures, SHARE}) or wanted["period"] not in PERIODS or not all(parts.values()):  # fmt: skip
+        return None
+    labelled = tuple((dimension, "、".join(_several(by[dimension])), keys) for dimension, keys in parts.items())
+    part = str(wanted.get("part", "")).split(" ")[0].rstrip(":")
+    return Ask("figure", (name,), labelled, wanted["period"], unit, part, rank=rank)
+
+
+def _chosen_keys(dimension: str, values: Sequence[str], words: Vocabulary) -> tuple[str, ...]:
+    """Our keys for the key file's names: topics are any of ours, since no two lists of them are alike."""
+    named = words.names(dimension) if dimension in {"type", "channel", "urgency", "topic"} else ()
+    if dimension == "topic" or "其他" in values:
+        return tuple(key for key, _name in named[:1])
+    table = {"channel": CHANNELS, "urgency": URGENCIES}.get(dimension, {})
+    found = [key for key, name in named for value in values if key in table.get(value, ()) or name == value]
+    return tuple(found)
