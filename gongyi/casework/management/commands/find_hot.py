@@ -18,7 +18,11 @@ class Command(WholeCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("file", type=Path, help="the table: .xlsx, .xls, .ods, .csv or .tsv")
-        parser.add_argument("--json", action="store_true", help="a list of {number, group} in the order of the rows; group null when alone, number \"\" where a row has none")
+        parser.add_argument(
+            "--json",
+            action="store_true",
+            help='a list of {number, group} in the order of the rows; group null when alone, number "" where a row has none',
+        )
 
     def handle(self, *, file: Path, **options: Any) -> None:
         rows = read_requests(file)
