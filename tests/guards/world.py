@@ -45,6 +45,8 @@ from gongyi.network.models import Unit
 from gongyi.people import adapter
 from gongyi.people.models import Account, Device, Grant, HandOver, Invitation
 from gongyi.people.queries.residents import mark_of
+from gongyi.reports.models import Report, ReportVersion
+from gongyi.reports.workflow import REPORT
 from tests.factories import grant, make_account, make_county, make_unit
 from tests.guards.rows import make_case, make_row, own_models
 
@@ -68,6 +70,7 @@ WORDS: dict[str, list[str]] = {
     "group": ["types", "topics", "reasons", "templates"],
     "tiers": ["village-township"],
     "casework:publication_step": sorted({move.action for move in PUBLICATION.moves} - {"withdraw", "rule_out"}),
+    "reports:report_step": sorted(move.action for move in REPORT.moves),
     "slug": ["pubansw3r"],
     "token": [TOKEN],
     "year": ["2026"],
@@ -79,7 +82,10 @@ WORDS: dict[str, list[str]] = {
     "reports:formula": ["cases.satisfaction_rate"],
 }
 # What an address asks after its question mark: a row by its model, or a value.
-QUERY = {"casework:register_print": [("unit", "network.Unit"), ("day", "2026-03-02")]}
+QUERY = {
+    "reports:report_evidence": [("tie", "cases.closed")],
+    "casework:register_print": [("unit", "network.Unit"), ("day", "2026-03-02")],
+}
 # Which row stands behind a key where the path does not say it.
 MEANT = {
     "network:clear_day": "network.CalendarDay",
@@ -104,6 +110,8 @@ MEANT = {
     "casework:hot_undo": "casework.MatterRuling",
     "reports:left_out_judge": "reports.LeftOut",
     "reports:left_out_end": "reports.LeftOut",
+    "reports:report_step": "reports.Report",
+    "reports:template_end": "reports.ReportTemplate",
     "home:group": "core.Address",
     "home:group_try": "core.Address",
     "home:group_remove": "core.Address",
@@ -251,6 +259,10 @@ def _extra(model: Any, place: Place, people: dict[str, Account | None]) -> dict[
         case = make_case(Case, place.unit.county, "closed", may_publish=True, **units)
         sync_parts(case)
         return {"case": case, "slug": "pubansw3r" if people else f"p{place.unit.pk.hex[-9:]}", "second": place.unit}
+    if model is Report:
+        return {"number": f"R2026-{place.unit.pk.hex[-6:]}", "second": place.unit, "state": "draft"}
+    if model is ReportVersion:
+        return {"content": "[]"}
     if model is ImportRun:
         whose = people[Role.CLERK.value].pk if people else uuid4()
         return {"kind": "cases", "unit": place.unit.pk, "account": whose, "state": "done"}
