@@ -26,7 +26,7 @@ _INTEGRAL = 1e15
 
 
 class Stop(Exception):  # noqa: N818 - it reads as a sentence
-    """A limit was met: `rows`, `columns`, `sheets`, `size` or `text`."""
+    """A limit was met: `rows`, `columns`, `sheets`, `size`, `text` or `quotes`."""
 
 
 def main(kind: str) -> None:
@@ -113,10 +113,26 @@ def delimited(text: str) -> Iterator[Any]:
     """One sheet without a name, of a .csv or of what was copied out of a table program."""
     yield {"sheet": ""}
     csv.field_size_limit(CELL)
+    mark = _delimiter(text)
+    paired = _paired(text, mark)
+    _limit(not paired and mark != "\t", "quotes")
+    quoting = (
+        csv.QUOTE_MINIMAL if paired else csv.QUOTE_NONE
+    )  # a table program does not close a quote mark that it copies
     try:
-        yield from _limited(csv.reader(StringIO(text, newline=""), delimiter=_delimiter(text)))
+        yield from _limited(csv.reader(StringIO(text, newline=""), delimiter=mark, quoting=quoting))
     except csv.Error as error:
         raise Stop("text") from error
+
+
+def _paired(text: str, mark: str) -> bool:
+    """Whether every quote mark that opens a cell closes it: else the rows after it would be swallowed without a word."""
+    try:
+        for _row in csv.reader(StringIO(text, newline=""), delimiter=mark, strict=True):
+            pass
+    except csv.Error as error:
+        return "field larger" in str(error)
+    return True
 
 
 def _delimiter(text: str) -> str:
