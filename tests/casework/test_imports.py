@@ -457,7 +457,7 @@ def exported(by, who) -> list[dict[str, str]]:
 
 
 def test_an_exported_list_comes_into_a_fresh_county_as_the_same_rows(land, by):
-    take(by, land.town, *LATER, OPEN[:1] + ["路灯", "2019-02-28 11:25", "路灯不亮"], head=FULL)
+    take(by, land.town, *LATER, [*OPEN[:1], "路灯", "2019-02-28 11:25", "路灯不亮"], head=FULL)
     actions.accept_case(Case.objects.get(title="路灯"), by=land.desk)
     old = exported(by, land.desk)
     assert {row["状态"] for row in old} == {"办结", "归档", "不予受理", "作废", "受理"}

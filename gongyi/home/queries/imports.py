@@ -14,6 +14,8 @@ from gongyi.core.models import ImportRun
 from gongyi.network.models import Unit
 
 FIXED = 20  # rows with problems that one page shows
+A_MINUTE = 10_000  # rows that a small machine stores
+NARROW = 20  # characters that fit into a narrow column
 
 
 def runs_of(by: Actor) -> QuerySet[ImportRun]:
@@ -78,7 +80,7 @@ class Preview:
         """The first rows as they will be stored: row number, and of the shown columns label, text, and whether it may be long."""
         shown = self.shown_columns()
         fresh = self.plan.fresh[:SHOWN] if self.plan else []
-        wide = {column.name for column in self.kind.columns if column.spread}
+        wide = {name for row in fresh for name, text in row.shown.items() if len(text) > NARROW}
         return [
             {"row": row.row, "cells": [(label, row.shown.get(name, ""), name in wide) for name, label in shown]} for row in fresh
         ]  # fmt: skip
@@ -110,3 +112,8 @@ def preview(run: ImportRun, *, by: Actor, checked: bool = True) -> Preview:
 def habits(run: ImportRun) -> dict[str, str]:
     """What this sender's headings were said to mean."""
     return remembered(kind_of(run), run.source, run.county)
+
+
+def minutes_left(run: ImportRun) -> int:
+    """About how long storing the rest takes on a small machine, at least one; 0 where nothing is being stored."""
+    return max(1, round((run.rows - run.done) / A_MINUTE)) if run.state in {"waiting", "running"} else 0
