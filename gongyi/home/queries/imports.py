@@ -11,6 +11,7 @@ from gongyi.core import imports
 from gongyi.core.access import Actor
 from gongyi.core.imports.plan import SHOWN, kept, kind_of, remembered, sample
 from gongyi.core.models import ImportRun
+from gongyi.core.secrets import mask_text
 from gongyi.network.models import Unit
 
 FIXED = 20  # rows with problems that one page shows
@@ -98,7 +99,7 @@ def preview(run: ImportRun, *, by: Actor, checked: bool = True) -> Preview:
     named = imports.headings(draft.table, draft.layout)
     columns = [
         Heading(
-            at, text.strip(), list(sample(draft, at)), draft.layout.fields.get(at, ""), draft.layout.how.get(at, "")
+            at, text.strip(), _sample(kind, draft, at), draft.layout.fields.get(at, ""), draft.layout.how.get(at, "")
         )
         for at, text in enumerate(named)
         if text.strip() or sample(draft, at, 1)
@@ -107,6 +108,12 @@ def preview(run: ImportRun, *, by: Actor, checked: bool = True) -> Preview:
     wanted = checked and not lacking
     plan = imports.make_plan(kind, draft, by=by, unit=run.unit, source=run.source) if wanted else None
     return Preview(run, kind, draft, plan, columns, lacking)
+
+
+def _sample(kind: imports.Kind, draft: imports.Draft, at: int) -> list[str]:
+    """The first cells of a column, without numbers of people; of a column that says who asked none."""
+    personal = {column.name for column in kind.columns if column.personal}
+    return [] if draft.layout.fields.get(at) in personal else list(map(mask_text, sample(draft, at)))
 
 
 def habits(run: ImportRun) -> dict[str, str]:
