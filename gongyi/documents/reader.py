@@ -117,11 +117,12 @@ def delimited(text: str) -> Iterator[Any]:
     mark = _delimiter(text)
     paired = _paired(text, mark)
     _limit(not paired and mark != "\t", "quotes")
-    quoting = (
-        csv.QUOTE_MINIMAL if paired else csv.QUOTE_NONE
-    )  # a table program does not close a quote mark that it copies
+    lines = StringIO(text, newline="")
     try:
-        yield from _limited(csv.reader(StringIO(text, newline=""), delimiter=mark, quoting=quoting))
+        # a table program does not close a quote mark that it copies
+        yield from _limited(
+            csv.reader(lines, delimiter=mark) if paired else csv.reader(lines, delimiter=mark, quoting=_AS_IT_STANDS)
+        )
     except csv.Error as error:
         raise Stop("text") from error
 
