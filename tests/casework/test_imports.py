@@ -3,6 +3,7 @@
 import os
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,7 +14,7 @@ from gongyi.casework.models import Asker, Case, CaseStep, Topic
 from gongyi.casework.queries.exports import cells
 from gongyi.core import audit, clock, imports
 from gongyi.core.access import Role, system_actor
-from gongyi.core.imports import runs
+from gongyi.core.imports import pace, runs
 from gongyi.core.models import ImportLine, ImportRun, Message, RegisterLine
 from tests.casework.importing import ENDED, HEAD, OPEN, command, take
 from tests.documents.hostile import good
@@ -169,7 +170,7 @@ def test_words_of_the_county_are_matched_and_unknown_ones_told(land, by):
 def test_rows_are_seen_when_the_last_one_is_in(land, by, monkeypatch):
     seen, store = [], taking.store_rows
     monkeypatch.setattr(type(imports.KINDS["cases"]), "batch", 1)
-    monkeypatch.setattr(runs, "MOST", 1)
+    monkeypatch.setattr(pace, "MOST", 1)
 
     def watched(*args, **kwargs):
         seen.append((Case.objects.count(), listed(land), queries.open_of_phone(land.desk, "13800138000")))
@@ -206,7 +207,7 @@ def test_an_import_that_fails_takes_back_what_it_wrote(land, by, monkeypatch):
     store = taking.store_rows
     monkeypatch.setattr(taking, "store_rows", failing)
     monkeypatch.setattr(type(imports.KINDS["cases"]), "batch", 1)
-    monkeypatch.setattr(runs, "MOST", 1)
+    monkeypatch.setattr(pace, "MOST", 1)
     monkeypatch.setattr(runs, "_failed", lambda run, error: imports.take_back(run, words=str(error)))
     with pytest.raises(RuntimeError):
         take(by, land.town, OPEN, ENDED)
@@ -226,6 +227,23 @@ def test_what_a_killed_process_left_is_taken_back_by_the_next_one(land, by, stat
     assert set(RegisterLine.objects.values_list("fate", flat=True)) == {"void"}
     assert take(by, land.town, OPEN, ENDED).created == 2
     assert audit.verify(by.county) == []
+
+
+def test_what_was_begun_here_is_taken_back_at_once_and_what_another_machine_does_after_its_silence(
+    land, by, monkeypatch
+):
+    monkeypatch.setattr(runs, "connection", SimpleNamespace(vendor="postgresql"))
+    run = take(by, land.town, OPEN)
+    ImportRun.objects.update(state="running")
+    with imports.alone(by.county):
+        assert ImportRun.objects.get().state == "failed"
+    other = take(by, land.town, OPEN)
+    runs._lock_file(by.county).write_text(run.id.hex)
+    ImportRun.objects.filter(id=other.id).update(state="running")
+    with refused("busy"), imports.alone(by.county):
+        pass
+    with clock.at(clock.now() + timedelta(minutes=3)), imports.alone(by.county):
+        assert not Case.objects.exists()
 
 
 def test_two_imports_of_a_county_do_not_meet(land, by):
@@ -273,6 +291,18 @@ def test_an_import_with_which_somebody_worked_stays(land, by):
         imports.undo(run, by=by)
     assert listed(land) == 2
     assert ImportRun.objects.get().state == "done"
+
+
+def test_a_row_with_which_somebody_worked_while_it_was_hidden_stays(land, by):
+    run = take(by, land.town, OPEN, ENDED)
+    case = Case.objects.get(state="recorded")
+    imports.undo(run, by=by, now=None)
+    actions.accept_case(case, by=land.desk)  # whose page was open before
+    imports.take_back(run)
+    run.refresh_from_db()
+    assert (run.state, run.created, Case.objects.get().id) == ("undone", 1, case.id)
+    assert "有 1 行刚有人办过" in run.words
+    assert listed(land) == 1
 
 
 def test_what_the_system_filed_by_itself_is_not_worked_with(land, by):

@@ -59,7 +59,7 @@ def refusal(name: str, **options) -> str:
 def test_a_unit_stands_for_its_county(name, town, acted):
     run(name, unit=town.code)
     assert acted[0]["county"] in {f"{town.county:06d}", None}
-    assert (acted[0]["county"] is None) == (name in {"bench", "load_demo", "measure_outbox"})
+    assert (acted[0]["county"] is None) == (name in {"bench", "load_demo", "measure_import", "measure_outbox"})
     run(name, unit=town.code, county=f"{town.county:06d}")
     run(name)
     assert len(acted) == 3
@@ -67,7 +67,12 @@ def test_a_unit_stands_for_its_county(name, town, acted):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_an_unknown_unit_is_refused_before_anything_is_done(name, town, acted):
-    assert "999999001" in refusal(name, unit="999999001") or name in {"bench", "load_demo", "measure_outbox"}
+    assert "999999001" in refusal(name, unit="999999001") or name in {
+        "bench",
+        "load_demo",
+        "measure_import",
+        "measure_outbox",
+    }
     assert acted == []
 
 

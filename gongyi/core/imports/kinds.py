@@ -36,7 +36,7 @@ class Kind:
     columns: ClassVar[tuple[Column, ...]]
     per_unit: ClassVar[bool] = False  # rows belong to the unit that takes them in, which the person chooses
     dictionary: ClassVar[bool] = False  # names of units, places, topics: by the value rule only (rights.md D2)
-    batch: ClassVar[int] = 25
+    batch: ClassVar[int] = 10  # rows of the first transaction; the next ones follow the time that it takes
 
     def may(self, by: Actor, unit: UUID | None) -> bool:
         """Whether this person may import into that unit; without one, into any."""

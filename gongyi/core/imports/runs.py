@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
@@ -20,7 +21,8 @@ from django.utils.translation import gettext as _
 from gongyi.core import audit, clock, schedule, search
 from gongyi.core.access import Actor, system_actor
 from gongyi.core.errors import Refused
-from gongyi.core.imports.kinds import Checked
+from gongyi.core.imports.kinds import Checked, Kind
+from gongyi.core.imports.pace import Pace
 from gongyi.core.imports.plan import Draft, Plan, drop, kept, kind_of, make_plan, problems, refuse_lacking, told_twice
 from gongyi.core.models import ImportHabit, ImportLine, ImportRun
 
@@ -29,12 +31,7 @@ UNSEEN = (S.RUNNING, S.STOPPING, S.UNDOING)
 UNDO_WITHIN = timedelta(hours=24)
 KEPT = timedelta(hours=24)  # a draft that nobody finishes
 SILENT = timedelta(minutes=2)  # after so long without a sign another machine's run counts as dead
-AT_A_TIME = 60  # rows that are taken back in one transaction
-MOST = 500  # rows of one transaction
-SOON = 0.18  # seconds that one transaction may take: the next one becomes smaller
-# Seconds between two transactions. Who waits for SQLite's one writer looks every 50 ms or oftener for the first 0.2 s, and every
-# 100 ms after that: a shorter pause would be missed.
-BREATH = 0.055
+AT_FIRST = 10  # rows of the first transaction of a taking back
 REPORTED = 500
 KIND = "core.import"
 
@@ -66,21 +63,31 @@ def remember(run: ImportRun, meanings: dict[str, str]) -> None:
 @contextmanager
 def alone(county: int) -> Iterator[None]:
     """The only import of the county, after what an earlier one left is taken back. Raises Refused `busy` when another one runs."""
-    folder = settings.GONGYI_DATA / "locks"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     busy = Refused("busy", _("本县正有另一个导入。"), _("等它做完再来；不会丢东西。"))
-    with (folder / f"import-{county:06d}").open("w") as file:
+    with _lock_file(county).open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise busy from None
         left = ImportRun.objects.filter(county=county, state__in=UNSEEN)
         elsewhere = left.filter(state__in=(S.RUNNING, S.STOPPING), beat_at__gt=clock.now() - SILENT)
-        if connection.vendor != "sqlite" and elsewhere.exists():
+        if connection.vendor != "sqlite" and elsewhere.exclude(id__in=_begun_here(county)).exists():
             raise busy  # perhaps on another machine, which shares no lock file
         for run in left:
             take_back(run)
         yield
+
+
+def _lock_file(county: int) -> Path:
+    folder = settings.GONGYI_DATA / "locks"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder / f"import-{county:06d}"
+
+
+def _begun_here(county: int) -> list[UUID]:
+    """The run that last held the lock file: whoever holds it now knows that its process is gone."""
+    text = _lock_file(county).read_text()
+    return [UUID(text)] if text else []
 
 
 def carry_out(run: ImportRun, draft: Draft | None = None, plan: Plan | None = None, *, by: Actor) -> ImportRun:
@@ -130,12 +137,14 @@ def _begin(run: ImportRun, plan: Plan, *, by: Actor) -> None:
         "left_out": left,
         "words": json.dumps(report, ensure_ascii=False),
     }
+    _lock_file(run.county).write_text(run.id.hex)
     with transaction.atomic():
         if not _set(run, was=(S.DRAFT, S.WAITING), state=S.RUNNING, done=0, **facts):
             raise _stopped()
     made: list[UUID] | None = None
+    pace = Pace(1)
     while made is None or made:
-        with transaction.atomic():
+        with pace.step():
             made = kind_of(run).begin(plan.context, by=by)
             _note(run, [(key.hex, key) for key in made])
 
@@ -153,19 +162,15 @@ def _stopped() -> Refused:
 
 
 def _store(run: ImportRun, plan: Plan, *, by: Actor) -> None:
-    """The rows in order, by transactions of at most 500 that adapt to the time they take."""
-    at, size = 0, kind_of(run).batch
+    """The rows in order, by transactions that adapt to how long they keep others waiting."""
+    at, pace = 0, Pace(kind_of(run).batch)
     while at < len(plan.fresh):
-        began = time.monotonic()
-        rows = plan.fresh[at : at + size]
-        with transaction.atomic(), search.together():
+        rows = pace.some(plan.fresh, at)
+        with pace.step(), search.together():
             _store_batch(run, plan, rows, by=by, done=at + len(rows))
         at += len(rows)
-        took = time.monotonic() - began
-        size = min(MOST, max(5, int(size * min(SOON / max(took, 0.01), 1.5))))
         if schedule.stopping():
             raise _stopped()
-        time.sleep(BREATH)
 
 
 def _store_batch(run: ImportRun, plan: Plan, rows: list[Checked], *, by: Actor, done: int) -> None:
@@ -200,20 +205,36 @@ def _failed(run: ImportRun, error: BaseException) -> None:
 
 
 def take_back(run: ImportRun, *, words: str = "") -> None:
-    """Remove what a run wrote, in small transactions; it was seen by nobody. Can be repeated."""
+    """Remove what a run wrote, in small transactions; it was seen by nobody. Can be repeated.
+
+    A row of an undone import with which somebody worked in the very moment before it was hidden stays, and is seen again.
+    """
     run.refresh_from_db()
+    undoing = run.state == S.UNDOING
     end = {S.STOPPING: S.CANCELLED, S.UNDOING: S.UNDONE}.get(S(run.state), S.FAILED)
-    by, kind = system_actor("import", run.county), kind_of(run)
-    while lines := list(ImportLine.objects.filter(county=run.county, run=run).order_by("-id")[:AT_A_TIME]):
-        with transaction.atomic(), search.together():
-            kind.remove([line.subject for line in lines], by=by)
-            ImportLine.objects.filter(county=run.county, id__in=[line.id for line in lines]).delete()
-            ImportRun.objects.filter(county=run.county, id=run.id).update(beat_at=clock.now())
-        time.sleep(BREATH)
+    kind, stay = kind_of(run), set[UUID]()
+    lines = ImportLine.objects.filter(county=run.county, run=run).order_by("-id")
+    keys, pace = list(lines.values_list("subject", flat=True)), Pace(AT_FIRST)
+    while keys:
+        some, keys = keys[: pace.rows], keys[pace.rows :]
+        with pace.step(), search.together():
+            stay |= _remove_some(run, kind, some, spare=undoing)
     was = tuple(state for state in S if state not in {S.DONE, S.UNDONE, S.CANCELLED, S.FAILED})
+    if stay:
+        words = _("有 %(n)d 行刚有人办过，留着没有撤回。") % {"n": len(stay)}
     report = json.dumps([{"row": 0, "column": "", "reason": words}], ensure_ascii=False) if words else run.words
-    _set(run, was=was, state=end, created=0, ended_at=clock.now(), words=report)
+    _set(run, was=was, state=end, created=len(stay), ended_at=clock.now(), words=report)
     drop(run)
+
+
+def _remove_some(run: ImportRun, kind: Kind, keys: list[UUID], *, spare: bool) -> set[UUID]:
+    """Take these rows back in the caller's transaction; returns those that stay because somebody worked with them."""
+    stay = kind.touched(run.county, keys) if spare else set()
+    if going := [key for key in keys if key not in stay]:
+        kind.remove(going, by=system_actor("import", run.county))
+        ImportLine.objects.filter(county=run.county, run=run, subject__in=going).delete()
+    ImportRun.objects.filter(county=run.county, id=run.id).update(beat_at=clock.now())
+    return stay
 
 
 def cancel(run: ImportRun, *, by: Actor) -> None:
@@ -242,12 +263,14 @@ def undo(run: ImportRun, *, by: Actor, now: Callable[[ImportRun], None] | None =
     Raises Refused `too_late` after a day, `touched` when somebody worked with a row.
     """
     late = Refused("too_late", _("过了 24 小时或已经撤回过，不能再撤回。"), _("不要的行请一件一件作废。"))
+    if not can_undo(run):
+        raise late
+    keys = list(ImportLine.objects.filter(county=run.county, run=run).values_list("subject", flat=True))
+    if touched := kind_of(run).touched(run.county, keys):
+        raise Refused("touched", _("有 %(n)d 行已经有人办过，不能整批撤回。") % {"n": len(touched)}, _("不要的行请一件一件作废。"))  # fmt: skip
     with transaction.atomic():
-        if not can_undo(run) or not _set(run, was=(S.DONE,), state=S.UNDOING):
+        if not _set(run, was=(S.DONE,), state=S.UNDOING):
             raise late
-        keys = list(ImportLine.objects.filter(county=run.county, run=run).values_list("subject", flat=True))
-        if touched := kind_of(run).touched(run.county, keys):
-            raise Refused("touched", _("有 %(n)d 行已经有人办过，不能整批撤回。") % {"n": len(touched)}, _("不要的行请一件一件作废。"))  # fmt: skip
         audit.record(by=by, action="import_undo", kind=KIND, subject=run.id)
     if now:
         now(run)

@@ -1,21 +1,28 @@
-"""A scratch county for `./run manage measure_outbox`: people who get text messages from a gateway of the measurement's own."""
+"""Scratch counties for `./run manage measure_outbox` (people who get messages by a gateway of its own) and `measure_import`."""
 
+import random
+from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy
 
-from gongyi.core import clock, outbox
+from gongyi.casework.models import Case
+from gongyi.core import audit, clock, imports, numbering, outbox
 from gongyi.core.access import Role, system_actor
 from gongyi.core.county import bind, new_key
-from gongyi.core.models import Address, Channel, Delivery, NoticeChoice, ScheduleRun, Way
+from gongyi.core.models import Address, Channel, Delivery, ImportRun, NoticeChoice, ScheduleRun, Way
 from gongyi.core.outbox import sending
 from gongyi.core.said import say
-from gongyi.home.actions.bench import COUNTY
+from gongyi.documents.tables import write_xlsx
+from gongyi.home.actions.bench import COUNTY, MATTERS, REST, SPAN, fill_bench
+from gongyi.home.actions.imports import carry_waiting
 from gongyi.network.models import Unit
 from gongyi.people.models import Account, Grant
 
 PEOPLE, SECRET, JOB = 5, "secret of the measurement", "home.messages"
+FEW = 100  # cases of the county into which a table is imported
 TEXT = say(gettext_lazy("您有了新的角色：%(role)s。"), role=Role.CLERK.label)
 
 
@@ -70,3 +77,55 @@ def send_parked_again() -> int:
     """What a person does about parked ones; returns how many there were."""
     parked = Delivery.objects.filter(county=COUNTY, state=Delivery.State.PARKED).values_list("id", flat=True)
     return sending.send_again(list(parked), county=COUNTY)
+
+
+# --- imports ----------------------------------------------------------------------------------------------------------
+
+HEAD = ["编号", "标题", "登记时间", "诉求内容", "答复内容", "答复时间"]
+LONGEST = 8  # times the same words in one text: about as long as what people write on a city's message board
+
+
+def fill_import_county() -> None:
+    """The county of the bench with few cases."""
+    fill_bench(cases=FEW)
+
+
+def write_table(path: Path, rows: int, rng: random.Random) -> None:
+    """So many invented requests with their answers as an office would send them."""
+    with path.open("wb") as file:
+        write_xlsx(file, HEAD, (_told(number, rng) for number in range(rows)))
+
+
+def _told(number: int, rng: random.Random) -> list[str]:
+    at = clock.now() - timedelta(days=20) - SPAN * rng.random()
+    matter = f"{rng.randrange(200):03d}号村{rng.choice(MATTERS)}"
+    content, answer = (f"{matter}。" + REST * rng.randint(1, LONGEST) for _text in range(2))
+    answered = at + timedelta(days=rng.randint(1, 15))
+    return [f"{number:07d}", matter, f"{at:%Y/%m/%d %H:%M:%S}", content, answer, f"{answered:%Y/%m/%d %H:%M:%S}"]
+
+
+def write_beside() -> None:
+    """What everybody who records a case needs in between: the next number and a line of the audit chain. Nothing of it stays."""
+    with transaction.atomic():
+        by = system_actor("measure", COUNTY)
+        numbering.next_number(county=COUNTY, series="", subject=new_key(COUNTY))
+        audit.record(by=by, action="measure", kind="measure", label="measure")
+        transaction.set_rollback(True)
+
+
+def imported() -> int:
+    """How many rows lie in the county besides those that it began with, seen or not."""
+    return Case.objects.filter(county=COUNTY).count() - FEW
+
+
+def undo_import() -> None:
+    """Take the last import back whole."""
+    with bind(COUNTY), imports.alone(COUNTY):
+        run = ImportRun.objects.filter(county=COUNTY, state=ImportRun.State.DONE).latest("asked_at")
+        imports.undo(run, by=system_actor("measure", COUNTY))
+
+
+def take_import_back() -> None:
+    """What the worker does when it starts again."""
+    with bind(COUNTY):
+        carry_waiting(COUNTY)

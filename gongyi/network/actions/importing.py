@@ -53,7 +53,7 @@ class UnitKind(Kind):
         Column("reception_days", gettext_lazy("接待日"), ()),
         Column("phone", gettext_lazy("办公电话"), ("电话", "联系电话", "值班电话")),
     )
-    dictionary, batch = True, 20
+    dictionary = True
 
     def may(self, by: Actor, unit: UUID | None) -> bool:  # noqa: ARG002 - each row says where it belongs
         """Who may change units somewhere."""

@@ -83,23 +83,30 @@ def counting_tree(county: int, day: date) -> Tree:
     """Which unit counts for which on a day: statistics of a past period keep the tree of its last day (P16).
 
     A unit that had ended by then counts for its successor, without one for the unit above; one that was not yet there counts
-    for the unit above. So every record of the county counts for exactly one unit of the tree. Three queries.
+    for the unit above. So every record of the county counts for exactly one unit of the tree. Four queries.
     """
     units = tree_on(county, day)
-    known = {unit.id: unit for unit in Unit.objects.filter(county=county)}
+    places = {unit.id: unit.parent_id for unit in Unit.objects.filter(county=county)}
+    rows = UnitChange.objects.filter(unit__county=county, kind__in=[*_ENDS, UnitChange.Kind.OPENED]).order_by(
+        "on", "at", "id"
+    )
+    for change in rows:
+        if change.kind in _ENDS and change.on <= day:
+            places[change.unit_id] = change.to_unit_id or change.from_unit_id
+        elif change.kind == UnitChange.Kind.OPENED and change.on > day:
+            places[change.unit_id] = change.to_unit_id
     for one in units.values():
-        one.parent = _standing(one.parent, units, known) if one.parent else None
-    return Tree(units, {key: at for key in known if (at := _standing(key, units, known)) is not None})
+        one.parent = _standing(one.parent, units, places) if one.parent else None
+    return Tree(units, {key: at for key in places if (at := _standing(key, units, places))})
 
 
-def _standing(key: UUID, units: dict[UUID, Then], known: dict[UUID, Unit]) -> UUID | None:
-    """The unit of the tree that this one counts for; None where the county itself is not in it."""
+def _standing(key: UUID, units: dict[UUID, Then], places: dict[UUID, UUID | None]) -> UUID | None:
+    """The unit of the tree that this one counts for: by where its matters went, in the end the county; None without a county."""
     gone, at = set[UUID](), key
     while at not in units:
         gone.add(at)
-        unit = known[at]
-        follows = [one for one in (unit.successor_id, unit.parent_id) if one is not None and one not in gone]
-        if not follows:
+        follows = places.get(at)
+        if follows is None or follows in gone:
             return next((top for top, one in units.items() if one.parent is None), None)
-        at = follows[0]
+        at = follows
     return at

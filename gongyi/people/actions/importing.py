@@ -53,7 +53,6 @@ class AccountKind(Kind):
         Column("since", gettext_lazy("从哪天起"), ("开始日期", "起始日期")),
         Column("until", gettext_lazy("到哪天止"), ("结束日期", "到期日期")),
     )
-    batch = 20
 
     def may(self, by: Actor, unit: UUID | None) -> bool:  # noqa: ARG002 - each row says where it belongs
         """Account managers."""

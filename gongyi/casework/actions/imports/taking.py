@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from gongyi.casework.actions.imports.cases import Context
 
 # What the system does by itself with a case is no work of anybody's.
-TOPICS = 20  # that are added in one transaction
+TOPICS = 8  # that are added in one transaction
 BY_ITSELF = ("import", "file_due", "close_quiet", "recompute", "follow", "reroute")
 
 

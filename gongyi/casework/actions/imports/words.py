@@ -54,7 +54,7 @@ class TopicKind(_Settings):
         Column("topic2", gettext_lazy("二级分类"), ("二级", "二级事项", "二级类别", "中类")),
         Column("topic3", gettext_lazy("三级分类"), ("三级", "三级事项", "三级类别", "小类")),
     )
-    dictionary, batch = True, 20
+    dictionary = True
 
     def check(self, context: Words, cells: Mapping[str, str]) -> Checked:
         """One way down."""

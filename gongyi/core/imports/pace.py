@@ -1,0 +1,55 @@
+"""How much goes into one transaction, and how long others have their turn after it.
+
+SQLite has one writer. Who waits for it looks again every 25 ms or oftener in the first 0.12 s, every 50 ms until 0.22 s, then every
+100 ms. So a transaction is short, and the pause after it is longer than the sleep of whoever began to wait when it began.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from django.db import transaction
+
+from gongyi.core.imports.kinds import Checked
+
+HELD = 0.085  # seconds that a transaction is meant to hold the writer's place
+PAUSES = ((0.12, 0.029), (0.22, 0.055), (float("inf"), 0.105))  # seconds: held at most, pause
+GROWS = 1.4  # by how much the next one may be larger
+MOST = 500  # rows of one transaction
+BLANK_ROW, USUAL_ROW = 300, 800  # what a row weighs besides its characters; what one weighs as a rule
+
+
+class Pace:
+    """Rows are taken by their weight in characters, as a long text takes longer to index; what that takes is learnt on the way."""
+
+    def __init__(self, rows: int) -> None:
+        self.size = float(rows * USUAL_ROW)
+
+    @property
+    def rows(self) -> int:
+        """So many usual rows at a time."""
+        return min(MOST, max(1, int(self.size / USUAL_ROW)))
+
+    def some(self, rows: Sequence[Checked], at: int) -> list[Checked]:
+        """The next rows from this place on, at least one."""
+        left, taken = self.size, list[Checked]()
+        for row in rows[at : at + MOST]:
+            left -= _weight(row)
+            if taken and left < 0:
+                break
+            taken.append(row)
+        return taken
+
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        """One transaction, then the pause. Waiting for the writer's place does not count as holding it."""
+        with transaction.atomic():
+            began = time.monotonic()
+            yield
+        held = max(time.monotonic() - began, 0.001)
+        self.size = max(1.0, self.size * min(HELD / held, GROWS))
+        time.sleep(next(pause for longest, pause in PAUSES if held < longest))
+
+
+def _weight(row: Checked) -> int:
+    return BLANK_ROW + sum(len(value) for value in row.facts.values() if isinstance(value, str))

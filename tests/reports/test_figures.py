@@ -1,0 +1,158 @@
+"""A figure of a unit is that of the units below it and its own, whatever became of the units (rights.md P16)."""
+
+import json
+from datetime import date, datetime, timedelta
+from io import StringIO
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gongyi.casework.actions.moving import first_parts
+from gongyi.casework.models import Case, CaseType
+from gongyi.core import clock, figures
+from gongyi.core.county import new_key
+from gongyi.core.figures import Period, Scope
+from gongyi.network import queries as network
+from gongyi.network.actions import merge_unit
+from gongyi.network.models import Unit
+from gongyi.reports import queries
+from gongyi.reports.queries import counting
+from tests.network.test_paths import planted, steps, take
+
+pytestmark = pytest.mark.django_db
+BEGAN = date(2025, 1, 10)
+KEYS = ["cases.received", "cases.assigned", "cases.closed"]
+
+
+def at_noon(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+def ended(kind: CaseType, unit: Unit, lead: Unit, number: int) -> Case:
+    """A case of today that a unit recorded and a lead closed."""
+    now = clock.now()
+    case = Case(
+        id=new_key(unit.county), county=unit.county, number=f"{number:05d}", title="路灯", content="路灯坏了", type=kind, state="closed",
+        unit=unit, desk=unit, lead=lead, changed_at=now, recorded_at=now, assigned_at=now, answered_at=now, closed_at=now,
+        span="7d", resident_due=now, outcome="solved",
+    )  # fmt: skip
+    case.save()
+    first_parts([case])
+    return case
+
+
+def standing(unit: Unit) -> Unit:
+    """Which running unit has this one's matters today, by what stands in the table now."""
+    while not unit.running:
+        unit = unit.successor or unit.parent
+    return unit
+
+
+def as_it_is(county: int) -> dict[str, list[str]]:
+    """The running units today, by code, each with the codes of all that count for it."""
+    found: dict[str, list[str]] = {unit.code: [] for unit in network.running_units(county)}
+    for unit in Unit.objects.filter(county=county):
+        above = standing(unit)
+        while above is not None:
+            found[above.code].append(unit.code)
+            above = above.parent
+    return found
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps, st.randoms(use_true_random=False))
+def test_p16_children_and_own_are_the_parent_by_the_tree_of_the_last_day(sequence, rng):
+    with transaction.atomic():
+        by = planted()
+        kind = CaseType(code="enquiry", name="咨询", county=by.county)
+        kind.save()
+        day, made, seen = BEGAN, [], []
+        for number, step in enumerate(sequence[:8]):
+            with clock.at(at_noon(day)):
+                take(by, step, number)
+                running = list(network.running_units(by.county))
+                for _more in range(2):
+                    unit, lead = rng.choice(running), rng.choice(running)
+                    made.append((day, unit.code, lead.code, ended(kind, unit, lead, len(made))))
+                seen.append((day, as_it_is(by.county)))
+            day += timedelta(days=23)
+        with clock.at(at_noon(day)):
+            for last, tree in seen:
+                period = Period(BEGAN, last)
+                _check(by.county, period, tree, [one for one in made if one[0] <= last])
+        transaction.set_rollback(True)
+
+
+def _check(county: int, period: Period, tree: dict[str, list[str]], made: list) -> None:
+    for unit in Unit.objects.filter(code__in=tree):
+        mine = set(tree[unit.code])
+        wanted = [sum(one[1] in mine for one in made), *[sum(one[2] in mine for one in made)] * 2]
+        found = figures.count(KEYS, queries.scope_of(unit, period))
+        assert [value.value for value in found.values()] == wanted, (unit.name, period)
+        parts = queries.parts(unit, period, KEYS)
+        assert [sum(part[key] for part in parts.values()) for key in KEYS] == wanted
+
+
+def test_p16_control_by_the_tree_of_today_the_past_would_change(monkeypatch):
+    by = planted()
+    kind = CaseType(code="enquiry", name="咨询", county=by.county)
+    kind.save()
+    east, west = Unit.objects.get(name="东村"), Unit.objects.get(name="西村")
+    with clock.at(at_noon(BEGAN)):
+        ended(kind, east, east, 1)
+    with clock.at(at_noon(BEGAN + timedelta(days=50))):
+        merge_unit(by=by, unit=east, into=west)
+        january, until_now = Period.month(2025, 1), Period(BEGAN, clock.today())
+        assert counted(east, january) == counted(west, until_now) == [1, 1, 1]
+        assert counted(west, january) == [0, 0, 0]
+        monkeypatch.setattr(counting, "tree_for", lambda county, _period: network.counting_tree(county, clock.today()))
+        assert counted(west, january) == [1, 1, 1]
+
+
+def counted(unit: Unit, period: Period) -> list:
+    return [value.value for value in figures.count(KEYS, queries.scope_of(unit, period)).values()]
+
+
+def test_every_count_has_as_many_rows_and_splits_into_as_many(land, put):
+    for state in ("recorded", "assigned", "handling", "closed", "declined", "redo"):
+        put(land, state)
+    period = Period(clock.today() - timedelta(days=2), clock.today())
+    scope = queries.scope_of(land.county, period)
+    for one in figures.base_figures():
+        value = figures.count([one.id], scope)[one.id].value
+        assert len(queries.numbers_of(one, scope)) == value, one.id
+        for split in one.source.splits:
+            assert sum(line[one.id] for line in figures.count_by([one.id], scope, split).values()) == value
+        units = figures.count_by([one.id], Scope(land.county.county, period), "unit")
+        assert sum(line[one.id] for line in units.values()) == value
+
+
+def test_the_command_prints_every_figure_with_its_numbers(land, put):
+    case = put(land, "closed")
+    day = clock.today().isoformat()
+    told = json.loads(printed("--unit", land.county.code, "--from", "2026-01-01", "--to", day, "--json"))
+    by_id = {line["id"]: line for line in told}
+    assert by_id["cases.received"] == {"id": "cases.received", "name": "受理量", "value": 1, "rows": [case.number]}
+    assert by_id["cases.closed_in_time_rate"]["value"] == 100.0
+    assert len(told) == len(figures.figures())
+    assert "受理量：1" in printed("--unit", land.county.code, "--from", "2026-01-01", "--to", day)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"), [("2026-02-01", "2026-01-01", "早于"), ("1月", "2026-01-01", "2026-01-31 这样")]
+)
+def test_the_command_refuses_days_that_are_none(land, put, first, last, words):
+    put(land, "recorded")  # commands know a county by its audit rows
+    with pytest.raises(CommandError, match=words) as no:
+        printed("--unit", land.county.code, "--from", first, "--to", last)
+    assert no.value.returncode == 2
+
+
+def printed(*words: str) -> str:
+    out = StringIO()
+    call_command("figures", *words, stdout=out)
+    return out.getvalue()
