@@ -12,7 +12,7 @@ from django.utils import timezone
 from gongyi.casework.models import Asker, Case, CaseStep, Visit
 from gongyi.core import clock, figures, schedule
 from gongyi.core.figures import Period, Scope
-from gongyi.core.models import ImportRun
+from gongyi.core.models import AuditDetail, ImportRun
 from gongyi.reports.models import MonthlyChange, MonthlyCount, MonthlyRow, MonthlySplit, column
 from gongyi.reports.queries.monthly import stored_figures
 
@@ -74,8 +74,8 @@ def _months(first: date, last: date) -> list[date]:
 
 
 def _changed(county: int, since: datetime) -> set[date]:
-    """The months that hold a moment of a case that was made or changed since, or of an earlier one of its asker about the same matter."""
-    found: set[date] = set()
+    """The months that hold a moment of a case that was made or changed since, or held one, or one of an earlier case of its asker."""
+    found = _left(county, since)
     touched = [*_touched(county, since)]
     for start in range(0, len(touched), BATCH):
         keys = touched[start : start + BATCH]
@@ -90,11 +90,23 @@ def _changed(county: int, since: datetime) -> set[date]:
 
 
 def _touched(county: int, since: datetime) -> set[UUID]:
-    """The cases that got a line of their timeline, or were made, since: a key begins with the moment at which it was made."""
-    key = UUID(int=int(since.timestamp() * 1000) << 80)
+    """The cases that got a line of their timeline, or were made, since."""
+    key = _first_key(since)
     keys: set[UUID] = set(CaseStep.objects.filter(county=county, id__gte=key).values_list("case", flat=True))
     keys |= set(Visit.objects.filter(county=county, id__gte=key).values_list("case", flat=True))
     return keys | set(Case.objects.filter(county=county, id__gte=key).values_list("id", flat=True))
+
+
+def _left(county: int, since: datetime) -> set[date]:
+    """The months from which a case went since: the old value of a moment stands beside the audit row of its change."""
+    details = AuditDetail.objects.filter(county=county, id__gte=_first_key(since), field__in=MOMENTS)
+    olds = details.exclude(old="None").values_list("old", flat=True)
+    return {_month(timezone.localtime(datetime.fromisoformat(old)).date()) for old in olds if old}
+
+
+def _first_key(since: datetime) -> UUID:
+    """Below every key made since: a key begins with the moment at which it was made."""
+    return UUID(int=int(since.timestamp() * 1000) << 80)
 
 
 def _months_of(rows: QuerySet[Any], moment: str) -> set[date]:
