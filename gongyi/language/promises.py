@@ -13,7 +13,8 @@ _PARTS = re.compile(r"[，,：:、（(]")
 _DOING = (
     "修复|维修|修好|修理|修补|修缮|修建|更换|换上|换好|安装|装好|装上|加装|增设|增加|添置|设置|设立|清理|清运|清除|清淤|疏通|拆除|整改|整治|改造|建设|建成|建好|新建|"
     "扩建|动工|开工|施工|启动|实施|完成|完工|竣工|开通|通车|投入使用|投用|发放|拨付|兑现|补发|支付|退还|办理|办好|办结|解决|硬化|铺设|补种|补栽|修剪|搬迁|移交|公布|"
-    "公示|出台|答复|回复|告知|反馈|上门|派人|处理|恢复|补齐|刷漆|开放"
+    "公示|出台|答复|回复|告知|反馈|上门|派人|处理|恢复|补齐|刷漆|开放|"
+    "转账|打款|打到|汇入|发到|查处|约谈|取缔|关停|撤销|更新"
 )
 _NOUN = "的(?!$)|了|中|时|实施中|工作|情况|程序|规划|方案|单位|部门|用地|项目|意见|通知|标准|期间|许可|资金|进度|如下|过程"  # after it, the doing is a thing
 _NOT = "(?<![现兹已只即未不没否能才就再均也都机委员协大例开召合商理并者来方社])"
@@ -52,7 +53,10 @@ DATE = re.compile(
     rf"[本下]个?(?:周|星期|礼拜)|[今明后当][天日晚早]|今明两|[{_DIGITS}]{{1,4}}\s*(?:个|余)?\s*(?:工作日|小时|天|周|星期|月|分钟|年)|春节|国庆|元旦|中秋|端午|清明|五一|十一|汛期|雨季|"
     rf"[寒暑]假|开学|新学期|学期|秋收|春耕|入冬|入冬前|年前|节前|十[三四五六]五|(?<![0-9.])(?:[0-9]{{4}}[-./][0-9]{{1,2}}(?:[-./][0-9]{{1,2}})?|[0-9]{{1,2}}/[0-9]{{1,2}}|[0-9]{{1,2}}\.[0-9]{{1,2}}(?=[前日底]))(?![0-9.])|即日|当场|立即|立刻"
 )
-
+# The number of a paper is no day: 〔2018〕9号, 《三年行动计划（2018-2020年）》.
+_PAPER = re.compile(
+    "《[^《》]*》|[〔［\\[【（(] ?[0-9]{4}[^〕］\\]】）)]{0,2}[〕］\\]】）)] ?第?[0-9]+ ?号|[0-9]+ ?号(?:文|令)"
+)
 _AHEAD = re.compile(
     "前|底|以?内|之内|起|预计|计划|拟|将|完成|左右"
 )  # a day in the sentence before counts if it lies ahead
@@ -67,6 +71,11 @@ class Promise(NamedTuple):
     plain: bool
 
 
+def holds_day(text: str) -> bool:
+    """Whether a day, a span or a season stands in it; the number of a paper is none."""
+    return bool(DATE.search(_PAPER.sub("", text)))
+
+
 def sentences(text: str) -> list[str]:
     """The sentences of a text, without blanks at their ends."""
     return [one for part in _ENDS.split(text) if (one := part.strip())]
@@ -79,7 +88,7 @@ def promises(answer: str) -> list[Promise]:
         if hits := _said(sentence):
             words, plain = max(hits, key=lambda hit: hit[1])
             before = said[at - 1] if at and _AHEAD.search(said[at - 1]) else ""
-            dated = any(map(DATE.search, [before, *said[at : at + 2]]))
+            dated = any(map(holds_day, [before, *said[at : at + 2]]))
             found.append(Promise(sentence, words, dated, plain))
     return found
 

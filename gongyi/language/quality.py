@@ -7,10 +7,11 @@ import re
 from typing import NamedTuple
 
 from gongyi.core.secrets.masks import find_numbers, mask_phone, plain_characters
-from gongyi.language.promises import DATE, Promise, promises, sentences
+from gongyi.language.promises import Promise, holds_day, promises, sentences
 
 MOST, SHORTEST, LONGEST = 6, 3, 50  # asks that are listed; characters of one
 THIN = 60  # characters: an answer that tells less, tells next to nothing
+FULL = 400  # characters: one that tells more answers in its own words, and the comparison of wording says nothing
 GREETING = 1  # up to this sentence an answer says what it is about
 SAME, SHARE = 2, 0.3  # shared pairs, and their share of the ask, that make a sentence an answer to it
 # In an enquiry a question wants an answer; in a complaint most questions are said in anger.
@@ -23,12 +24,14 @@ _WISH = re.compile(
     "请(?:领导|政府|有关|相关|贵局|贵|你们|尽快|依法|帮|解决|处理|查|给|求|派|把|在|为|对|核实|修)"
 )
 _RHETORIC = re.compile(
-    "难道|不是.{1,20}吗|就这样|何来|如何让|信不|好笑|嘛[?？]?$|岂|何在|何用|作何感想|良心|天理|让人如何|谁来(?:管|负责)|就是.{0,30}吗|还有.{0,12}吗|是想.{0,20}[么吗]|平衡吗|看懂吗|对得起|知道(?:吗|了没有)|该有的|应该(?:吗|的吗)|合理吗|公平吗|合法吗|正常吗|有用吗|不行吗|不成"
+    "难道|不是.{1,20}吗|就这样|何来|如何让|信不|好笑|嘛[?？]?$|岂|何在|何用|作何感想|良心|天理|让人如何|谁来(?:管|负责)|就是.{0,30}吗|还有.{0,12}吗|是想.{0,20}[么吗]|平衡吗|看懂吗|对得起|知道(?:吗|了没有)|该有的|应该(?:吗|的吗)|合理吗|公平吗|合法吗|正常吗|有用吗|不行吗|不成|反省|所作所为|做错了什么|素质|瞎了|怎么看待|有没有道理|如何去生存|想不开|全心全意|失效了|去了哪|收了好处|有没有一个|^还是.{0,8}[?？]?$"
 )
 _FROM = re.compile("(?:我们|本人|我|特此|在此)?(?:强烈)?(?:请求|希望|恳请|恳求|要求|建议|盼望)")
 _POLITE = re.compile("^(?:尊敬的)?[^，,]{0,8}(?:您好|你好|领导好)[，,：:!！]?|谢谢.*$|感谢.*$")
+_WHERE = re.compile("哪里|哪儿|何处|在哪(?!一步)|到哪(?!一步|个阶段)|去哪|找谁|哪个(?:部门|单位)|电话")
+_SIGNED = re.compile("^[\\W0-9〇○零一二三四五六七八九十年月日]*$")
 _EMPTY = re.compile(
-    "我们|你们|他们|请问|是否|什么|时候|能否|怎么|如何|希望|解决|问题|有关|部门|相关|领导|政府|尽快|处理|可以|这个|那个|因为|所以|但是|而且|还是|没有|不能|应该|现在|目前|"
+    "能给我|给我说|说一?下|问一?下|想问|您能|帮忙|我们|你们|他们|请问|是否|什么|时候|能否|怎么|如何|希望|解决|问题|有关|部门|相关|领导|政府|尽快|处理|可以|这个|那个|因为|所以|但是|而且|还是|没有|不能|应该|现在|目前|"
     "请求|恳请|建议|要求|能不能|为什么|谢谢|大家|进行|一下|一个|这些|那些|情况|反映|回复|答复|政策|规定|时间|书记|市长|县长|局长|镇长|严查|查处|落实|给予|说法|重视|帮助|帮忙|调查|核实|督促|早日|妥善|合理|切实"
 )
 _RESTATES = re.compile(
@@ -53,7 +56,10 @@ _VAGUE = re.compile(
 
 
 class Ask(NamedTuple):
-    """One thing that was asked: its words, the sentence that answers it ('' for none), and what that lacks: "when", "how_much" or ''."""
+    """One thing that was asked: its words, the sentence that answers it ('' for none), and what that lacks.
+
+    "when", "how_much", '' for nothing, and "likeness" where the answer has other words, so that nobody can tell by comparing.
+    """
 
     words: str
     sentence: str
@@ -80,7 +86,7 @@ def check(title: str, request: str, answer: str) -> Quality:
     law = tuple(dict.fromkeys(hit[0] for hit in _LAW.finditer(answer)))
     vague = tuple(dict.fromkeys(hit[0] for one in sentences(answer) if "《" not in one for hit in _VAGUE.finditer(one)))
     return Quality(
-        tuple(_matched(ask, said, answer, enquires=enquires) for ask in asks(request) or asks(title)),
+        tuple(_matched(ask, said, enquires=enquires) for ask in asks(request) or asks(title)),
         who[0] if who else "", contact[0] if contact else "", tuple(promises(answer)), law, vague, _private(answer), sum(map(len, said)) < THIN,
     )  # fmt: skip
 
@@ -109,30 +115,43 @@ def _told(answer: str) -> list[str]:
         told = "，".join(
             part for part in parts if not (_RESTATES.search(part) or (at <= GREETING and _ABOUT.search(part.strip())))
         )
-        if _pairs(told):
+        told = _POLITE.sub("", told.strip())
+        if _pairs(told) and not _SIGNED.match(told):
             found.append(told)
     return found
 
 
-def _matched(ask: str, said: list[str], answer: str, *, enquires: bool) -> Ask:
+def _matched(ask: str, said: list[str], *, enquires: bool) -> Ask:
     """The sentence that shares most with an ask, and what it lacks."""
     wanted = _pairs(ask)
+    day = next(filter(holds_day, said), "")
     if len(wanted) < SHORTEST:  # a bare "and when?": any day that is told answers it
-        return Ask(ask, next((sentence for sentence in said if DATE.search(sentence)), ""), "")
+        return Ask(ask, day, "")
     shared = [(len(wanted & _pairs(sentence)), sentence) for sentence in said]
     number, sentence = max(shared, default=(0, ""), key=lambda pair: pair[0])
     together = len(wanted & set().union(*(_pairs(sentence) for sentence in said)))
     if (number < SAME or number < SHARE * min(len(wanted), 10)) and together < max(SAME + 1, 0.4 * len(wanted)):
-        # A wish is met by deeds that have other words, and anger is not answered word by word: there only an answer that
-        # tells next to nothing leaves it open.
-        asked = enquires and _QUESTION.search(ask)
-        told = not asked and sum(map(len, said)) >= THIN
-        return Ask(ask, (sentence or said[0]) if told else "", "")
-    if _WHEN.search(ask) and not DATE.search(answer):
+        return _unlike(ask, said, day, enquires=enquires)
+    if _WHEN.search(ask) and not day:
         return Ask(ask, sentence, "when")
     if _HOW_MUCH.search(ask) and not re.search("[0-9０-９一二三四五六七八九十百千万]", sentence):
         return Ask(ask, sentence, "how_much")
     return Ask(ask, sentence, "")
+
+
+def _unlike(ask: str, said: list[str], day: str, *, enquires: bool) -> Ask:
+    """An ask whose words no sentence holds: a day answers "when", a telephone or a place "where".
+
+    A wish is met by deeds that have other words, and anger is not answered word by word: there only an answer that tells
+    next to nothing leaves it open.
+    """
+    told = sum(map(len, said))
+    if told >= THIN and _WHEN.search(ask):
+        return Ask(ask, day, "" if day else "when")
+    if told >= THIN and _WHERE.search(ask):
+        return Ask(ask, next((one for one in said if _CONTACT.search(plain_characters(one))), ""), "")
+    asked = enquires and _QUESTION.search(ask) and told <= FULL
+    return Ask(ask, "", "" if asked or told < THIN else "likeness")
 
 
 def _pairs(text: str) -> set[str]:

@@ -71,6 +71,7 @@ def test_from_the_address_to_the_kinds_without_javascript(mail, clerk):  # noqa:
     person = make_actor(Role.CLERK, make_unit())
     browser = browser_of(person)
     assert "写地址" in browser.get("/inbox/ways/").content.decode()
+    assert browser.get("/inbox/ways/mail/code/").url == "/inbox/ways/mail/"
     assert send(browser, "/inbox/ways/mail/", value="li@county.example").url == "/inbox/ways/mail/code/"
     assert send_due(COUNTY).sent == 1
     code = re.search(r"验证码 (\d{6})", decoded(mail.letters[0]))[1]
@@ -163,6 +164,8 @@ def test_a_units_group_is_used_once_its_code_was_seen_there(guard):
     town = make_unit("西山镇")
     robot = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a91f6-7xxx-4bc4"
     browser, url = browser_of(guard), "/system/channels/wecom/groups/"
+    hits = browser.get("/network/pick/?q=西山", headers={"HX-Request": "true"}).content.decode()
+    assert "西山镇" in hits, "whoever sets up a group can find the unit by typing"
     assert "请粘贴群机器人的网址" in send(browser, url, unit=town.id, value="https://evil.example/").content.decode()
     answer = send(browser, url, unit=str(town.id), unit_text="西山镇", value=robot)
     group = Address.objects.get(owner=town.id)
@@ -206,6 +209,8 @@ def test_parked_ones_say_to_whom_and_why_and_are_sent_again(mail, clerk, guard):
         send_due(COUNTY)
     first, second = Delivery.objects.all()
     browser = browser_of(guard)
+    assert "有 2 条消息没送到" in browser.get("/today/").content.decode()
+    assert "条消息没送到" not in browser_of(clerk).get("/today/").content.decode()
     page = browser.get("/system/messages/").content.decode()
     assert page.count("王小明") >= 2
     assert "对方拒收" in page
@@ -217,6 +222,7 @@ def test_parked_ones_say_to_whom_and_why_and_are_sent_again(mail, clerk, guard):
     browser.post("/system/messages/", {"key": [str(second.id)], "what": "let_go"})
     assert Delivery.objects.filter(state=State.DROPPED).count() == 1
     assert "没有没送到的" in browser.get("/system/messages/").content.decode()
+    assert "条消息没送到" not in browser.get("/today/").content.decode()
     assert "送出了" in browser.get("/system/messages/?shown=sent").content.decode()
     assert set(AuditEntry.objects.filter(kind="core.delivery").values_list("action", flat=True)) == {
         "delivery.again",
@@ -286,7 +292,10 @@ def test_a_job_that_takes_long_is_not_taken_for_a_worker_that_is_gone(guard):
 
 def test_a_worker_that_never_ran_or_waits_for_the_clock_is_told_of(guard):
     browser = browser_of(guard)
-    assert "后台任务还没有开过" in browser.get("/system/").content.decode()
+    page = browser.get("/system/").content.decode()
+    assert "后台任务还没有开过" in page
+    assert "没有在做" in page
+    assert "后台任务没有在做" in browser.get("/today/").content.decode()
     ScheduleRun.objects.create(name="casework.due", last_run_at=clock.now() + timedelta(days=1), note="")
     page = browser.get("/system/jobs/").content.decode()
     assert "有 1 个任务要等钟走到那时才做" in page

@@ -296,11 +296,13 @@ def test_list_without_its_account_shows_the_others(land, monkeypatch):
 def test_list_asks_the_database_as_often_for_thirty_as_for_one(land, django_assert_num_queries):
     browser, resident = sign_up(), Resident.objects.get()
     tell(land, resident=resident.id)
-    with django_assert_num_queries(5):  # session, account, county, cases, consent
+    with django_assert_num_queries(
+        6
+    ):  # session, account, county, cases, consent, whether the county sends text messages
         browser.get("/portal/mine/")
     for _n in range(29):
         tell(land, resident=resident.id)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         browser.get("/portal/mine/")
     assert len(in_list(browser)) == 30
 

@@ -177,3 +177,45 @@ def test_a_county_without_text_messages_says_so(land):  # noqa: F811
     page = sign_up().get("/portal/mine/sms/").content.decode()
     assert "还没有开通短信" in page
     assert 'name="agree"' not in page
+
+
+def test_a_number_that_gets_no_text_messages_is_told_in_words_and_nothing_is_kept(land, sms):  # noqa: F811
+    browser = sign_up()
+    change_resident(
+        Resident.objects.get(),
+        by=resident_actor(Resident.objects.get()),
+        phone="0746-7221234",
+        password="brand-new-word",
+    )
+    browser = Client()
+    browser.post("/portal/mine/in/", {"phone": "0746-7221234", "password": "brand-new-word"})
+    assert "不是手机号，收不到短信" in send(browser, "/portal/mine/sms/", agree="on").content.decode()
+    assert not Consent.objects.exists()
+    assert not Address.objects.exists()
+
+
+def test_a_code_page_without_a_code_leads_to_where_one_is_asked_for(land, sms):  # noqa: F811
+    browser = sign_up()
+    assert browser.get("/portal/mine/sms/code/").url == "/portal/mine/sms/"
+    assert browser.post("/portal/mine/sms/code/", {"code": "123456"}).url == "/portal/mine/sms/"
+    send(browser, "/portal/mine/sms/", agree="on")
+    assert "还没有填" in browser.get("/portal/mine/sms/").content.decode()
+    assert browser.get("/portal/mine/sms/code/").status_code == 200
+    Address.objects.update(code_tries=5)
+    answer = browser.post("/portal/mine/sms/code/", {"code": "123456"}, follow=True)
+    assert "过期了，或输错太多次" in answer.content.decode()
+
+
+def test_a_county_that_stopped_text_messages_promises_none_and_still_lets_one_stop(land, sms):  # noqa: F811
+    browser = sign_up()
+    agree(browser, sms)
+    assert "会发短信到这个号码" in browser.get("/portal/mine/").content.decode()
+    Channel.objects.update(active=False)
+    page = browser.get("/portal/mine/").content.decode()
+    assert "县里现在停发短信" in page
+    assert "会发短信到这个号码" not in page
+    assert "停，不要短信了" in browser.get("/portal/mine/sms/").content.decode()
+    browser.post("/portal/mine/sms/stop/")
+    page = browser.get("/portal/mine/").content.decode()
+    assert "想收短信" not in page
+    assert "不发短信" in page

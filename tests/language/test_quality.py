@@ -52,6 +52,33 @@ def test_a_question_about_time_or_amount_wants_one():
     assert told.lacks == ""
 
 
+TOLD = "我镇派人到现场看过，闸门换了新的，管水员每个月检查，沟里的淤泥清走了，两边的杂草割干净了，来往的车也让了路，村里开过会，大家都说好，水也通到了下面的田里。"
+
+
+@pytest.mark.parametrize(
+    ("ask", "answer", "shown", "lacks"),
+    [
+        ("请问什么时候能补种树苗？", TOLD, "", "when"),
+        ("请问什么时候能补种树苗？", TOLD + "6月30日前种完。", "6月30日前种完", ""),
+        ("请问什么时候能补种树苗？", TOLD + "2026年5月6日", "", "when"),  # the day of the letter is no answer
+        ("请问残疾证在哪里办？", TOLD + "可打0739-7654321。", "可打0739-7654321", ""),
+        ("请问残疾证在哪里办？", TOLD, "", ""),
+        ("请问能不能补种树苗？", TOLD, "", ""),
+        ("请问能不能补种树苗？", TOLD * 8, "", "likeness"),  # whoever tells so much tells it in other words
+        ("希望补种树苗。", TOLD, "", "likeness"),
+        ("希望补种树苗。", "您好！", "", ""),
+    ],
+)
+def test_an_ask_in_other_words_is_matched_shown_as_open_or_told_to_be_beyond_comparison(ask, answer, shown, lacks):
+    [found] = check("", ask, answer).asks
+    assert (found.sentence, found.lacks) == (shown, lacks)
+
+
+def test_a_greeting_or_a_day_alone_answers_nothing():
+    found = check("", "你们2026年的计划进行到哪一步了？有没有人管？", "您好！" + TOLD + "2026年5月6日")
+    assert not any(ask.sentence for ask in found.asks)
+
+
 @pytest.mark.parametrize(
     ("answer", "who", "contact"),
     [
@@ -80,6 +107,6 @@ def test_numbers_of_others_are_told_masked_and_office_numbers_are_none():
 def test_in_a_complaint_only_an_answer_that_tells_nothing_leaves_questions_open():
     request = "渠道堵了三个月，村里的田怎么种？"
     told = "我镇5月6日派人看过，淤泥已经清走，闸门换了新的，以后每个月由管水员检查一次，有事请打0739-7654321找我们，镇里也会再来看。"
-    assert check("渠道", request, told).asks[0].sentence
+    assert check("渠道", request, told).asks[0].lacks == "likeness"
     assert not check("渠道", request, "已转交水利站。").asks[0].sentence
     assert not check("咨询渠道", request, told).asks[0].sentence  # control: an enquiry wants its answer

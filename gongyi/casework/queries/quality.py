@@ -55,7 +55,7 @@ def _refusal(said: list[str]) -> str:
 
 
 def _asked(found: Quality) -> list[Point]:
-    missing = [ask.words for ask in found.asks if not ask.sentence]
+    missing = [ask.words for ask in found.asks if not ask.sentence and not ask.lacks]
     open_ = (
         Point("soon", _("问了这些，答复里几乎没有回答"), missing)
         if found.thin
@@ -66,6 +66,8 @@ def _asked(found: Quality) -> list[Point]:
         points.append(Point("soon", _("问的是什么时候，答复里没有写时间"), late))
     if unsaid := [ask.words for ask in found.asks if ask.lacks == "how_much"]:
         points.append(Point("plain", _("问的是多少，答的那句里没有写数"), unsaid))
+    if unlike := [ask.words for ask in found.asks if ask.lacks == "likeness"]:
+        points.append(Point("plain", _("这几句，答复用的是别的话，程序比不出来，请自己看"), unlike))
     if met := [f"{ask.words} → {mask_text(ask.sentence[:60])}" for ask in found.asks if ask.sentence and not ask.lacks]:
         points.append(Point("done", _("问的这些，有话回答"), met))
     return points

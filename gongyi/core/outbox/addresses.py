@@ -41,6 +41,12 @@ def confirmed(county: int, owner: UUID, way: str) -> Address | None:
     return Address.objects.filter(county=county, owner=owner, way=way, confirmed_at__isnull=False).first()
 
 
+def awaits_code(county: int, owner: UUID, way: str) -> bool:
+    """Whether a code was asked for and can still be typed in."""
+    rows = Address.objects.filter(county=county, owner=owner, way=way, confirmed_at=None, code_until__gt=clock.now())
+    return rows.filter(code_tries__lt=WRONG).exists()
+
+
 @transaction.atomic
 def ask_address(*, by: Actor, owner: UUID, way: str, value: str) -> Address:
     """Note an address and let the worker send a code there; what stood before by this way counts no more.

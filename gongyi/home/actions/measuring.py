@@ -73,10 +73,12 @@ def let_pass() -> None:
     ScheduleRun.objects.filter(name=JOB).update(failures=0, last_ok=True, note="", wanted_at=clock.now())
 
 
-def send_parked_again() -> int:
-    """What a person does about parked ones; returns how many there were."""
-    parked = Delivery.objects.filter(county=COUNTY, state=Delivery.State.PARKED).values_list("id", flat=True)
-    return sending.send_again(list(parked), county=COUNTY)
+def send_parked_again() -> dict[UUID, int]:
+    """What a person does about parked ones; returns how often each had been tried, which is forgotten with it."""
+    parked = Delivery.objects.filter(county=COUNTY, state=Delivery.State.PARKED)
+    tries = dict(parked.values_list("id", "tries"))
+    sending.send_again(tries, county=COUNTY)
+    return tries
 
 
 # --- imports ----------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from gongyi.core.inputs import Form, PickerField
@@ -101,5 +102,6 @@ class GroupForm(Form):
             label=_("哪个单位的群"),
             find=lambda text: unit_hits(county, text),
             get=lambda key: unit_named(county, key),
+            url=reverse_lazy("network:pick"),
         )
         self.order_fields(["unit", "value"])

@@ -13,6 +13,8 @@ from gongyi.home.queries.outgoing import (
     groups,
     in_words,
     sms_on,
+    sms_ready,
+    system_tasks,
     way_of,
     ways,
 )
@@ -37,6 +39,8 @@ __all__ = [
     "meanwhile",
     "only_mine",
     "sms_on",
+    "sms_ready",
+    "system_tasks",
     "told_cases",
     "way_of",
     "ways",

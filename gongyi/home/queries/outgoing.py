@@ -5,16 +5,20 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from gongyi.core.access import Actor
+from gongyi.core.access import Permission as P
 from gongyi.core.models import Address, Channel, Delivery, Way
 from gongyi.core.outbox.addresses import confirmed
 from gongyi.core.outbox.channels import usable
 from gongyi.core.outbox.words import CODE, KINDS, REASONS, TEST, kind_of
-from gongyi.home.queries.day import EVENTS
+from gongyi.home.queries.day import EVENTS, Task
+from gongyi.home.queries.jobs import worker_trouble
+from gongyi.home.rules import holds_in_county
 from gongyi.network.models import Unit
 from gongyi.people.models import Account, Consent, Resident
 from gongyi.people.queries.residents import agrees
@@ -54,6 +58,19 @@ def counts(by: Actor) -> dict[str, int]:
     rows = Delivery.objects.filter(county=by.county).values_list("state").annotate(n=Count("id")).order_by()
     found = dict(rows)
     return {shown: sum(found.get(state, 0) for state in states) for shown, states in SHOWN.items()}
+
+
+def system_tasks(by: Actor) -> list[Task]:
+    """For who looks after the installation: nothing runs by itself, or messages did not reach anybody."""
+    if not by.can(P.SYSTEM_VIEW) or not holds_in_county(by, P.SYSTEM_VIEW):
+        return []
+    found = []
+    if worker_trouble():
+        found.append(Task(_("后台任务没有在做：消息不会发出去，到期也不会提醒"), reverse("home:jobs"), _("看看")))
+    if number := counts(by)["parked"]:
+        words = ngettext("有 %(n)d 条消息没送到", "有 %(n)d 条消息没送到", number) % {"n": number}
+        found.append(Task(words, reverse("home:deliveries"), _("看看")))
+    return found
 
 
 def in_words(rows: list[Delivery]) -> list[Outgoing]:
@@ -138,6 +155,12 @@ def group_of(county: int, key: UUID) -> Address | None:
 
 
 def sms_on(resident: Resident) -> bool:
-    """Whether text messages go to this resident: agreed to, and the number confirmed."""
+    """Whether this resident gets text messages as soon as the county sends any: agreed to, and the number confirmed."""
     agreed = agrees(resident.county, resident.id, Consent.For.SMS)
     return agreed and confirmed(resident.county, resident.id, Way.SMS) is not None
+
+
+def sms_ready(county: int) -> bool:
+    """Whether the county sends text messages now."""
+    channel = Channel.objects.filter(county=county, way=Way.SMS).first()
+    return channel is not None and usable(channel)

@@ -28,7 +28,7 @@ from gongyi.core.county import as_key
 from gongyi.core.errors import Refused
 from gongyi.core.http import ActorRequest, public, residents, submit
 from gongyi.home.forms import portal as portal_forms
-from gongyi.home.queries import sms_on
+from gongyi.home.queries import sms_on, sms_ready
 from gongyi.people.actions.residents import resident_actor
 
 OPENED, SHOWN = "portal", "portal_code"  # in the session: the opened case; the code that is still shown
@@ -289,6 +289,7 @@ def mine(request: ActorRequest) -> HttpResponse:
         "loose": _loose(request),
         "phone": secrets.mask_phone(request.resident.phone),
         "sms": sms_on(request.resident),
+        "sms_ready": sms_ready(request.actor.county),
     }
     return render(request, "portal/mine/list.html", context)
 

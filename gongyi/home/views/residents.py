@@ -18,12 +18,13 @@ from gongyi.core import limits
 from gongyi.core.http import ActorRequest, public, residents, submit
 from gongyi.core.models import Way
 from gongyi.core.outbox import addresses
+from gongyi.core.outbox.channels import fits
 from gongyi.core.outbox.sending import latest
 from gongyi.core.secrets import mask_phone, phone_digits
 from gongyi.home.forms import portal as portal_forms
 from gongyi.home.forms import residents as forms
 from gongyi.home.forms.ways import CodeForm
-from gongyi.home.queries import in_words, sms_on, way_of
+from gongyi.home.queries import in_words, sms_on, sms_ready
 from gongyi.people import adapter
 from gongyi.people.actions.consent import give_consent, withdraw_consent
 from gongyi.people.actions.residents import change_resident, open_resident, resident_actor
@@ -139,7 +140,6 @@ def _change(request: ActorRequest, form: forms.ChangeForm) -> Resident | None:
 def sms(request: ActorRequest) -> HttpResponse:
     """短信: agree, and a code goes to the account's number."""
     resident = request.resident
-    state = way_of(resident.county, Way.SMS)
     form = forms.SmsForm(request.POST or None)
     if request.method == "POST":
         own = f"sms {phone_digits(resident.phone)}"  # whoever opens accounts with somebody else's number sends few codes there
@@ -150,7 +150,8 @@ def sms(request: ActorRequest) -> HttpResponse:
         "title": _("用短信告诉我"),
         "form": form,
         "on": sms_on(resident),
-        "ready": state is not None and state.usable,
+        "ready": sms_ready(resident.county),
+        "waits": addresses.awaits_code(resident.county, resident.id, Way.SMS),
     }
     sent = in_words([row for row in latest(resident.county, resident.id) if row.way == Way.SMS])
     return render(request, "portal/mine/sms.html", context | {"phone": mask_phone(resident.phone), "sent": sent})
@@ -158,6 +159,8 @@ def sms(request: ActorRequest) -> HttpResponse:
 
 def _agree(request: ActorRequest) -> str:
     resident = request.resident
+    if not fits(Way.SMS, resident.phone):
+        raise ValidationError(_("账号里的电话不是手机号，收不到短信。请先用“改电话或密码”换成手机号。"))
     give_consent(resident, purpose=Consent.For.SMS)
     addresses.ask_address(by=resident_actor(resident), owner=resident.id, way=Way.SMS, value=resident.phone)
     for who in (f"sms {phone_digits(resident.phone)}", limits.address(request)):
@@ -169,6 +172,10 @@ def _agree(request: ActorRequest) -> str:
 def sms_code(request: ActorRequest) -> HttpResponse:
     """The code that came by text message. Not by `submit`: a wrong try has to be counted."""
     resident = request.resident
+    if not addresses.awaits_code(resident.county, resident.id, Way.SMS):
+        if not sms_on(resident):
+            messages.warning(request, _("没有在等的验证码：还没有要，过期了，或输错太多次。请在这里要一个。"))
+        return redirect("home:portal_sms")
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         by, code = resident_actor(resident), form.cleaned_data["code"]

@@ -217,6 +217,7 @@ def group(request: ActorRequest, address_key: UUID) -> HttpResponse:
         "state": state,
         "button": _("核对"),
         "lead": _("验证码几秒后出现在群里。群里只说有什么事在等，没有编号、姓名和内容。"),
+        "again": reverse("home:add_group", args=[found.way]),
     }
     return render(request, "home/group.html", context)
 

@@ -91,6 +91,8 @@ def address(request: ActorRequest, way: str) -> HttpResponse:
 def code(request: ActorRequest, way: str) -> HttpResponse:
     """Type in the code; sent twice it finds the address confirmed. Not by `submit`: a wrong try has to be counted."""
     chosen, me = _way(way), request.actor
+    if chosen not in addresses.addresses_of(me.county, me.key):  # nothing was sent anywhere
+        return redirect("home:way", chosen)
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         why = addresses.confirm_address(by=me, owner=me.key, way=chosen, code=form.cleaned_data["code"])

@@ -17,7 +17,7 @@ def find_matters(
     """The groups of at least two, as positions in `requests`, the largest first.
 
     `marks` hold what people ruled, for each request as ruling and side: the same side of a ruling stands together, two sides never.
-    `tell` hears how far it is, as (done, all). 10,000 requests take some ten seconds, memory grows by some 10 KB a request.
+    `tell` hears how far it is, as (done, all). 20,000 requests take about a minute of one processor and up to 0.8 GB.
     """
     groups = [sorted(places) for places in joined(look(requests), marks, tell) if len(places) > 1]
     return sorted(groups, key=lambda places: (-len(places), places[0]))

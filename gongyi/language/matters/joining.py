@@ -12,6 +12,7 @@ from gongyi.language.matters.seen import Seen
 ENOUGH = 0.4  # average likeness from which two groups are one
 RARE_PAIRS = 30  # pairs by which a request looks for others
 NEXT = 120  # of the many requests that hold one pair the nearest so many are looked at
+WORTH = ENOUGH / 3  # likeness from which a pair is kept: less is reckoned anew where two groups meet
 SHARED = 2  # pairs that two requests must share to be compared at all
 MOST_COMPARED = 60  # pairs of members that are compared when two groups meet
 
@@ -43,20 +44,18 @@ def neighbours(seen: Sequence[Seen]) -> Iterator[tuple[int, int]]:
     """The pairs of positions worth a comparison: they share rare pairs of characters."""
     holders = defaultdict[str, list[int]](list)
     for place, one in enumerate(seen):
+        before = Counter[int]()
         for pair in islice(one.pairs, RARE_PAIRS):  # the heaviest come first
+            before.update(holders[pair][-NEXT:])
             holders[pair].append(place)
-    before = [Counter[int]() for _ in seen]
-    for places in holders.values():
-        for at, place in enumerate(places):
-            before[place].update(places[max(0, at - NEXT) : at])
-    for place, others in enumerate(before):
-        yield from ((other, place) for other, number in others.items() if number >= SHARED)
+        yield from ((other, place) for other, number in before.items() if number >= SHARED)
 
 
 def _edges(seen: Sequence[Seen], tell: Tell | None) -> dict[tuple[int, int], float]:
     edges, done = {}, 0
     for one, other in neighbours(seen):
-        edges[one, other] = likely(seen[one], seen[other])
+        if (reached := likely(seen[one], seen[other])) >= WORTH:
+            edges[one, other] = reached
         if tell and other > done + len(seen) // 50:
             done = other
             tell(done, len(seen))
@@ -104,7 +103,7 @@ class _Joining:
         self.known = dict(edges)
         at = {place: group for group, places in self.members.items() for place in places}
         for (one, other), reached in edges.items():
-            if reached >= ENOUGH / 3 and at[one] != at[other]:
+            if at[one] != at[other]:
                 self.near[at[one]][at[other]] = self.near[at[other]][at[one]] = reached
         for group in [group for group, places in self.members.items() if len(places) > 1]:
             for other in self.near[group]:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from sys import intern  # every pair is held once, not once a request
 from typing import NamedTuple, TypeVar
 
 HEAD = 400  # characters of a body that are looked at: further down people repeat themselves and plead
@@ -105,7 +106,7 @@ def plain(text: str) -> str:
 
 def pairs_of(text: str) -> Counter[str]:
     """The overlapping pairs of characters of a plain text, with how often each stands in it."""
-    return Counter(run[i : i + 2] for run in _RUN.findall(text) for i in range(len(run) - 1))
+    return Counter(intern(run[i : i + 2]) for run in _RUN.findall(text) for i in range(len(run) - 1))
 
 
 def look(requests: Sequence[Request]) -> list[Seen]:
@@ -154,12 +155,12 @@ def _seen(
     troubles = {kind: odd[kind] * (1 + math.log(number)) for kind, number in both.items() if number >= 1}
     return Seen(
         pairs=_unit(kept),
-        names=frozenset(names) | frozenset(known_names),
+        names=frozenset([*names, *known_names]),
         title_names=known_names,
         title_rare=title_names,
         troubles=_unit(troubles),
         title_troubles=_unit({kind: odd[kind] * math.sqrt(number) for kind, number in said.items()}),
-        holds=frozenset(in_title) | frozenset(kept) | frozenset(names),
+        holds=frozenset([*in_title, *kept, *names]),
         named=_names_by_kind(title),
     )
 
@@ -173,7 +174,7 @@ def _name_pairs(text: str, held: Mapping[str, int], rare: Mapping[str, float]) -
     for i in range(len(text) - 1):
         if text[i : i + 2] in shares:
             covered[i : i + 2] = b"\1\1"
-    free = {text[i : i + 2] for i in range(len(text) - 1) if not (covered[i] and covered[i + 1])}
+    free = {intern(text[i : i + 2]) for i in range(len(text) - 1) if not (covered[i] and covered[i + 1])}
     free = {pair for pair in free if pair in held and pair not in shares and pair not in of_troubles}
     return {pair: rare[pair] - PLAIN for pair in free if rare[pair] > PLAIN}
 

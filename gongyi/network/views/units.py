@@ -66,7 +66,7 @@ def tree(request: ActorRequest) -> HttpResponse:
     return render(request, "network/tree.html", context)
 
 
-@permission(P.NETWORK_VIEW)
+@permission(P.NETWORK_VIEW, P.CHANNEL_EDIT)  # whoever sets up a unit's group chat chooses the unit
 def pick(request: ActorRequest, tiers: str = "") -> HttpResponse:
     wanted = [tier for tier in tiers.split("-") if tier in Unit.Tier.values]
     text = request.GET.get("q", "")

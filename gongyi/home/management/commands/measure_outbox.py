@@ -153,11 +153,11 @@ def _work_once() -> None:
     _worker("--once").join()
 
 
-def _finish() -> int:
-    """Send whatever is left; returns how many a person had to send again because they were cut off five times."""
-    parked = 0
+def _finish() -> Counter[str]:
+    """Send whatever is left; returns the tries of those that a person had to send again because they were cut off five times."""
+    parked = Counter[str]()
     for _round in range(MOST_ROUNDS):
-        parked += send_parked_again()
+        parked.update({str(key): tries for key, tries in send_parked_again().items()})
         if not Delivery.objects.filter(county=COUNTY).exclude(state=Delivery.State.SENT).exists():
             break
         let_pass()
@@ -165,14 +165,15 @@ def _finish() -> int:
     return parked
 
 
-def _count(kills: int, seed: int, parked: int) -> dict[str, Any]:
+def _count(kills: int, seed: int, parked: Counter[str]) -> dict[str, Any]:
     came = Counter((settings.GONGYI_DATA / "received").read_text().split())
-    rows = {str(key): tries for key, tries in Delivery.objects.filter(county=COUNTY).values_list("id", "tries")}
+    tried = Delivery.objects.filter(county=COUNTY).values_list("id", "tries")
+    rows = {str(key): tries + parked[str(key)] for key, tries in tried}
     sent = Delivery.objects.filter(county=COUNTY, state=Delivery.State.SENT).count()
     return {
         "kills": kills, "seed": seed, "engine": connection.vendor, "messages": len(rows), "sent": sent, "received": sum(came.values()),
         "lost": sum(1 for key in rows if not came[key]), "duplicates": sum(number - 1 for number in came.values()),
         # of each copy beyond the first, the worker was killed between sending and marking: it was claimed once more
-        "in_flight": sum(tries - 1 for tries in rows.values()), "parked": parked,
-        "unexplained": sum(1 for key, number in came.items() if not parked and number > rows.get(key, 0)),
+        "in_flight": sum(tries - 1 for tries in rows.values()), "parked": len(parked),
+        "unexplained": sum(1 for key, number in came.items() if number > rows.get(key, 0)),
     }  # fmt: skip
