@@ -75,6 +75,7 @@ WORDS: dict[str, list[str]] = {
     "app": ["home"],
     "home:job_run": ["messages", "home"],
     "casework:hot_rule": ["confirm"],
+    "reports:figure": ["cases.closed", "cases.closed_rate"],
 }
 # What an address asks after its question mark: a row by its model, or a value.
 QUERY = {"casework:register_print": [("unit", "network.Unit"), ("day", "2026-03-02")]}

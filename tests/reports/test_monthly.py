@@ -108,7 +108,7 @@ def _splits(county: int) -> None:
         scope = Scope(county, Period.month(month.year, month.month))
         for split in ("type", "channel", "topic"):
             live = figures.count_by(["cases.received"], scope, split)
-            kept = monthly.stored_split(county, month, month, "cases.received", split, None)
+            kept = monthly.stored_split(county, scope.period, "cases.received", split, None)
             assert kept == {str(key or ""): line["cases.received"] for key, line in live.items()}
 
 

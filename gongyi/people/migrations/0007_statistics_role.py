@@ -4,15 +4,32 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0006_consent'),
+        ("people", "0006_consent"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='grant',
-            name='role',
-            field=models.CharField(choices=[('officer', '联络员'), ('clerk', '经办'), ('dispatcher', '派单员'), ('caller', '回访员'), ('lead', '审核'), ('supervisor', '督办'), ('statistician', '统计'), ('steward', '业务设置'), ('account_manager', '账号管理'), ('security_manager', '安全管理'), ('privacy_officer', '个人信息保护负责人'), ('auditor', '审计'), ('operator', '系统运维')], max_length=24, verbose_name='角色'),
+            model_name="grant",
+            name="role",
+            field=models.CharField(
+                choices=[
+                    ("officer", "联络员"),
+                    ("clerk", "经办"),
+                    ("dispatcher", "派单员"),
+                    ("caller", "回访员"),
+                    ("lead", "审核"),
+                    ("supervisor", "督办"),
+                    ("statistician", "统计"),
+                    ("steward", "业务设置"),
+                    ("account_manager", "账号管理"),
+                    ("security_manager", "安全管理"),
+                    ("privacy_officer", "个人信息保护负责人"),
+                    ("auditor", "审计"),
+                    ("operator", "系统运维"),
+                ],
+                max_length=24,
+                verbose_name="角色",
+            ),
         ),
     ]

@@ -18,7 +18,9 @@ from gongyi.reports.queries.monthly import stored_figures
 
 # What is also kept for each value of a split: the pictures of the dashboard and the public tables.
 SPLITS = {"cases.received": ("type", "channel", "topic")}
-OVERLAP = timedelta(minutes=10)  # so long may a transaction have been open whose rows are older than when they could be seen
+OVERLAP = timedelta(
+    minutes=10
+)  # so long may a transaction have been open whose rows are older than when they could be seen
 BATCH = 1000
 MOMENTS = ("recorded_at", "assigned_at", "closed_at")
 

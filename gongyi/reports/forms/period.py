@@ -2,15 +2,18 @@
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gongyi.core import clock
 from gongyi.core.figures import Period
 from gongyi.core.inputs import DateInput, Form
+from gongyi.network.models import Unit
 
 YEARS = (2000, 2099)
 DAYS = [MinValueValidator(date(YEARS[0], 1, 1)), MaxValueValidator(date(YEARS[1], 12, 31))]
@@ -27,7 +30,7 @@ class PeriodForm(Form):
     last = forms.DateField(label=gettext_lazy("到（含当天）"), required=False, widget=DateInput, validators=DAYS)
 
     def __init__(self, query: Any) -> None:
-        sent = {"first": query.get("from", ""), "last": query.get("to", "")}
+        sent = {name: query.get(name, "") for name in ("from", "to")}
         super().__init__(sent if any(sent.values()) else None)
 
     def add_prefix(self, field_name: str) -> str:
@@ -72,3 +75,8 @@ def quick(today: date) -> list[tuple[str, Period]]:
 def as_query(period: Period) -> dict[str, str]:
     """The period as an address has it."""
     return {"from": period.first.isoformat(), "to": period.last.isoformat()}
+
+
+def list_url(key: str, unit: Unit, period: Period, **where: str) -> str:
+    """Where the rows behind a number stand."""
+    return f"{reverse('reports:figure', args=[key])}?{urlencode({'unit': unit.id, **as_query(period), **where})}"

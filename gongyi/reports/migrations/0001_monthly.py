@@ -6,100 +6,118 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('network', '0001_initial'),
+        ("network", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='MonthlyCount',
+            name="MonthlyCount",
             fields=[
-                ('id', gongyi.core.county.CountyKey(editable=False, primary_key=True, serialize=False)),
-                ('county', gongyi.core.county.CountyField(default=gongyi.core.county.current_county, editable=False)),
-                ('month', models.DateField()),
-                ('at', models.DateTimeField()),
+                ("id", gongyi.core.county.CountyKey(editable=False, primary_key=True, serialize=False)),
+                ("county", gongyi.core.county.CountyField(default=gongyi.core.county.current_county, editable=False)),
+                ("month", models.DateField()),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('county', 'month'), name='monthlycount_one')],
+                "constraints": [models.UniqueConstraint(fields=("county", "month"), name="monthlycount_one")],
             },
         ),
         migrations.CreateModel(
-            name='MonthlyChange',
+            name="MonthlyChange",
             fields=[
-                ('id', gongyi.core.county.CountyKey(editable=False, primary_key=True, serialize=False)),
-                ('county', gongyi.core.county.CountyField(default=gongyi.core.county.current_county, editable=False)),
-                ('month', models.DateField()),
-                ('figure', models.CharField(max_length=40)),
-                ('old', models.IntegerField()),
-                ('new', models.IntegerField()),
-                ('at', models.DateTimeField()),
-                ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='network.unit')),
+                ("id", gongyi.core.county.CountyKey(editable=False, primary_key=True, serialize=False)),
+                ("county", gongyi.core.county.CountyField(default=gongyi.core.county.current_county, editable=False)),
+                ("month", models.DateField()),
+                ("figure", models.CharField(max_length=40)),
+                ("old", models.IntegerField()),
+                ("new", models.IntegerField()),
+                ("at", models.DateTimeField()),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.unit"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['county', '-at', '-id'], name='monthlychange_list')],
+                "indexes": [models.Index(fields=["county", "-at", "-id"], name="monthlychange_list")],
             },
         ),
         migrations.CreateModel(
-            name='MonthlyRow',
+            name="MonthlyRow",
             fields=[
-                ('id', gongyi.core.county.CountyKey(editable=False, primary_key=True, serialize=False)),
-                ('county', gongyi.core.county.CountyField(default=gongyi.core.county.current_county, editable=False)),
-                ('month', models.DateField()),
-                ('cases_received', models.IntegerField(default=0)),
-                ('cases_assigned', models.IntegerField(default=0)),
-                ('cases_signed', models.IntegerField(default=0)),
-                ('cases_signed_in_time', models.IntegerField(default=0)),
-                ('cases_contacted', models.IntegerField(default=0)),
-                ('cases_contacted_in_time', models.IntegerField(default=0)),
-                ('cases_closed', models.IntegerField(default=0)),
-                ('cases_closed_in_time', models.IntegerField(default=0)),
-                ('cases_answered_in_time', models.IntegerField(default=0)),
-                ('cases_solved', models.IntegerField(default=0)),
-                ('cases_partly', models.IntegerField(default=0)),
-                ('cases_explained', models.IntegerField(default=0)),
-                ('cases_declined', models.IntegerField(default=0)),
-                ('cases_withdrawn', models.IntegerField(default=0)),
-                ('cases_merged', models.IntegerField(default=0)),
-                ('cases_other_end', models.IntegerField(default=0)),
-                ('cases_one_visit', models.IntegerField(default=0)),
-                ('cases_one_visit_known', models.IntegerField(default=0)),
-                ('cases_very', models.IntegerField(default=0)),
-                ('cases_good', models.IntegerField(default=0)),
-                ('cases_fair', models.IntegerField(default=0)),
-                ('cases_bad', models.IntegerField(default=0)),
-                ('cases_rated', models.IntegerField(default=0)),
-                ('cases_unrated', models.IntegerField(default=0)),
-                ('cases_called', models.IntegerField(default=0)),
-                ('cases_reached', models.IntegerField(default=0)),
-                ('cases_unreached', models.IntegerField(default=0)),
-                ('cases_call_solved', models.IntegerField(default=0)),
-                ('cases_reopened', models.IntegerField(default=0)),
-                ('cases_parked', models.IntegerField(default=0)),
-                ('cases_extended', models.IntegerField(default=0)),
-                ('cases_returned', models.IntegerField(default=0)),
-                ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='network.unit')),
+                ("id", gongyi.core.county.CountyKey(editable=False, primary_key=True, serialize=False)),
+                ("county", gongyi.core.county.CountyField(default=gongyi.core.county.current_county, editable=False)),
+                ("month", models.DateField()),
+                ("cases_received", models.IntegerField(default=0)),
+                ("cases_assigned", models.IntegerField(default=0)),
+                ("cases_signed", models.IntegerField(default=0)),
+                ("cases_signed_in_time", models.IntegerField(default=0)),
+                ("cases_contacted", models.IntegerField(default=0)),
+                ("cases_contacted_in_time", models.IntegerField(default=0)),
+                ("cases_closed", models.IntegerField(default=0)),
+                ("cases_closed_in_time", models.IntegerField(default=0)),
+                ("cases_answered_in_time", models.IntegerField(default=0)),
+                ("cases_solved", models.IntegerField(default=0)),
+                ("cases_partly", models.IntegerField(default=0)),
+                ("cases_explained", models.IntegerField(default=0)),
+                ("cases_declined", models.IntegerField(default=0)),
+                ("cases_withdrawn", models.IntegerField(default=0)),
+                ("cases_merged", models.IntegerField(default=0)),
+                ("cases_other_end", models.IntegerField(default=0)),
+                ("cases_one_visit", models.IntegerField(default=0)),
+                ("cases_one_visit_known", models.IntegerField(default=0)),
+                ("cases_very", models.IntegerField(default=0)),
+                ("cases_good", models.IntegerField(default=0)),
+                ("cases_fair", models.IntegerField(default=0)),
+                ("cases_bad", models.IntegerField(default=0)),
+                ("cases_rated", models.IntegerField(default=0)),
+                ("cases_unrated", models.IntegerField(default=0)),
+                ("cases_called", models.IntegerField(default=0)),
+                ("cases_reached", models.IntegerField(default=0)),
+                ("cases_unreached", models.IntegerField(default=0)),
+                ("cases_call_solved", models.IntegerField(default=0)),
+                ("cases_reopened", models.IntegerField(default=0)),
+                ("cases_parked", models.IntegerField(default=0)),
+                ("cases_extended", models.IntegerField(default=0)),
+                ("cases_returned", models.IntegerField(default=0)),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.unit"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('county', 'month', 'unit'), name='monthlyrow_one')],
+                "constraints": [models.UniqueConstraint(fields=("county", "month", "unit"), name="monthlyrow_one")],
             },
         ),
         migrations.CreateModel(
-            name='MonthlySplit',
+            name="MonthlySplit",
             fields=[
-                ('id', gongyi.core.county.CountyKey(editable=False, primary_key=True, serialize=False)),
-                ('county', gongyi.core.county.CountyField(default=gongyi.core.county.current_county, editable=False)),
-                ('month', models.DateField()),
-                ('figure', models.CharField(max_length=40)),
-                ('split', models.CharField(max_length=12)),
-                ('value', models.CharField(blank=True, max_length=36)),
-                ('number', models.IntegerField()),
-                ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='network.unit')),
+                ("id", gongyi.core.county.CountyKey(editable=False, primary_key=True, serialize=False)),
+                ("county", gongyi.core.county.CountyField(default=gongyi.core.county.current_county, editable=False)),
+                ("month", models.DateField()),
+                ("figure", models.CharField(max_length=40)),
+                ("split", models.CharField(max_length=12)),
+                ("value", models.CharField(blank=True, max_length=36)),
+                ("number", models.IntegerField()),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.unit"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('county', 'month', 'figure', 'split', 'unit', 'value'), name='monthlysplit_one')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("county", "month", "figure", "split", "unit", "value"), name="monthlysplit_one"
+                    )
+                ],
             },
         ),
     ]

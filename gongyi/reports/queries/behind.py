@@ -15,6 +15,7 @@ from gongyi.core.search import Seldom
 
 PAGE = 50
 
+
 class Behind(NamedTuple):
     """How many rows a number has, how many of them the person may open, and those of one page."""
 
@@ -22,6 +23,7 @@ class Behind(NamedTuple):
     open: int
     rows: list[dict[str, Any]]
     pages: int
+
 
 def openable(by: Actor, figure: Figure, scope: Scope) -> QuerySet[Any]:
     """The rows behind a figure whose case this person may open, the oldest first."""
@@ -32,6 +34,7 @@ def openable(by: Actor, figure: Figure, scope: Scope) -> QuerySet[Any]:
     seen = Exists(parts_visible_to(by).filter(Seldom("case", OuterRef(f"{case}_id" if case else "pk"))))
     return rows.filter(seen).order_by(_moment(figure), "pk")
 
+
 def behind(by: Actor, figure: Figure, scope: Scope, *, page: int = 1) -> Behind:
     """The rows of one page, 1 being the first; a page beyond the last is the last."""
     number, found = figures.rows_of(figure.id, scope).count(), openable(by, figure, scope)
@@ -41,8 +44,10 @@ def behind(by: Actor, figure: Figure, scope: Scope, *, page: int = 1) -> Behind:
     columns = (f"{figure.source.record}_id" if figure.source.record else "pk", _moment(figure))
     return Behind(number, seen, _printed(list(found.values_list(*columns)[first : first + PAGE])), pages)
 
+
 def _moment(figure: Figure) -> str:
     return figure.source.at or "recorded_at"
+
 
 def _printed(found: list[tuple[UUID, Any]]) -> list[dict[str, Any]]:
     """As a list of cases prints them, each with the moment for which it is counted."""

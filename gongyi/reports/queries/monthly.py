@@ -9,11 +9,11 @@ from django.db.models import QuerySet, Sum
 
 from gongyi.core import figures
 from gongyi.core.access import Actor
-from gongyi.core.figures import Figure, Period, Rate, Scope, Value
+from gongyi.core.figures import Figure, Period, Rate, Value
 from gongyi.network.models import Unit
 from gongyi.reports.models import MonthlyChange, MonthlyCount, MonthlyRow, MonthlySplit, column
 from gongyi.reports.queries.counting import scope_of
-from gongyi.reports.rules import units_counted_for
+from gongyi.reports.rules.figures import units_counted_for
 
 PROVINCE = 10_000  # the first two of a county's six digits
 
@@ -33,7 +33,7 @@ def stored(
     county: int, first: date, last: date, keys: Iterable[str], units: frozenset[UUID] | None
 ) -> dict[date, dict[str, int]]:
     """These figures of the units (None: of all) in every stored month from the first to the last. One query."""
-    rows = MonthlyRow.objects.filter(county=county, month__gte=first, month__lte=last)
+    rows: Any = MonthlyRow.objects.filter(county=county, month__gte=first, month__lte=last)
     if units is not None:
         rows = rows.filter(unit__in=units)
     sums = {key: Sum(column(key)) for key in keys}
@@ -47,11 +47,10 @@ def stored_by_unit(county: int, month: date, keys: list[str]) -> dict[UUID, dict
     return {unit: dict(zip(keys, numbers, strict=True)) for unit, *numbers in rows}
 
 
-def stored_split(
-    county: int, first: date, last: date, key: str, split: str, units: frozenset[UUID] | None
-) -> dict[str, int]:
-    """A figure in the stored months by the values of a split. One query."""
-    rows = MonthlySplit.objects.filter(county=county, month__gte=first, month__lte=last, figure=key, split=split)
+def stored_split(county: int, months: Period, key: str, split: str, units: frozenset[UUID] | None) -> dict[str, int]:
+    """A figure in the stored months of a period by the values of a split. One query."""
+    rows = MonthlySplit.objects.filter(county=county, figure=key, split=split)
+    rows = rows.filter(month__gte=months.first, month__lte=months.last)
     if units is not None:
         rows = rows.filter(unit__in=units)
     return {row["value"]: row["n"] for row in rows.order_by().values("value").annotate(n=Sum("number"))}
@@ -94,7 +93,7 @@ def changes_seen(by: Actor) -> QuerySet[MonthlyChange]:
 
 def rollup(period: Period, keys: list[str]) -> dict[int, dict[str, int]]:
     """Figures of every county in the stored months of a period: {county: {id: number}}. One query, over stored rows alone."""
-    rows = MonthlyRow.objects.filter(month__gte=period.first, month__lte=period.last)
+    rows: Any = MonthlyRow.objects.filter(month__gte=period.first, month__lte=period.last)
     sums: dict[str, Any] = {column(key): Sum(column(key)) for key in keys}
     found = rows.order_by("county").values("county").annotate(**sums)
     return {row["county"]: {key: row[column(key)] for key in keys} for row in found}

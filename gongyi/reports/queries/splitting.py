@@ -37,9 +37,9 @@ class Part(NamedTuple):
 def names_of(county: int, split: str) -> dict[str, str]:
     """What the values of a split are called, in the order in which they are shown."""
     if split == "type":
-        return {str(key): name for key, name in CaseType.objects.filter(county=county).order_by("id").values_list("id", "name")}  # fmt: skip
+        return {str(key): name for key, name in CaseType.objects.filter(county=county).order_by("position", "name").values_list("id", "name")}  # fmt: skip
     if split == "topic":
-        rows = Topic.objects.filter(county=county, parent=None).order_by("code", "name")
+        rows = Topic.objects.filter(county=county, parent=None).order_by("position", "name")
         return {str(key): name for key, name in rows.values_list("id", "name")}
     return {value: str(label) for value, label in _CHOICES[split]}
 

@@ -9,7 +9,7 @@ from gongyi.core.access import Permission as P
 from gongyi.core.county import as_key
 from gongyi.network.models import Unit
 from gongyi.network.queries import chain
-from gongyi.reports.rules import may_see_figures
+from gongyi.reports.rules.figures import may_see_figures
 
 
 def fetch_unit(by: Actor, value: str) -> Unit:
