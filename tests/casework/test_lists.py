@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import connection, transaction
 from django.http import Http404
 from django.http.request import QueryDict
 from django.test import Client
@@ -24,6 +24,7 @@ from gongyi.casework.queries import exports as export_queries
 from gongyi.casework.queries import saved as saved_queries
 from gongyi.casework.rules import visible_to
 from gongyi.core import clock, search
+from gongyi.core.access import Actor
 from gongyi.people.models import Account
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -135,6 +136,51 @@ def test_p4_control_a_filter_that_only_the_list_knows_is_noticed(many, monkeypat
     monkeypatch.setattr(export_queries, "visible_to", lambda by: visible_to(by).exclude(state="assigned"))
     with pytest.raises(AssertionError):
         agree(many, many.desk, "")
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    days=st.lists(st.integers(0, 2), min_size=4, max_size=10),
+    size=st.integers(1, 3),
+    few=st.integers(0, 9),
+    more=st.integers(0, 2),
+)
+def test_list_with_words_pages_as_without_them(land, days, size, few, more):
+    """Forwards and backwards, with several rows a day, stored in another order than they were recorded, for one unit and two."""
+    kept = lists.PAGE, lists.A_DAY, search.FEW, search.finding.FEW
+    lists.PAGE, lists.A_DAY, search.FEW, search.finding.FEW = size, more, few, few
+    both = Actor(id=land.clerk.id, name="", county=land.county.county, held=land.clerk.held + land.officer.held)
+    noon = clock.now().replace(hour=4)
+    with transaction.atomic():
+        for minute, day in enumerate(days):
+            with clock.at(noon - timedelta(days=day, minutes=minute * 7 % 5)):
+                opened(land, content=f"第{minute}盏灯" if minute % 3 else "别的")
+        for by in (land.officer, both):
+            paged(by)
+        transaction.set_rollback(True)
+    lists.PAGE, lists.A_DAY, search.FEW, search.finding.FEW = kept
+
+
+def paged(by) -> None:
+    """The pages of the words, on to the end and back again, are the rows of the whole list that hold them."""
+    wanted = [row.id for row in rows_of_all(by) if "灯" in row.title]
+    pages, back, mark = [], [], None
+    while not pages or mark:
+        rows, more = queries.page(by, Wanted(text="灯", after=mark))
+        pages.append([row.id for row in rows])
+        mark = (rows[-1].recorded_at, rows[-1].id) if more else None
+    first = rows[0] if rows else None
+    while first:
+        rows, more = queries.page(by, Wanted(text="灯", before=(first.recorded_at, first.id)))
+        back = [row.id for row in rows] + back
+        first = rows[0] if more else None
+    assert sum(pages, []) == wanted
+    assert back == sum(pages[:-1], [])
+    assert queries.count(by, Wanted(text="灯")) == len(wanted)
+
+
+def rows_of_all(by) -> list:
+    return sorted(lists.rows_of(visible_to(by)), key=lambda row: (row.recorded_at, row.id), reverse=True)
 
 
 def test_topic_takes_what_stands_below_it(many):

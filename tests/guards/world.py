@@ -76,6 +76,8 @@ WORDS: dict[str, list[str]] = {
     "home:job_run": ["messages", "home"],
     "casework:hot_rule": ["confirm"],
     "reports:figure": ["cases.closed", "cases.closed_rate"],
+    "reports:rate": ["cases.satisfaction_rate"],
+    "reports:formula": ["cases.satisfaction_rate"],
 }
 # What an address asks after its question mark: a row by its model, or a value.
 QUERY = {"casework:register_print": [("unit", "network.Unit"), ("day", "2026-03-02")]}
@@ -101,6 +103,8 @@ MEANT = {
     "casework:hot_matter": "casework.Matter",
     "casework:hot_rule": "casework.Matter",
     "casework:hot_undo": "casework.MatterRuling",
+    "reports:left_out_judge": "reports.LeftOut",
+    "reports:left_out_end": "reports.LeftOut",
     "home:group": "core.Address",
     "home:group_try": "core.Address",
     "home:group_remove": "core.Address",

@@ -1,11 +1,13 @@
 """Searching finds exactly what stands in the texts: words of 2-6 characters against a look at every text (on both engines)."""
 
 import json
+import re
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.db.models import Q
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,7 +15,7 @@ from gongyi.casework import actions
 from gongyi.core import search
 from gongyi.core.models import SearchRow
 from gongyi.core.search import engine
-from gongyi.core.search.words import plain, stand_in
+from gongyi.core.search.words import Word, plain
 from gongyi.home.actions.bench import COUNTY, fill_bench
 
 CASES = search.KINDS["case"]
@@ -61,9 +63,29 @@ def test_index_and_a_look_at_the_texts_agree(land, texts, words):
 def agree(county: int, asked: str) -> None:
     rows = {row.subject: (row.number, row.title, row.body) for row in SearchRow.objects.all()}
     by_index = set(search.find_all(county, None, CASES, asked))
-    read = {key for key, said in rows.items() if stand_in(said, search.question(asked))}
+    words = search.question(asked)
+    read = {
+        key for key, said in rows.items() if all(any(stands_in(word, plain(text)) for text in said) for word in words)
+    }
     plainly = {key for key, said in rows.items() if all(word in plain("\n".join(said)) for word in asked.split())}
     assert by_index == read == plainly
+    for found in (engine.newest_holding(county, asked), engine.few_holding(county, asked, Q(subject__in=list(rows)))):
+        places = dict(found.values_list("subject", "place"))
+        assert set(places) == read, "asked row by row, or of these few alone"
+        assert list(places.values()) == sorted(places.values(), reverse=True)
+
+
+def stands_in(word: Word, text: str) -> bool:
+    return all(run in text for run in word.runs) and bool(re.search(word.pattern, text))
+
+
+def test_every_character_that_has_another_form_is_noticed():
+    """`plain` looks for such characters first, and leaves a text alone that has none."""
+    for code in range(0x110000):
+        char = chr(code)
+        if char.isalnum() and not search.words._MAY_DIFFER.search(char):
+            assert char.lower() == char == char.translate(search.words._HALF)
+    assert plain("ＡBc３，İ字") == "abc3，İ字"
 
 
 def test_unknown_account_is_said(db):

@@ -53,6 +53,17 @@ def test_filter_of_the_list_narrows(land):
     assert "chip" in page
 
 
+def test_words_are_sent_once_beside_the_filter(land):
+    """A second field of the same name would win, and the words of before be sought again."""
+    opened(land, "漏水了")
+
+    page = look(land.clerk, "漏水", state="recorded")
+
+    assert page.count('name="q"') == 2, "the box of the page and the one at the top"
+    assert 'value="recorded" selected' in page
+    assert look(land.clerk, "漏水", since="x").count('name="q"') == 2, "drawn anew for what makes no sense"
+
+
 def test_nothing_asked_tells_how_and_nothing_found_tells_what_to_do(land):
     assert "怎样找" in look(land.clerk)
     assert "怎样找" in look(land.clerk, "。，")

@@ -7,6 +7,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from gongyi.casework import actions
+from gongyi.core.imports import runs
+from gongyi.core.models import ImportLine, ImportRun
 from gongyi.people.models import Account
 
 
@@ -44,3 +46,13 @@ def test_unknown_account_is_said(land, leak):
         found("漏水", account="nobody", county="999001")
     with pytest.raises(CommandError):
         found("漏水", unit="000000")
+
+
+def test_an_import_that_is_not_in_yet_is_not_found_by_anybody(land, leak):
+    run = runs.open_run(by=land.clerk, kind="case", unit=land.town.id, source="x")
+    ImportLine(run=run, kind="case", source="x", key="1", subject=leak.id).save()
+    for state, total in (("running", 0), ("done", 1), ("undoing", 0)):
+        ImportRun.objects.filter(id=run.id).update(state=state)
+
+        assert found("漏水", county="999001")["total"] == total, state
+        assert found("漏水", unit=land.town.code)["total"] == total, state

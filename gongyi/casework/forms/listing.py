@@ -65,8 +65,10 @@ class FilterFields(Form):
 
 
 @lru_cache(maxsize=256)
-def _drawn(_language: str | None, units: Choices, types: Choices, chosen: Choices) -> SafeString:
+def _drawn(_language: str | None, units: Choices, types: Choices, chosen: Choices, *, words: bool) -> SafeString:
     fields = FilterFields(dict(chosen))
+    if not words:
+        del fields.fields["q"]
     fields.offer(units, types)
     return fields.render()
 
@@ -86,10 +88,11 @@ class ListForm(FilterFields):
 
     def drawn(self) -> SafeString:
         """The fields as HTML; drawn once for everybody with the same choices, unless something is typed or picked by name."""
-        if self.errors or any(self.data.get(name) for name in TYPED):
+        words = "q" in self.fields
+        if self.errors or any(self.data.get(name) for name in TYPED if words or name != "q"):
             return self.render()
         chosen = tuple((name, value) for name in self.fields if (value := self.data.get(name)))
-        return _drawn(get_language(), *self.offered, chosen)
+        return _drawn(get_language(), *self.offered, chosen, words=words)
 
     def wanted(self, after: str = "", before: str = "") -> queries.Wanted:
         """The filter that the valid fields ask for, from the row after (or before) which the page stands."""
@@ -125,9 +128,9 @@ class ListForm(FilterFields):
 
 
 def search_form(data: Any, by: Actor) -> ListForm:
-    """The list's filter beside a search, whose words stand in a box of their own."""
+    """The list's filter beside a search, whose words stand in a box of their own: a second one would be sent too."""
     form = ListForm(data, by=by)
-    form.fields["q"].widget = forms.HiddenInput()
+    del form.fields["q"]
     return form
 
 

@@ -8,7 +8,7 @@ from operator import or_
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from gongyi.casework.models import Asker, Case, CasePart, Topic
@@ -19,10 +19,13 @@ from gongyi.core import clock, search
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.county import as_key
+from gongyi.core.models import SearchRow
+from gongyi.core.search import Seldom
 from gongyi.core.secrets import phone_digest
 
 PAGE = 30
 COUNT_TO = 1000
+A_DAY = 300  # more cases with one word than most counties have in a day
 SOON = timedelta(hours=24)
 WAITING = [state for state in TURNS if state != "parked"]
 
@@ -98,15 +101,29 @@ def list_parts(by: Actor, wanted: Wanted, *, turn: bool | None = None) -> QueryS
     rows = _waiting(by, rows, wanted.waiting) if turn is None else _others(by, rows, turn=turn)
     rows = due_rows(rows, wanted.due)
     if wanted.text:
-        rows = _titled(rows, by.county, wanted.text)
+        rows = _named(rows, search.holding(by.county, wanted.text, titles=True))
     return _from_the_mark(rows, wanted)
 
 
-def _titled(rows: QuerySet[CasePart], county: int, text: str) -> QuerySet[CasePart]:
-    """Rows whose case has every word in its number or title; few are named, so that they are sought once for all units."""
-    found = search.holding(county, text, titles=True).filter(kind="case").values_list("subject", flat=True)
-    few = list(found[: COUNT_TO + 1])
-    return rows.filter(case__in=few if len(few) <= COUNT_TO else found)
+def _named(rows: QuerySet[CasePart], found: QuerySet[SearchRow]) -> QuerySet[CasePart]:
+    """Rows of the cases that were found; few are named, so that they are sought once for all units."""
+    keys = found.filter(kind="case").values_list("subject", flat=True)
+    few = list(keys[: COUNT_TO + 1])
+    return rows.filter(case__in=few if len(few) <= COUNT_TO else keys)
+
+
+def seen(by: Actor, wanted: Wanted | None) -> search.Seen:
+    """The index rows of what the list shows this person, under the same filter but for its words."""
+    parts = list_parts(by, replace(wanted or Wanted(), text="")).order_by()
+    each = Q(Exists(parts.filter(Seldom("case", OuterRef("subject")))))
+    few = not parts[search.FEW : search.FEW + 1].exists()
+    return search.Seen(Q(subject__in=parts.values("case")), each, few=few)
+
+
+def _hits(by: Actor, wanted: Wanted) -> QuerySet[SearchRow]:
+    """The index rows of the list's cases that have every word in number or title, those of the newest days first."""
+    until = search.last_place(by.county, _day_of(wanted.after)) if wanted.after else None
+    return search.newest(by.county, wanted.text, seen(by, wanted), titles=True, until=until).filter(kind="case")
 
 
 def _from_the_mark(rows: QuerySet[CasePart], wanted: Wanted) -> QuerySet[CasePart]:
@@ -219,10 +236,35 @@ def rows_named(keys: list[UUID]) -> dict[UUID, Row]:
 _CASES = Case.objects.values_list(*_columns())
 
 
+def _titled(by: Actor, wanted: Wanted, number: int) -> list[Row]:
+    """The first rows of a list with words. The index knows the day of each case: only so many days are gone through as hold
+    the number of cases that is asked for.
+    """
+    since = search.first_place(by.county, _day_of(wanted.before)) if wanted.before else 0
+    if not wanted.before:
+        hits = list(_hits(by, wanted).values_list("place", "subject")[: number + A_DAY])
+        since = search.first_place_of_day(hits[number - 1][0]) if len(hits) >= number else 0
+        if len(hits) < number + A_DAY or hits[-1][0] < since:
+            rows = rows_named([key for place, key in hits if place >= since]).values()
+            return sorted(rows, key=lambda row: (row.recorded_at, row.id), reverse=True)[:number]
+    parts = list_parts(by, replace(wanted, text=""))
+    found = _named(parts, search.holding(by.county, wanted.text, titles=True, since=since))
+    return rows_of(
+        found[: number * len(by.units(P.CASE_VIEW))], "case__"
+    )  # a case stands once for each unit that takes part
+
+
+def _day_of(mark: tuple[datetime, UUID]) -> date:
+    return timezone.localdate(mark[0])
+
+
 def page(by: Actor, wanted: Wanted) -> tuple[list[Row], bool]:
     """The rows of one page and whether more follow. A case in which several of one's units take part stands once."""
-    ask = _kept_printed if wanted.plain else _printed
-    rows = _rows(ask(by, wanted).all())
+    if wanted.text:
+        rows = _titled(by, wanted, PAGE + 1)
+    else:
+        ask = _kept_printed if wanted.plain else _printed
+        rows = _rows(ask(by, wanted).all())
     kept = rows[:PAGE]
     return kept[::-1] if wanted.before else kept, len(rows) > PAGE
 
@@ -231,6 +273,8 @@ def count(by: Actor, wanted: Wanted, *, exact: bool = False) -> int:
     """How many cases the list holds, exact up to 1,000; 1,001 stands for more, unless all are to be counted."""
     if exact:
         return list_parts(by, wanted).order_by().values("case").distinct().count()
+    if wanted.text:
+        return _hits(by, wanted)[: COUNT_TO + 1].count()
     ask = _kept_counted if wanted.plain else _counted
     return ask(by, wanted).all().count()
 

@@ -2,28 +2,27 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from gongyi.casework.models import Asker, Case, CaseStep
-from gongyi.casework.queries.lists import Wanted, list_parts, row, rows_of
+from gongyi.casework.queries.lists import row, rows_of, seen
 from gongyi.casework.rules import visible_to
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.county import county_of
+from gongyi.core.imports.runs import pending
 from gongyi.core.said import Said
-from gongyi.core.search import Document, Kind, Seldom, Watch
+from gongyi.core.search import Document, Kind, Watch
 from gongyi.core.secrets import hide_known
 
 # Lines of the timeline that are about the matter. What was said with or about a person stays out (D5).
 ABOUT_THE_MATTER = frozenset({"log", "assist", "add", "reply"})
 _TEXTS = ("number", "external_no", "title", "content", "answer", "recorded_at")
-FEW = 500  # cases: so many texts are quicker looked at than each hit asked whether it is among them
 _OWN = ("name", "phone", "address", "organisation")
 
 
@@ -50,15 +49,6 @@ def documents(keys: Collection[UUID]) -> Iterator[Document]:
 def records(county: int) -> QuerySet[Case]:
     """All cases of a county."""
     return Case.objects.filter(county=county)
-
-
-def seen(by: Actor, wanted: Any) -> Q | set[UUID]:
-    """The index rows of what the list shows this person, under the same filter: of few cases by their keys, else asked one by one."""
-    parts = list_parts(by, replace(wanted or Wanted(), text="")).order_by()
-    few = set(parts.values_list("case", flat=True)[: FEW + 1])
-    if len(few) <= FEW:
-        return few
-    return Q(Exists(parts.filter(Seldom("case", OuterRef("subject")))))
 
 
 def rows(by: Actor, keys: Collection[UUID]) -> list[dict[str, Any]]:
@@ -101,6 +91,7 @@ def case_kind(form: Callable[[Any, Actor], Any]) -> Kind:
         documents=documents,
         records=records,
         seen=seen,
+        unseen=pending,
         rows=rows,
         form=form,
     )

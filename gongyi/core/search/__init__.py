@@ -5,13 +5,27 @@ numbers of people masked, the asker's own names taken out (rights.md D5). The pa
 SQLite and in a tsvector on PostgreSQL.
 """
 
-from gongyi.core.search.engine import INDEX, Seldom, empty, holding, install, purge, remove, with_index, without_index
-from gongyi.core.search.finding import COUNT_TO, PAGE, PAGES, Found, find, find_all, page
+from gongyi.core.search.engine import (
+    INDEX,
+    Seldom,
+    empty,
+    first_place,
+    first_place_of_day,
+    holding,
+    install,
+    last_place,
+    purge,
+    remove,
+    with_index,
+    without_index,
+)  # fmt: skip
+from gongyi.core.search.finding import COUNT_TO, FEW, PAGE, PAGES, Found, find, find_all, newest, page
 from gongyi.core.search.kinds import (
     KINDS,
     Document,
     Kind,
     SearchedModel,
+    Seen,
     Watch,
     index,
     is_whole,
@@ -22,6 +36,6 @@ from gongyi.core.search.kinds import (
 from gongyi.core.search.words import LONGEST_QUESTION, Word, excerpt, marked, question
 
 __all__ = [
-    "COUNT_TO", "INDEX", "KINDS", "LONGEST_QUESTION", "PAGE", "PAGES", "Document", "Found", "Kind", "SearchedModel", "Seldom", "Watch", "Word", "empty", "excerpt", "find", "find_all", "holding",
-    "index", "install", "is_whole", "marked", "page", "purge", "question", "rebuild", "register", "remove", "together", "with_index", "without_index",
+    "COUNT_TO", "FEW", "INDEX", "KINDS", "LONGEST_QUESTION", "PAGE", "PAGES", "Document", "Found", "Kind", "SearchedModel", "Seen", "Seldom", "Watch", "Word", "empty", "excerpt", "find", "find_all", "first_place", "first_place_of_day", "holding",
+    "index", "install", "is_whole", "last_place", "marked", "newest", "page", "purge", "question", "rebuild", "register", "remove", "together", "with_index", "without_index",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import connection, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.lookups import Exact
 
 from gongyi.core.models import PlaceField, SearchRow
@@ -171,13 +171,17 @@ def with_index() -> None:
 
 @dataclass(frozen=True)
 class Asked:
-    """What the index is asked: every word, in number and title alone if `titles`, from the place `since` on. `any_of`: one of them is enough."""
+    """What the index is asked: every word, in number and title alone if `titles`, from the place `since` on.
+
+    `any_of`: one of them is enough. `asked_last`: of rows that are found by something else, which is choosier.
+    """
 
     county: int
     words: tuple[Word, ...]
     titles: bool = False
     since: int = 0
     any_of: bool = False
+    asked_last: bool = False
 
     def fts5(self) -> str:
         """The question as FTS5 reads it."""
@@ -217,8 +221,9 @@ class Holds(_Lookup):
         if on.vendor != "sqlite":
             table = compiler.quote_name_unless_alias(cast("Any", self.lhs).alias)
             return f"{table}.vector @@ %s::tsquery", (asked.tsquery(),)
-        first = first_place(asked.county, date.min)
-        places = [max(first, asked.since), first + _DAYS * _ROWS - 1]
+        first, last = _places(asked.county)
+        places = [max(first, asked.since), last]
+        place = f"+{place}" if asked.asked_last else place  # "+" keeps SQLite from going through all places
         sql = f"{place} IN (SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s AND rowid BETWEEN %s AND %s)"  # noqa: S608 - our own name
         return sql, (*params, asked.fts5(), *places)
 
@@ -244,6 +249,49 @@ def holding(county: int, text: str, *, titles: bool = False, since: int = 0) -> 
     words = question(text)
     asked = Asked(county, words, titles, since)
     return SearchRow.objects.filter(county=county, place__holds=asked) if words else SearchRow.objects.none()
+
+
+def newest_holding(county: int, text: str, *, titles: bool = False, until: int | None = None) -> QuerySet[SearchRow]:
+    """The same rows, the newest first, at or before a place: for whoever takes only the first so many.
+
+    FTS5 hands its rows out one by one in this order, so that the words of all texts cost no more than those of a few.
+    """
+    words, last = question(text), _places(county)[1] if until is None else until
+    rows = SearchRow.objects.filter(county=county)
+    if not words:
+        return rows.none()
+    asked = Asked(county, words, titles)
+    if connection.vendor != "sqlite":
+        return rows.filter(place__holds=asked, place__lte=last).order_by("-place")
+    table = SearchRow._meta.db_table
+    where = [  # "+", or else SQLite walks through the range of places for each row
+        f"{INDEX} MATCH %s", f"{INDEX}.rowid BETWEEN %s AND %s", f"{table}.place = +{INDEX}.rowid",
+    ]  # fmt: skip
+    params = [asked.fts5(), _places(county)[0], last]
+    return rows.extra(tables=[INDEX], where=where, params=params, order_by=[f"-{INDEX}.rowid"])  # noqa: S610 - our own names
+
+
+def few_holding(county: int, text: str, few: Q, *, titles: bool = False) -> QuerySet[SearchRow]:
+    """The same rows of a few that are named, each of which is asked; the newest first."""
+    rows, words = SearchRow.objects.filter(few, county=county), question(text)
+    found = rows.filter(place__holds=Asked(county, words, titles, asked_last=True)) if words else rows.none()
+    return found.order_by((models.F("place") + 0).desc())  # by no index, in whose order SQLite would go through all
+
+
+def _places(county: int) -> tuple[int, int]:
+    """The first and the last place of a county."""
+    first = first_place(county, date.min)
+    return first, first + _DAYS * _ROWS - 1
+
+
+def last_place(county: int, day: date) -> int:
+    """The last of a county's places of a day."""
+    return first_place(county, day) + _ROWS - 1
+
+
+def first_place_of_day(place: int) -> int:
+    """The first place of the day of this one."""
+    return place - place % _ROWS
 
 
 def same_day(one: SearchRow, other: SearchRow) -> bool:

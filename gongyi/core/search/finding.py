@@ -4,20 +4,19 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
-from django.db.models.functions import Substr
+from django.db.models import CharField, QuerySet
+from django.db.models.functions import Cast
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from gongyi.core.access import Actor
 from gongyi.core.models import SearchRow
-from gongyi.core.search.engine import holding, newest
-from gongyi.core.search.kinds import Kind
-from gongyi.core.search.words import Piece, Word, excerpt, marked, question, runs, stand_in, weight
+from gongyi.core.search.engine import few_holding, holding, newest_holding
+from gongyi.core.search.kinds import Kind, Seen
+from gongyi.core.search.words import Piece, Word, excerpt, marked, plain, question, runs, weight
 
 COUNT_TO = 1000
-READ = 2000  # characters of a text that its rank is read from
-LATELY = 8000  # rows: a word that is common among the newest is sought no further back
+FEW = 5000  # rows: so many are quicker gone through than the hits of a common word
 
 
 @dataclass(frozen=True)
@@ -25,63 +24,77 @@ class Found:
     """Records that hold the words, best first; `total` exact up to `COUNT_TO`, one more stands for more."""
 
     total: int
-    keys: list[UUID]
+    hits: list[str]
     words: tuple[Word, ...]
+
+    @property
+    def keys(self) -> list[UUID]:
+        """The records' keys, best first; at most `COUNT_TO`."""
+        return [UUID(hit) for hit in self.hits]
 
 
 def find(by: Actor, kind: Kind, text: str, narrowed: Any = None) -> Found:
     """The records of a kind that this person may see and that hold every word.
 
-    Of many the newest `COUNT_TO`. A record whose number was typed comes first, then by weight, then the newest.
+    Of many the newest `COUNT_TO`. A record whose number was typed comes first, then by the words in its title, then the newest.
     """
     words = question(text)
     hits = _hits(by, kind, text, narrowed) if words else []
-    numbers = {"".join(word.runs) for word in words}
-    ranked = sorted(hits[:COUNT_TO], key=lambda hit: (_rank(hit, words, numbers), hit[0]), reverse=True)
-    return Found(len(hits), [hit[1] for hit in ranked], words)
+    return Found(len(hits), _ranked(hits[:COUNT_TO], words), words)
 
 
-Hit = tuple[int, UUID, str, str, str]
+Hit = tuple[str, str, str]
 
 
 def _hits(by: Actor, kind: Kind, text: str, narrowed: Any) -> list[Hit]:
-    """The newest `COUNT_TO` rows and one more: place, record, number, title, beginning of the text."""
-    seen = kind.seen(by, narrowed)
-    if isinstance(seen, set):  # a look at each of a few texts is quicker than all places of a common word
-        rows = SearchRow.objects.filter(county=by.county, kind=kind.name, subject__in=seen)
-        words = question(text)
-        hits = list(rows.values_list("place", "subject", "number", "title", "body"))
-        return sorted((hit for hit in hits if stand_in(hit[2:], words)), reverse=True)
-    lately = newest(by.county, LATELY)
-    for since in (lately, 0) if lately else (0,):
-        rows = holding(by.county, text, since=since).filter(seen, kind=kind.name).order_by("-place")
-        columns = rows.annotate(begins=Substr("body", 1, READ))
-        hits = list(columns.values_list("place", "subject", "number", "title", "begins")[: COUNT_TO + 1])
-        if len(hits) > COUNT_TO:
-            break
-    return hits
+    """The newest `COUNT_TO` rows and one more: record, number, title. Keys stay as they are stored: most are never used."""
+    rows = newest(by.county, text, kind.seen(by, narrowed)).filter(kind=kind.name)
+    return list(rows.annotate(key=Cast("subject", CharField())).values_list("key", "number", "title")[: COUNT_TO + 1])
 
 
-def _rank(hit: Hit, words: tuple[Word, ...], numbers: set[str]) -> float:
-    _place, _key, number, title, begins = hit
-    known = {"".join(runs(one)) for one in number.split("\n")}
-    return weight(title, begins, words) + (100 if known & numbers else 0)
+def newest(
+    county: int, text: str, seen: Seen, *, titles: bool = False, until: int | None = None
+) -> QuerySet[SearchRow]:
+    """The index rows that hold every word and may be seen, the newest first, at or before a place.
+
+    A hit is asked whether it may be seen; where few may be seen and the words are common, these few are asked for the words.
+    """
+    rows = newest_holding(county, text, titles=titles, until=until)
+    if seen.few and rows[FEW : FEW + 1].exists():
+        return few_holding(county, text, seen.rows, titles=titles)
+    return rows.filter(seen.each)
+
+
+def _ranked(hits: list[Hit], words: tuple[Word, ...]) -> list[str]:
+    """Their keys, best first; `hits` come newest first, and so they stay where nothing else tells them apart."""
+    said = {"".join(word.runs) for word in words}
+    numbers = {
+        word for word in said if not word.isalpha() or word.isascii()
+    }  # no number is written in characters alone
+    ranked = [(weight(plain(title), words) + _named(number, numbers), key) for key, number, title in hits]
+    return [key for _rank, key in sorted(ranked, key=lambda one: -one[0])]
+
+
+def _named(number: str, sought: set[str]) -> int:
+    """What it counts that one of the record's numbers was typed: more than any title."""
+    return 100 if sought and sought & {"".join(runs(one)) for one in number.split("\n")} else 0
 
 
 PAGE, PAGES = 30, 20
 
 
 def find_all(county: int, by: Actor | None, kind: Kind, text: str) -> list[UUID]:
-    """Every record that holds the words, the newest first: of those that this person may see; None: of the county."""
-    rows = holding(county, text)
-    seen = kind.seen(by, None) if by else Q()
-    rows = rows.filter(Q(subject__in=seen) if isinstance(seen, set) else seen)
-    return list(rows.filter(kind=kind.name).order_by("-place").values_list("subject", flat=True))
+    """Every record that holds the words, the newest first: of those that this person may see; None: of those that a list of the
+    county shows, so none of an import that is not in yet.
+    """
+    rows = holding(county, text).filter(kind=kind.name)
+    rows = rows.filter(kind.seen(by, None).each) if by else rows.exclude(subject__in=kind.unseen(county))
+    return list(rows.order_by("-place").values_list("subject", flat=True))
 
 
 def page(by: Actor, kind: Kind, found: Found, number: int) -> list[dict[str, Any]]:
     """The lines of one page, with the words marked in `title` and a line of the text in `more`."""
-    keys = found.keys[(number - 1) * PAGE : number * PAGE]
+    keys = [UUID(hit) for hit in found.hits[(number - 1) * PAGE : number * PAGE]]
     rows = {row["key"]: row for row in kind.rows(by, keys)}
     texts = SearchRow.objects.filter(county=by.county, kind=kind.name, subject__in=keys)
     bodies = dict(texts.values_list("subject", "body"))

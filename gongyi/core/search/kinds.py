@@ -47,9 +47,18 @@ class Watch:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """The index rows that somebody may see: as a set, and as a question to each; `few`: at most `FEW`."""
+
+    rows: Q
+    each: Q
+    few: bool
+
+
+@dataclass(frozen=True)
 class Kind:
-    """One kind of record. `seen` says which index rows the person may see under a filter of the app's own: their records' keys
-    where they are few, else a condition.
+    """One kind of record. `seen` says which index rows the person may see under a filter of the app's own, `unseen` which
+    records nobody sees yet.
 
     `rows` are the lines of a list for these keys, in any order, each with its `key`; `form` makes the list's filter form.
     """
@@ -60,7 +69,8 @@ class Kind:
     watches: tuple[Watch, ...]
     documents: Callable[[Collection[UUID]], Iterable[Document]]
     records: Callable[[int], QuerySet[Any]]  # all of a county
-    seen: Callable[[Actor, Any], Q | set[UUID]]
+    seen: Callable[[Actor, Any], Seen]
+    unseen: Callable[[int], QuerySet[Any, Any]]  # keys
     rows: Callable[[Actor, Collection[UUID]], list[dict[str, Any]]]
     form: Callable[[Any, Actor], Any]
 

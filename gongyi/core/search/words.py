@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-_HALF = str.maketrans({code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)})
+_HALF = str.maketrans({code: code - 0xFEE0 for code in range(0xFF10, 0xFF5F)})
+# Where no letter of any script with capitals and nothing full-width stands, as in most Chinese, a text is plain already.
+_MAY_DIFFER = re.compile("[A-Z\u00c0-\u1fff\u2100-\u2fff\ua640-\uabff\uff10-\uff5e\U00010000-\U0001ffff]")
 _RUN = re.compile(r"[^\W_]+")
 _QUOTED = re.compile(r"[\"“”「」『』]([^\"“”「」『』]+)[\"“”「」『』]|(\S+)")
 MOST_WORDS, LONGEST_QUESTION = 10, 60
@@ -15,6 +17,8 @@ MOST_WORDS, LONGEST_QUESTION = 10, 60
 
 def plain(text: str) -> str:
     """Small letters, half-width; every place in the text stays the same."""
+    if not _MAY_DIFFER.search(text):
+        return text
     text = text.translate(_HALF)
     small = text.lower()
     return (
@@ -58,12 +62,6 @@ class Word:
         """The word as a regular expression for a plain text; between its runs stands anything but a run."""
         return r"[\W_]+".join(map(re.escape, self.runs))
 
-    def stands_in(self, text: str) -> bool:
-        """Whether it stands in a plain text."""
-        if len(self.runs) == 1:
-            return self.runs[0] in text
-        return all(run in text for run in self.runs) and bool(re.search(self.pattern, text))
-
 
 def question(text: str) -> tuple[Word, ...]:
     """The words that are all to be found; none for a text without a letter, digit or character."""
@@ -72,12 +70,6 @@ def question(text: str) -> tuple[Word, ...]:
         if pieces := runs(match[1] or match[2]):
             found[Word(tuple(pieces))] = None
     return tuple(found)[:MOST_WORDS]
-
-
-def stand_in(texts: Iterable[str], words: Iterable[Word]) -> bool:
-    """Whether each word stands in one of the texts: what the index answers, read from the texts."""
-    plain_texts = [plain(text) for text in texts]
-    return all(any(word.stands_in(text) for text in plain_texts) for word in words)
 
 
 # --- where the words stand --------------------------------------------------------------------------------------------
@@ -108,20 +100,35 @@ def _spans(text: str, words: Iterable[Word]) -> Iterator[tuple[int, int]]:
 
 def excerpt(text: str, words: Iterable[Word], *, around: int = 24, longest: int = 110) -> list[Piece]:
     """A line or two of the text about the first place of a word, marked; the beginning where no word stands in it."""
-    text = " ".join(text.split())
-    first = next(_spans(text, words), (0, 0))[0]
-    start = max(first - around, 0)
-    pieces = marked(text[start : start + longest], words)
-    before = [("…", False)] if start else []
-    return before + pieces + ([("…", False)] if start + longest < len(text) else [])
+    words = list(words)
+    start = max(min(_firsts(text, words), default=0) - 2 * around, 0)
+    cut = text[start : start + 4 * longest]  # so much of it that enough is left without its white space
+    line = " ".join(cut.split())
+    first = next(_spans(line, words), (0, 0))[0]
+    begin = max(first - around, 0)
+    shown = marked(line[begin : begin + longest], words)
+    before = [("…", False)] if start + begin else []
+    return before + shown + ([("…", False)] if begin + longest < len(line) or start + len(cut) < len(text) else [])
 
 
-def weight(title: str, text: str, words: Iterable[Word]) -> float:
-    """How much a record is about the words: each in the title counts five times one in the text, each further one less."""
-    title, text = plain(title), text.lower()
+def _firsts(text: str, words: Iterable[Word]) -> Iterator[int]:
+    """The first place of each word that stands in the text."""
+    text = plain(text)
+    for word in words:
+        if len(word.runs) == 1:
+            found = text.find(word.runs[0])
+        else:
+            match = re.search(word.pattern, text)
+            found = match.start() if match else -1
+        if found >= 0:
+            yield found
+
+
+def weight(title: str, words: Iterable[Word]) -> float:
+    """How much a plain title is about the words: each that stands in it counts one, each further time half as much as before."""
     total = 0.0
     for word in words:
         sought = word.runs[0] if len(word.runs) == 1 else max(word.runs, key=len)
-        inside, beside = title.count(sought), text.count(sought)
-        total += 5 * (1 - 0.5**inside) + (1 - 0.5**beside)
+        if sought in title:
+            total += 2 - 0.5 ** (title.count(sought) - 1)
     return total

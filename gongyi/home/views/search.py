@@ -28,10 +28,7 @@ def search_page(request: ActorRequest) -> HttpResponse:
         "asked": bool(found.words),
         "may_look_up": by.can(P.PEOPLE_LOOKUP),
     }
-    context |= {
-        "chips": [chip for chip in form.chips(request.GET) if chip["name"] != "q"],
-        "of_people": mask_text(text) != text,
-    }
+    context |= {"chips": form.chips(request.GET), "of_people": mask_text(text) != text}
     context |= {"kinds": kinds if len(kinds) > 1 else [], "kind": kind} | _page(request, kind, found)
     return render(request, "home/search.html", context)
 

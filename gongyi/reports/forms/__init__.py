@@ -1,1 +1,1 @@
-"""What pages of figures are asked."""
+"""Forms of figures and reports."""

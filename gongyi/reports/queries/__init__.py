@@ -4,6 +4,7 @@ from gongyi.reports.queries.behind import Behind, behind, openable
 from gongyi.reports.queries.comparing import Compared, Line, compared, elapsed
 from gongyi.reports.queries.counting import as_facts, numbers_of, parts, scope_of, tree_for, values
 from gongyi.reports.queries.monthly import by_province, changes_seen, rollup
+from gongyi.reports.queries.rates import Reviewed, rates_for, reviewed
 from gongyi.reports.queries.splitting import SPLITS, Part, parts_by, parts_by_unit, where_of
 from gongyi.reports.queries.units import above, fetch_unit
 
@@ -13,6 +14,7 @@ __all__ = [
     "Compared",
     "Line",
     "Part",
+    "Reviewed",
     "above",
     "as_facts",
     "behind",
@@ -26,6 +28,8 @@ __all__ = [
     "parts",
     "parts_by",
     "parts_by_unit",
+    "rates_for",
+    "reviewed",
     "rollup",
     "scope_of",
     "tree_for",

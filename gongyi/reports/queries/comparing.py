@@ -12,6 +12,7 @@ from gongyi.core.figures import Figure, Period, Rate, Source, Value
 from gongyi.network.models import Unit
 from gongyi.reports.queries.counting import scope_of
 from gongyi.reports.queries.monthly import mostly_stored
+from gongyi.reports.queries.rates import Reviewed, rates_for, reviewed
 
 GROUPS: list[tuple[str | Promise, tuple[Source, ...]]] = [
     (gettext_lazy("来了多少"), (casework.received,)),
@@ -29,6 +30,7 @@ class Line:
     value: Value
     before: Value
     last_year: Value
+    reviewed: Reviewed | None = None
 
     @property
     def figure(self) -> Figure | Rate:
@@ -70,19 +72,21 @@ def elapsed(period: Period) -> Period:
 
 
 def compared(unit: Unit, period: Period) -> Compared:
-    """Every figure of the unit in the period, of one that goes on up to today, beside as many days of the period before and of a year ago."""
+    """Every figure of the unit in the period, of one that goes on up to today, beside as many days of the period before and of a year ago.
+
+    Rates by the formulas in force on the period's last day, in all three; the reviewed rate stands beside the raw one.
+    """
     now, before, year = elapsed(period), period.before(), period.last_year()
     if now != period:
         days = now.last - now.first
         before = Period(before.first, min(before.first + days, before.last))
         year = Period(year.first, min(year.first + days, year.last))
     keys = [one.id for one in figures.figures()]
-    values = figures.count(keys, scope_of(unit, now))
-    lines = [
-        Line(values[key], earlier[key], older[key])
-        for earlier, older in [(mostly_stored(unit, before, keys), mostly_stored(unit, year, keys))]
-        for key in keys
-    ]
+    rates, scope = rates_for(unit.county, now), scope_of(unit, now)
+    values = figures.count(keys, scope, rates=rates)
+    earlier, older = mostly_stored(unit, before, keys, rates), mostly_stored(unit, year, keys, rates)
+    beside = reviewed(scope, rates, values)
+    lines = [Line(values[key], earlier[key], older[key], beside.get(key)) for key in keys]
     return Compared(now, before, year, _grouped(lines))
 
 

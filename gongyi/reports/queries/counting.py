@@ -7,6 +7,7 @@ from gongyi.core import clock, figures
 from gongyi.core.figures import Figure, Period, Rate, Scope, Value
 from gongyi.network.models import Unit
 from gongyi.network.queries import Tree, counting_tree
+from gongyi.reports.queries.rates import rates_for, reviewed
 
 
 def tree_for(county: int, period: Period) -> Tree:
@@ -30,8 +31,9 @@ def scope_of(
 
 
 def values(unit: Unit, period: Period) -> list[Value]:
-    """Every figure of the unit in the period, in the order in which the apps registered them."""
-    return list(figures.count([one.id for one in figures.figures()], scope_of(unit, period)).values())
+    """Every figure of the unit in the period, in the order in which the apps registered them; rates by the county's formulas."""
+    keys, scope = [one.id for one in figures.figures()], scope_of(unit, period)
+    return list(figures.count(keys, scope, rates=rates_for(unit.county, period)).values())
 
 
 def numbers_of(figure: Figure, scope: Scope) -> list[str]:
@@ -46,14 +48,22 @@ def numbers_of(figure: Figure, scope: Scope) -> list[str]:
 
 def as_facts(unit: Unit, period: Period) -> list[dict[str, Any]]:
     """Every figure for a program: id, name, value, and the numbers of the records behind it; of a rate what stands above and below."""
-    scope, found = scope_of(unit, period), list[dict[str, Any]]()
-    for value in values(unit, period):
+    scope, rates, found = scope_of(unit, period), rates_for(unit.county, period), list[dict[str, Any]]()
+    raw = figures.count([one.id for one in figures.figures()], scope, rates=rates)
+    both = reviewed(scope, rates, raw)
+    for value in raw.values():
         one = value.figure
         line: dict[str, Any] = {"id": one.id, "name": str(one.name), "value": value.value}
         if isinstance(one, Rate):
-            line |= {"above": value.above, "below": value.below, "version": one.version, "rows": []}
-        else:
-            line |= {"rows": numbers_of(one, scope)}
+            second = both[one.id].without or value
+            line |= {
+                "above": value.above,
+                "below": value.below,
+                "version": one.version,
+                "reviewed": second.value,
+                "left_out": both[one.id].left_out,
+            }
+        line["rows"] = numbers_of(one, scope) if isinstance(one, Figure) else []
         found.append(line)
     return found
 

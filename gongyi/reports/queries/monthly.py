@@ -1,6 +1,6 @@
 """Reads of the stored months, and of all counties from them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -56,19 +56,19 @@ def stored_split(county: int, months: Period, key: str, split: str, units: froze
     return {row["value"]: row["n"] for row in rows.order_by().values("value").annotate(n=Sum("number"))}
 
 
-def mostly_stored(unit: Unit, period: Period, keys: list[str]) -> dict[str, Value]:
+def mostly_stored(unit: Unit, period: Period, keys: list[str], rates: Mapping[str, Rate]) -> dict[str, Value]:
     """Figures of the unit in the period: its whole months that were counted after their end as stored, everything else counted now.
 
     For what is compared with, never for a number that opens its list.
     """
-    asked = [figures.figure(key) for key in keys]
+    asked = [rates.get(key) or figures.figure(key) for key in keys]
     base = [*dict.fromkeys(part for one in asked for part in _base_of(one))]
     flows = [one.id for one in stored_figures() if one.id in base]
     scope = scope_of(unit, period)
     months = [month for month in period.each_month() if month.whole_months]
     kept = counted_at(unit.county, [month.first for month in months])
     if len(kept) < len(months) or not months or not period.whole_months:
-        return figures.count(keys, scope)
+        return figures.count(keys, scope, rates=rates)
     rows = stored(unit.county, period.first, period.last, flows, scope.units)
     found = {key: sum(row[key] for row in rows.values()) for key in flows}
     found |= {

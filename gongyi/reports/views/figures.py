@@ -76,7 +76,7 @@ def figure_page(request: ActorRequest, key: str) -> HttpResponse:
     """What one number is made of: its rows as far as the person may open them, and its parts."""
     one, form = _named(key), PeriodForm(request.GET)
     unit = queries.fetch_unit(request.actor, request.GET.get("unit", ""))
-    context = {"title": one.name, "figure": one, "note": figures.no_judgement(key)}
+    context = {"title": one.name, "figure": one, "note": figures.no_judgement(key), "may_see_rates": request.actor.can(P.CASE_VIEW)}  # fmt: skip
     context |= _where(request.actor, unit, form, "reports:figures")
     context["back_url"] = f"{reverse('reports:figures')}?{urlencode({'unit': unit.id, **as_query(form.period)})}"
     shown = _rate(one, unit, form) if isinstance(one, Rate) else _base(request, one, unit, form)
@@ -91,14 +91,17 @@ def _named(key: str) -> Figure | Rate:
 
 
 def _rate(one: Rate, unit: Unit, form: PeriodForm) -> dict[str, Any]:
-    """A rate: which figures stand above and below the line."""
+    """A rate by the formula of the time: which figures stand above and below the line, and what was left out."""
     period = queries.elapsed(form.period)
-    found = figures.count([one.id, *one.above, *one.below], queries.scope_of(unit, period))
+    rates, scope = queries.rates_for(unit.county, period), queries.scope_of(unit, period)
+    one = rates[one.id]
+    found = figures.count([one.id, *one.above, *one.below], scope, rates=rates)
     lines = [
         [{"figure": found[key].figure, "text": found[key].text, "url": list_url(key, unit, period)} for key in keys]
         for keys in (one.above, one.below)
     ]
-    return {"value": found[one.id], "above_line": lines[0], "below_line": lines[1], "period": period}
+    beside = queries.reviewed(scope, {one.id: one}, found)[one.id]
+    return {"value": found[one.id], "above_line": lines[0], "below_line": lines[1], "period": period, "figure": one, "reviewed": beside}  # fmt: skip
 
 
 def _base(request: ActorRequest, one: Figure, unit: Unit, form: PeriodForm) -> dict[str, Any]:

@@ -10,6 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("network", "0001_initial"),
+        ("reports", "0001_rates"),
     ]
 
     operations = [
