@@ -106,6 +106,22 @@ def test_one_click_records_and_follows(land, first):
     assert f'href="/cases/{first.id}/"' in page
 
 
+@pytest.mark.parametrize("why", ["tip-off", "ended"])
+def test_what_cannot_follow_is_said_and_the_words_stay(land, first, why):
+    if why == "ended":
+        actions.decline_case(first, by=land.desk, reason=land.reasons["decline"])
+    kind = land.tipoff if why == "tip-off" else land.enquiry
+    facts = {"content": SAME, "type": kind.id, "unit": land.town.id, "channel": "phone", "urgency": "normal"}
+    facts |= {"follows": first.id, "_key": "01234567-0123-8123-8123-012345678901"}
+
+    page = browser(land.clerk).post("/cases/new/", urlencode(facts), "application/x-www-form-urlencoded")
+
+    assert page.status_code in {200, 422}
+    assert ("举报要单独办" if why == "tip-off" else "在办件") in page.content.decode()
+    assert SAME in page.content.decode()
+    assert not Case.objects.filter(content=SAME).exists()
+
+
 def test_a_case_that_one_may_not_see_cannot_be_followed(land, first):
     case = opened(land, by=land.stranger, unit=land.other, content=SAME)
 
