@@ -132,12 +132,13 @@ def _day(day: date) -> str:
 
 @dataclass(frozen=True)
 class Scope:
-    """What is asked for: a county, a period, the units counted (None: all), and conditions by the names of splits."""
+    """What is asked for: a county, a period, the units counted (None: all), conditions by the names of splits, records left out."""
 
     county: int
     period: Period
     units: frozenset[UUID] | None = None
     where: tuple[tuple[str, Any], ...] = ()
+    without: frozenset[UUID] = frozenset()
 
 
 Condition = Q | Callable[[Period], Q]
@@ -171,7 +172,7 @@ class Source:
             rows = rows.filter(**{f"{self.unit}__in": scope.units})
         for name, value in scope.where:
             rows = rows.filter(**{f"{self.splits[name]}__in" if isinstance(value, tuple) else self.splits[name]: value})
-        return rows
+        return rows.exclude(**{f"{self.record or 'pk'}__in": scope.without}) if scope.without else rows
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,8 @@ STARTS: dict[str, dict[str, Any]] = {
     "casework.PublicationStep": {"source": "draft", "target": "draft", "action": "edit"},
     "casework.CaseStep": {"source": "assigned", "target": "handling", "action": "log"},
     "core.Message": {"path": "/cases/"},
+    "reports.LeftOut": {"rate": "cases.satisfaction_rate", "agreed": None, "judged_at": None},
+    "reports.Formula": {"rate": "cases.satisfaction_rate", "above": "cases.good", "below": "cases.rated"},
     "people.Holding": {"contact": "13899990002"},
     "people.Account": {"name": "样人", "is_active": True},
     "network.Unit": {"status": "running", "since": date(2020, 1, 1)},

@@ -56,7 +56,7 @@ def lay_out(document: Document) -> Laid:
     mark = _mark(document.head) if document.head else None
     if document.head and mark:
         blocks += _letter_top(document.head) if document.kind == Kind.LETTER else _top(document, document.head, mark)
-    body = tuple(_Body(document.elements, headed=document.head is not None).blocks())
+    body = tuple(_Body(document.elements, gap=2 if document.head else 0).blocks())
     blocks += chain(body, *(_annex(each, number, document) for number, each in enumerate(document.annexes, 1)))
     bare = document.kind == Kind.LETTER
     return Laid(
@@ -150,10 +150,9 @@ class _Body:
     """Goes through the elements once; keeps count of headings."""
 
     elements: Sequence[Element]
-    headed: bool
+    gap: int  # lines to be left free before what comes next
     counts: list[int] = field(default_factory=lambda: [0, 0, 0, 0])
     depth: int = 1
-    titled: bool = False
     attended: bool = False
 
     def blocks(self) -> Iterator[Block]:
@@ -176,8 +175,8 @@ class _Body:
         return makers[type(element)](element)
 
     def _addressee(self, addressee: Addressee) -> Iterator[Line]:
-        self.titled = False
-        yield Line(pieces(plain(addressee.text).rstrip(":：") + "："), "addressee", "left", blank=1)
+        blank = max(1, self._first())
+        yield Line(pieces(plain(addressee.text).rstrip(":：") + "："), "addressee", "left", blank=blank)
 
     def _paragraph(self, paragraph: Paragraph) -> Iterator[Line]:
         for each in paragraphs(paragraph.text):
@@ -192,15 +191,15 @@ class _Body:
         yield Line(pieces(attendance.names), "attendance", "left", hang, first=2 - hang, label=label, blank=blank)
 
     def _first(self) -> int:
-        """One line is left free between the title and what follows it."""
-        blank, self.titled = int(self.titled), False
+        """Two lines are left free below the red rule, one below the title, none after that."""
+        blank, self.gap = self.gap, 0
         return blank
 
     def _title(self, title: Title) -> Iterator[Line]:
         lines = title_lines(_NOT_XML.sub("", title.text))
-        self.titled = True
+        above, self.gap = self.gap, 1
         for at, text in enumerate(lines):
-            blank = 2 if self.headed and at == 0 else 0
+            blank = 0 if at else above
             yield Line(
                 (Piece(text, MARK),), "title", "center", size=M.TITLE, blank=blank, keep=True, depth=int(at == 0)
             )
@@ -310,7 +309,7 @@ def _annex(annex: Annex, number: int, document: Document) -> Iterator[Block]:
     for at, text in enumerate(lines):
         blank = int(at == 0)
         yield Line((Piece(text, MARK),), "title", "center", size=M.TITLE, blank=blank, keep=True, depth=blank)
-    body = _Body(annex.elements, headed=False, titled=True)
+    body = _Body(annex.elements, gap=1)
     yield from body.blocks()
 
 

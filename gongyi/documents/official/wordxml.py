@@ -185,7 +185,7 @@ def _cells(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 def _table(rows: Sequence[str], widths: Sequence[int], borders: str, margin: int) -> str:
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
-    sides = "".join(f'<w:{side} w:w="{margin}" w:type="dxa"/>' for side in ("left", "right"))
+    sides = "".join(f'<w:{side} w:w="{margin}" w:type="dxa"/>' for side in ("top", "left", "bottom", "right"))
     return (
         f'<w:tbl {_W}><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblInd w:w="0" w:type="dxa"/>{borders}'
         f'<w:tblLayout w:type="fixed"/><w:tblCellMar>{sides}</w:tblCellMar></w:tblPr><w:tblGrid>{grid}</w:tblGrid>'

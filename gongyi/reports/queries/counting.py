@@ -7,6 +7,7 @@ from gongyi.core import clock, figures
 from gongyi.core.figures import Figure, Period, Rate, Scope, Value
 from gongyi.network.models import Unit
 from gongyi.network.queries import Tree, counting_tree
+from gongyi.reports.queries.rates import rates_for, reviewed
 
 
 def tree_for(county: int, period: Period) -> Tree:
@@ -14,16 +15,25 @@ def tree_for(county: int, period: Period) -> Tree:
     return counting_tree(county, min(period.last, clock.today()))
 
 
-def scope_of(unit: Unit, period: Period, *, where: tuple[tuple[str, Any], ...] = (), tree: Tree | None = None) -> Scope:
-    """What counts for this unit in this period, itself and all below it. The county counts everything."""
-    if unit.tier == Unit.Tier.COUNTY:
+def scope_of(
+    unit: Unit,
+    period: Period,
+    *,
+    where: tuple[tuple[str, Any], ...] = (),
+    tree: Tree | None = None,
+    alone: bool = False,
+) -> Scope:
+    """What counts for this unit in this period, itself and all below it, or itself `alone`. The county counts everything."""
+    if unit.tier == Unit.Tier.COUNTY and not alone:
         return Scope(unit.county, period, None, where)
-    return Scope(unit.county, period, (tree or tree_for(unit.county, period)).counted(unit.id), where)
+    tree = tree or tree_for(unit.county, period)
+    return Scope(unit.county, period, tree.counted(unit.id, alone=alone), where)
 
 
 def values(unit: Unit, period: Period) -> list[Value]:
-    """Every figure of the unit in the period, in the order in which the apps registered them."""
-    return list(figures.count([one.id for one in figures.figures()], scope_of(unit, period)).values())
+    """Every figure of the unit in the period, in the order in which the apps registered them; rates by the county's formulas."""
+    keys, scope = [one.id for one in figures.figures()], scope_of(unit, period)
+    return list(figures.count(keys, scope, rates=rates_for(unit.county, period)).values())
 
 
 def numbers_of(figure: Figure, scope: Scope) -> list[str]:
@@ -38,14 +48,22 @@ def numbers_of(figure: Figure, scope: Scope) -> list[str]:
 
 def as_facts(unit: Unit, period: Period) -> list[dict[str, Any]]:
     """Every figure for a program: id, name, value, and the numbers of the records behind it; of a rate what stands above and below."""
-    scope, found = scope_of(unit, period), list[dict[str, Any]]()
-    for value in values(unit, period):
+    scope, rates, found = scope_of(unit, period), rates_for(unit.county, period), list[dict[str, Any]]()
+    raw = figures.count([one.id for one in figures.figures()], scope, rates=rates)
+    both = reviewed(scope, rates, raw)
+    for value in raw.values():
         one = value.figure
         line: dict[str, Any] = {"id": one.id, "name": str(one.name), "value": value.value}
         if isinstance(one, Rate):
-            line |= {"above": value.above, "below": value.below, "version": one.version, "rows": []}
-        else:
-            line |= {"rows": numbers_of(one, scope)}
+            second = both[one.id].without or value
+            line |= {
+                "above": value.above,
+                "below": value.below,
+                "version": one.version,
+                "reviewed": second.value,
+                "left_out": both[one.id].left_out,
+            }
+        line["rows"] = numbers_of(one, scope) if isinstance(one, Figure) else []
         found.append(line)
     return found
 

@@ -8,6 +8,7 @@ import pytest
 from gongyi.documents.official import measures
 from gongyi.documents.official.blocks import Grid, Line
 from gongyi.documents.official.elements import (
+    Addressee,
     Attendance,
     Document,
     Head,
@@ -53,6 +54,19 @@ def test_numbers_in_chinese():
         "100",
     ]
     assert heading_number(2, 12) == "（十二）"
+
+
+def test_lines_left_free_under_the_rule_and_the_title():
+    head = Head("甲文件", "甲〔2026〕1号")
+    for elements, blanks in (
+        ([Title("通知"), Paragraph("一。\n二。")], [2, 1, 0]),
+        ([Title("通知"), Addressee("各村"), Paragraph("一。")], [2, 1, 0]),
+        ([Paragraph("一。"), Heading(1, "二")], [2, 0]),
+        ([Heading(1, "二"), Paragraph("一。")], [2, 0]),
+    ):
+        lines = lay_out(Document(Kind.NOTICE, elements, head)).blocks[3:]
+        assert [line.blank for line in lines] == blanks, elements
+    assert [line.blank for line in plain(Title("总结"), Paragraph("一。")).blocks] == [0, 1]
 
 
 def test_outline_leaves_no_step_out():

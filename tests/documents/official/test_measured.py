@@ -2,12 +2,13 @@
 
 import shutil
 from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
 
 import pytest
 
-from gongyi.core.errors import Refused
 from gongyi.documents.official import pdf, word, wordxml, write_docx, write_pdf
-from gongyi.documents.official.elements import Document, Head, Paragraph
+from gongyi.documents.official.elements import Document, Head, Paragraph, Signature, Title
 from tests.documents.official import papers
 from tests.documents.official.measuring import FACES, MM, Page, measured, through_office
 
@@ -32,22 +33,32 @@ def long_named() -> Document:
     return replace(papers.notice(), head=Head(LONG, "石政发〔2026〕1号"), elements=[Paragraph("正文。")], annexes=())
 
 
+def filled(lines: int) -> Document:
+    """A notice whose text ends just where its imprint still fits, or no longer does."""
+    text = [
+        Paragraph("永" * (28 * lines - 2)),
+        Paragraph("特此通知。"),
+        Signature("石桥县人民政府办公室", date(2026, 1, 8)),
+    ]
+    return replace(papers.notice(), elements=[Title("关于某事的通知"), *text], annexes=())
+
+
+ALL = PAPERS | {"long": long_named} | {f"filled {lines}": partial(filled, lines) for lines in range(3, 8)}
+
+
 @pytest.fixture(scope="module")
-def typeset() -> Press:
-    try:
-        content = {name: write_pdf(make()) for name, make in (PAPERS | {"long": long_named}).items()}
-    except Refused as refused:
-        pytest.skip(f"fonts-noto-cjk is not installed: {refused}")
+def typeset(chinese_fonts) -> Press:
+    content = {name: write_pdf(make()) for name, make in ALL.items()}
     faces = {name: pdf.faces(pdf.installed().families())[role] for role, name in pdf.NAMES.items()}
     names = {name: face.family.replace(" ", "").replace("CJKSC", "CJKsc") for name, face in faces.items()}
     return Press({name: measured(each) for name, each in content.items()}, names, 0.88 * EM, 0.12 * EM)
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory) -> Press:
+def office(tmp_path_factory, chinese_fonts) -> Press:
     if not SOFFICE:
         pytest.skip(NO_OFFICE)
-    files = {name: write_docx(make()) for name, make in (PAPERS | {"long": long_named}).items()}
+    files = {name: write_docx(make()) for name, make in ALL.items()}
     with pytest.MonkeyPatch.context() as patch:  # what the ruler has to notice
         patch.setattr(word, "PITCH", 28.0)
         patch.setattr(wordxml, "CLOSER", 0.0)
@@ -186,6 +197,17 @@ def test_imprint_ends_the_last_page(press):
         again = last.row("各单位。")
         assert again.left == pytest.approx(copies.starts[3], abs=0.3)  # under the first character behind the colon
         assert not any("抄送" in row.text for page in before for row in page.rows)
+
+
+def test_imprint_never_meets_the_text(press):
+    pages = {name: pages for name, pages in press.pages.items() if name.startswith("filled")}
+    assert {len(each) for each in pages.values()} == {1, 2}  # with room for it and without
+    for name, (*before, last) in pages.items():
+        first, _middle, end = last.black()
+        assert end.at == pytest.approx(262, abs=0.2), name
+        within = [row for row in last.body if row.foot + press.below > first.at + 1.5]
+        assert {row.sizes[0] for row in within} == {14}, name
+        assert not any(page.black() for page in before)
 
 
 def test_annexes_stand_before_the_imprint_on_pages_of_their_own(press):

@@ -17,14 +17,6 @@ NOTO = ["Noto Sans CJK JP", "Noto Serif CJK JP", "Noto Sans CJK SC", "Noto Serif
 
 
 @pytest.fixture
-def chinese() -> None:
-    try:
-        fonts.faces(fonts.installed().families())
-    except Refused as refused:
-        pytest.skip(f"fonts-noto-cjk is not installed: {refused}")
-
-
-@pytest.fixture
 def no_fonts(monkeypatch) -> None:
     """A machine that has only the fonts that come with typst: none of them is Chinese."""
     monkeypatch.setattr(fonts, "_installed", fonts.cache(lambda: typst.Fonts(include_system_fonts=False)))
@@ -80,7 +72,7 @@ def test_substitutes_are_those_that_the_document_uses(monkeypatch):
     assert [each.name for each in substitutes(papers.letter())] == ["仿宋", "黑体", "方正小标宋简体"]
 
 
-def test_pdf_is_tagged_titled_and_knows_its_number(chinese):
+def test_pdf_is_tagged_titled_and_knows_its_number(chinese_fonts):
     content = write_pdf(papers.notice())
     with pdfplumber.open(io.BytesIO(content)) as opened:
         assert opened.metadata["Title"] == papers.notice().title
@@ -90,14 +82,14 @@ def test_pdf_is_tagged_titled_and_knows_its_number(chinese):
     assert write_pdf(papers.notice()) == content  # the same document, the same bytes
 
 
-def test_pdf_embeds_no_japanese_letters(chinese):
+def test_pdf_embeds_no_japanese_letters(chinese_fonts):
     with pdfplumber.open(io.BytesIO(write_pdf(papers.notice()))) as opened:
         used = {char["fontname"] for page in opened.pages for char in page.chars}
     assert used
     assert not [name for name in used if "jp" in name.lower()]
 
 
-def test_text_is_never_code(chinese):
+def test_text_is_never_code(chinese_fonts):
     """What typst would run, read or break on is printed as it stands."""
     signs = [
         '#panic("x")',
@@ -119,7 +111,7 @@ def test_text_is_never_code(chinese):
         assert sign.replace(" ", "") in text.replace(" ", ""), sign
 
 
-def test_document_without_title_and_without_anything_is_written(chinese):
+def test_document_without_title_and_without_anything_is_written(chinese_fonts):
     for elements in ([], [Paragraph("")], [Title("")]):
         assert write_pdf(Document(Kind.PLAIN, elements)).startswith(b"%PDF")
         assert write_docx(Document(Kind.PLAIN, elements)).startswith(b"PK")

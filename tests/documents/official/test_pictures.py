@@ -12,12 +12,7 @@ from tests.documents.official import papers
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 20 20" width="20" height="20">'
 
 
-@pytest.fixture(autouse=True)
-def chinese() -> None:
-    try:
-        fonts.faces(fonts.installed().families())
-    except Refused as refused:
-        pytest.skip(f"fonts-noto-cjk is not installed: {refused}")
+pytestmark = pytest.mark.usefixtures("chinese_fonts")
 
 
 def dark(content: bytes) -> int:

@@ -24,7 +24,7 @@ ORDER = {
 
 
 @pytest.fixture(scope="module")
-def files() -> dict[str, bytes]:
+def files(chinese_fonts) -> dict[str, bytes]:
     return {name: write_docx(getattr(papers, name)()) for name in ("notice", "report", "letter", "minutes", "plain")}
 
 

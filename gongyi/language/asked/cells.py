@@ -1,0 +1,169 @@
+"""A cell of a table with what is read above it, beside it and around it, and what of a figure these say."""
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from gongyi.documents.blank import Slot
+from gongyi.language.asked.ask import Ask, leave
+from gongyi.language.asked.figures import INTAKE, Counted, Parts, both, on_axis, period_of
+from gongyi.language.asked.reading import Lexicon, Reading, bare, list_words, plain
+
+Split = tuple[str, str, str]
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_BESIDE = {"计量单位", "单位", "代码", "指标代码", "序号", "行次", "编号", "栏次", "编码"}
+_UNIT = re.compile(r"(?:件|次|人|个|户|万元|元|%|条|份|天|小时|批|场次|批次|场|期)(?:/.*)?")
+_NUMBERED = re.compile(r"(?:乡镇|单位|村|街道|镇|乡|社区|部门|行政村|责任单位|承办单位)(?:[0-9]{1,3}|[A-Z])")
+_OVER_TIME = {"on_last_year", "last_year", "change", "on_previous"}
+
+
+@dataclass
+class Around:
+    """A cell and the texts around it, the innermost first. `mode`: what its row stands for."""
+
+    slot: Slot
+    across: list[Reading]
+    down: list[Reading]
+    section: Reading
+    heads: list[Reading]
+    mode: str = ""
+    top: Reading = field(default_factory=Reading)  # the innermost heading
+    side: Reading = field(default_factory=Reading)  # the innermost label
+
+    @classmethod
+    def of(cls, slot: Slot, lexicon: Lexicon, mode: str) -> "Around":
+        """Read what stands around a cell."""
+        across = [lexicon.read(text) for text in reversed(slot.columns)]
+        down = [lexicon.read(text) for text in (*_words(slot), slot.parent) if text]
+        heads = [lexicon.read(text) for above in slot.heads for text in above if bare(text)[0] not in _BESIDE]
+        found = cls(slot, across, down, lexicon.read(slot.section), heads, mode)
+        found.top, found.side = next(iter(across), found.top), next(iter(down), found.side)
+        return found
+
+    @property
+    def leaves(self) -> list[Reading]:
+        return [each for each in (self.top, self.side) if each.text]
+
+    @cached_property
+    def hints(self) -> list[str]:
+        """The dimensions that the section and the headings of the labels speak of."""
+        return [dimension for each in (self.section, *self.heads) if not each.rest for dimension in each.dimensions]
+
+    @property
+    def about(self) -> str:
+        return "、".join(each.text for each in self.leaves)
+
+    # --- what is left -------------------------------------------------------------------------------------------------
+
+    def left(self) -> Ask | None:
+        """Why a cell is left before anything is counted: a target, somebody's hand."""
+        if target := next((each for each in (*self.across[:2], self.side) if "target" in each.marks), None):
+            intake = any(INTAKE in each.verbs for each in (*self.across, *self.down))
+            return leave("intake_target" if intake else "target", target.text)
+        hand = (each for each in self.leaves if "hand" in each.marks and not each.verbs and not each.rate)
+        return next((leave("hand", each.text) for each in hand), None)
+
+    def name(self) -> Ask | None:
+        """The empty cell at the left end of a row that takes the name of a unit or topic."""
+        top, record = self.top, self.slot.record
+        if not record or top.verbs or top.rate:
+            return None
+        if list_words().get(top.text) == "serial":
+            return Ask("list", word="serial")
+        dimension = "" if top.rest else next(reversed(top.dimensions), "")
+        named = {
+            ("units", "unit"): Ask("text", word="unit_name", unit=f"child {record}", why=(top.text,)),
+            ("topics", "topic"): Ask("text", word="topic_name", rank=(record,), why=(top.text,)),
+        }
+        return named.get((self.mode, dimension))
+
+    # --- what is counted ----------------------------------------------------------------------------------------------
+
+    def counted(self, *, any_part: bool) -> Counted:
+        """Which figure; received where only a part of it, a period or a plain count is named."""
+        rate = any(each.rate == "rate" for each in self.leaves)
+        found = both(on_axis(self.across), on_axis(self.down), rate=rate)
+        if found.name or found.wrong:
+            return found
+        if rate:
+            return Counted(wrong="no_rate")
+        noted = on_axis([self.section])
+        if noted.name and not any_part:
+            return noted
+        plainly = any_part or any(each.periods or each.counted for each in self.across)
+        return Counted(INTAKE) if plainly else Counted(wrong="unclear")
+
+    def splits(self, parts: Parts) -> tuple[list[Split], Ask | None]:
+        """The parts of a figure that headings and labels name; or why one of them cannot be told."""
+        above, side = [split for each in self.across for split in each.splits], self.side
+        if not self.down or self.total or self.unit_label:
+            return above, None
+        if side.rest:
+            return self._by_likeness(above, parts)
+        if "other" in side.marks and not side.splits:
+            dimension = next((each for each in self.hints if each != "unit"), "?")
+            return [*above, (dimension, "other", side.text)], None
+        return [*above, *(side.splits or [split for each in self.down[1:] for split in each.splits])], None
+
+    def _by_likeness(self, above: list[Split], parts: Parts) -> tuple[list[Split], Ask | None]:
+        """A label that no word covers, where heading or section say what its like are."""
+        for dimension in self.hints:
+            keys = parts.by_label(dimension, self.side.text) if dimension != "unit" else ()
+            if keys:
+                return [*above, (dimension, "+".join(keys), self.side.text)], None
+        return above, leave("no_part" if self.hints else "not_held", self.side.text)
+
+    @property
+    def total(self) -> bool:
+        return "total" in self.side.marks and not self.side.verbs
+
+    @property
+    def unit_label(self) -> bool:
+        """Whether the label is the name of a unit that is not known here, or stands for one: 乡镇3."""
+        if _NUMBERED.fullmatch(self.side.text):
+            return True
+        return bool(self.side.rest) and any("unit" in each.dimensions for each in self.heads if not each.rest)
+
+    def unit(self) -> tuple[str, str]:
+        """The unit whose figure it is; and a name that is no unit below this one."""
+        if self.mode == "units":
+            return f"child {self.slot.record}", ""
+        own = [value for dimension, value, _word in self.side.splits if dimension == "unit"]
+        if own or not self.unit_label:
+            return next(iter(own), ""), ""
+        if not _NUMBERED.fullmatch(self.side.text):
+            return "", self.side.text
+        tail = re.sub(r"^\D*?(?=[0-9A-Z]+$)", "", self.side.text)
+        return f"child {int(tail) if tail.isdigit() else ord(tail) - 64}", ""
+
+    def period(self, kind: str, *, stock: bool) -> str:
+        """From the innermost heading that names one; 累计 further out still counts. What is there on a day has no running total."""
+        words = list[str]()
+        for axis in (self.across, self.down):
+            inner = next((each.periods for each in axis if each.periods), [])
+            words += inner
+            if set(inner) & _OVER_TIME:
+                words += [word for each in axis for word in each.periods if word == "to_date"]
+        found = period_of(words, kind)
+        return (
+            {"year_to_date": "this", "year_to_date_last_year": "same_last_year"}.get(found, found) if stock else found
+        )
+
+    @property
+    def percent(self) -> bool:
+        """Whether headings, labels or the cell's format say per cent."""
+        marked = any("percent" in each.marks for each in (*self.across, *self.down))
+        return marked or "%" in self.slot.shape or any(plain(label) == "%" for label in self.slot.labels)
+
+
+def _words(slot: Slot) -> list[str]:
+    """The labels that say what a row is, the innermost first; not its number, unit of measure or code."""
+    heads = [*slot.heads, *[()] * (len(slot.labels) - len(slot.heads))]
+    return [
+        label
+        for label, above in zip(slot.labels, heads, strict=False)
+        if _CHINESE.search(label) and not _UNIT.fullmatch(plain(label)) and bare("".join(above[-1:]))[0] not in _BESIDE
+    ][::-1]
+
+
+__all__ = ["Around", "Split"]

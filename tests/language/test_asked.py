@@ -1,0 +1,185 @@
+"""What a blank form asks: scored against hand-written keys, and rule by rule with the guard taken away."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from gongyi.core import gate
+from gongyi.documents.blank import Slot
+from gongyi.language.asked import cells
+from gongyi.language.asked.ask import Ask, Vocabulary
+from gongyi.language.asked.figures import period_of
+from gongyi.language.asked.matching import match
+from gongyi.language.asked.reading import Lexicon
+from gongyi.language.asked.trial import measure
+
+FORMS = Path(__file__).parents[1] / "reports" / "forms"
+WORDS = Vocabulary(
+    "month",
+    types=(("c", "投诉"), ("h", "求助"), ("s", "建议"), ("r", "个人信息")),
+    channels=(("phone", "电话"), ("counter", "来访"), ("chat", "网络留言"), ("portal", "自助提交"), ("letter", "来信"), ("other", "其他")),
+    topics=(("farm", "农业农村"), ("road", "道路交通"), ("work", "劳动就业"), ("care", "社会保障")),
+    children=(("east", "东湖镇"),),
+    refused=lambda text: kind.label if (kind := gate.refused_header(text)) else "",
+)  # fmt: skip
+
+
+def cell(*columns: str, label: str = "合计", **more) -> Slot:
+    return Slot("S!B2", "cell", 0, (2, 2), columns=columns, labels=(label,), heads=((),), **more)
+
+
+def ask(*columns: str, label: str = "合计", words: Vocabulary = WORDS, **more) -> Ask:
+    return match([cell(*columns, label=label, **more)], words)[0]
+
+
+def line(text: str) -> list[Ask]:
+    from gongyi.documents.blank.blanks import find_gaps
+
+    gaps = find_gaps(text)
+    slots = [
+        Slot(f"paragraph 1 blank {n}", "blank", text=text, start=gap.start, end=gap.end)
+        for n, gap in enumerate(gaps, 1)
+    ]
+    return match(slots, WORDS)
+
+
+@pytest.mark.parametrize("path", sorted(FORMS.glob("first/*.key.json")), ids=lambda path: path.stem[:14])
+def test_the_six_forms_that_came_first_are_understood(path):
+    score = measure(path, Vocabulary(refused=WORDS.refused))
+    assert score.places > 60
+    assert score.share >= 0.97, score.wrong[:5]
+    assert score.share_confirmed >= 0.97
+
+
+@pytest.mark.parametrize(
+    ("columns", "label", "figure", "by", "period"),
+    [
+        (("办结情况", "按期\n办结率"), "投诉类", "closed_in_time_rate", {"type": ("c",)}, "this"),
+        (("按期办结", "件数"), "合计", "closed_in_time", {}, "this"),
+        (("按期办结", "率(%)"), "合计", "closed_in_time_rate", {}, "this"),
+        (("上月",), "办结件数", "closed", {}, "previous"),
+        (("累计",), "其中：电话", "received", {"channel": ("phone",)}, "year_to_date"),
+        (("本月（件）",), "网上", "received", {"channel": ("chat", "portal")}, "this"),
+        (("去年同期",), "收件总数", "received", {}, "same_last_year"),
+        (("累计", "同比（±%）"), "收件总数", "received", {}, "year_to_date_change_year_on_year"),
+        (("上期结转",), "投诉", "open", {"type": ("c",)}, "previous"),
+        (("受理数",), "劳动和社会保障", "received", {"topic": ("work", "care")}, "this"),
+        (("满意率",), "东湖镇", "satisfaction_rate", {}, "this"),
+    ],
+)  # fmt: skip
+def test_headings_and_labels_together_say_what_is_counted(columns, label, figure, by, period):
+    found = ask(*columns, label=label)
+    assert found.kind == "figure", found
+    assert found.figures == (f"cases.{figure}",)
+    assert {dimension: keys for dimension, _word, keys in found.by} == by
+    assert found.period == period
+    assert found.unit == ("east" if label == "东湖镇" else "")
+
+
+@pytest.mark.parametrize(
+    ("columns", "label", "why"),
+    [
+        (("领导批示次数",), "合计", "not_held"),
+        (("当场答复数",), "合计", "not_held"),
+        (("重复诉求件数",), "合计", "not_held"),
+        (("受理数",), "西山街道办", "not_held"),
+        (("备注",), "合计", "hand"),
+        (("民族",), "合计", "refused"),
+        (("投诉量考核得分",), "合计", "intake_target"),
+        (("办结率排名",), "合计", "target"),
+        (("延期率",), "合计", "no_rate"),
+    ],
+)
+def test_what_is_not_held_here_is_left_with_the_reason(columns, label, why):
+    assert (ask(*columns, label=label).kind, ask(*columns, label=label).word) == ("leave", why)
+
+
+def test_d2_a_refused_heading_stays_empty_and_without_the_gate_it_would_not_be_named():
+    found = ask("诉求人信息", "政治面貌", label="1", record=1)
+    assert found.word == "refused"
+    assert "政治面貌" in found.about
+    assert ask("诉求人信息", "政治面貌", label="1", record=1, words=replace(WORDS, refused=None)).word != "refused"
+
+
+def test_an_intake_target_is_left_but_the_count_beside_it_is_filled_and_without_the_rule_it_would_be_filled_too(
+    monkeypatch,
+):
+    assert ask("投诉量", label="合计").figures == ("cases.received",)
+    assert ask("投诉量控制目标", label="合计").word == "intake_target"
+    monkeypatch.setattr(cells.Around, "left", lambda _self: None)
+    assert ask("投诉量控制目标", label="合计").kind == "figure"
+
+
+def test_a_word_that_is_not_understood_leaves_the_cell_and_without_that_it_would_be_wrong(monkeypatch):
+    assert ask("重复受理数").kind == "leave"
+    read = Lexicon.read
+    monkeypatch.setattr(Lexicon, "read", lambda self, text: replace(read(self, text), rest=""))
+    assert ask("重复受理数").kind == "figure"
+
+
+def test_other_is_whatever_the_rows_beside_it_are_not():
+    slots = [
+        replace(cell("受理数", label=label), place=(row, 2)) for row, label in enumerate(("投诉", "求助", "其他"), 2)
+    ]
+    assert match(slots, WORDS)[-1].by == (("type", "其他", ("s", "r")),)
+
+
+def test_gaps_of_a_sentence_go_on_from_what_was_said_before():
+    asks = line(
+        "本月共受理群众诉求____件，其中投诉___件，求助___件；较上月____（增加/减少）____%。满意率____%，上月为____%。"
+    )
+    told = [
+        (each.figures[0].removeprefix("cases."), [keys for _d, _w, keys in each.by], each.period, each.part)
+        for each in asks
+    ]
+    assert told == [
+        ("received", [], "this", ""),
+        ("received", [("c",)], "this", ""),
+        ("received", [("h",)], "this", ""),
+        ("received", [], "change_on_previous", "direction"),
+        ("received", [], "change_on_previous", "size"),
+        ("satisfaction_rate", [], "this", ""),
+        ("satisfaction_rate", [], "previous", ""),
+    ]
+
+
+def test_the_head_and_foot_of_a_form():
+    asks = line("填报单位（盖章）：      填报人：      填报日期：    年  月  日")
+    assert [(each.kind, each.word, each.part) for each in asks] == [
+        ("text", "unit_name", ""), ("leave", "hand", ""), ("text", "date", "year"), ("text", "date", "month"), ("text", "date", "day"),
+    ]  # fmt: skip
+    assert [each.word for each in line("____年第__季度情况表")] == ["year", "quarter"]
+    assert [each.word for each in line("____年__月情况表")] == ["year", "month"]
+
+
+def test_a_list_of_matters_and_what_of_it_is_left():
+    heads = ("序号", "工单编号", "姓名", "民族", "登记日期", "主要内容", "办理结果", "群众评价", "涉及人数")
+    slots = [
+        Slot(f"S!{n}", "cell", 0, (3, n), columns=(head,), labels=("1",), record=1) for n, head in enumerate(heads, 1)
+    ]
+    told = [each.word for each in match(slots, WORDS)]
+    assert told == ["serial", "number", "person", "refused", "date", "content", "result", "satisfaction", "not_held"]
+
+
+def test_rows_without_words_are_units_or_topics_by_their_heading():
+    units = [
+        Slot(f"S!{n}{r}", "cell", 0, (r, n), columns=(head,), labels=(str(r),), record=r)
+        for r in (1, 2)
+        for n, head in ((2, "乡镇"), (3, "受理数"))
+    ]
+    asks = match(units, WORDS)
+    assert [(each.word or each.figures[0], each.unit) for each in asks] == [
+        ("unit_name", "child 1"), ("cases.received", "child 1"), ("unit_name", "child 2"), ("cases.received", "child 2"),
+    ]  # fmt: skip
+
+
+def test_the_same_words_mean_another_time_on_a_form_of_a_year():
+    assert period_of(["last_year"], "month") == "same_last_year"
+    assert period_of(["last_year"], "year") == "previous"
+    assert period_of(["to_date"], "year") == "this"
+
+
+def test_an_ask_survives_being_kept():
+    found = ask("办结率", label="投诉类")
+    assert Ask.unpacked(found.packed()) == found
