@@ -252,9 +252,16 @@ def tell_followers(case: Case, action: str, *, by: Actor) -> None:
             tell_holders(follower, place, by=by, event="first", words=_TO_FOLLOWERS[action])
         merged = follower.outcome == Case.Outcome.MERGED
         if follower.resident and "answer" in action and (follower.is_open or merged):
-            text = say(gettext_lazy("和您反映的是同一件事的那一件有答复了，您的编号 %(number)s"), number=follower.number)
+            text = say(
+                gettext_lazy("和您反映的是同一件事的那一件有答复了，您的编号 %(number)s"), number=follower.number
+            )
             outbox.tell_resident(
-                follower.resident, by=by, event="resident.answered", text=text, path="/portal/mine/", subject=follower.id
+                follower.resident,
+                by=by,
+                event="resident.answered",
+                text=text,
+                path="/portal/mine/",
+                subject=follower.id,
             )
 
 
