@@ -2,10 +2,13 @@
 
 from django.urls import URLPattern, path
 
-from gongyi.reports.views import rates
+from gongyi.reports.views import figures, rates
 
 app_name = "reports"
 urlpatterns: list[URLPattern] = [
+    path("figures/", figures.figures_page, name="figures"),
+    path("figures/changes/", figures.changes, name="changes"),
+    path("figures/<str:key>/", figures.figure_page, name="figure"),
     path("rates/", rates.index, name="rates"),
     path("rates/left-out/<uuid:row>/", rates.judge, name="left_out_judge"),
     path("rates/left-out/<uuid:row>/end/", rates.end, name="left_out_end"),

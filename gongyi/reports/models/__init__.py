@@ -1,5 +1,6 @@
 """What reports keep."""
 
+from gongyi.reports.models.monthly import MonthlyChange, MonthlyCount, MonthlyRow, MonthlySplit, column
 from gongyi.reports.models.rates import Formula, LeftOut
 
-__all__ = ["Formula", "LeftOut"]
+__all__ = ["Formula", "LeftOut", "MonthlyChange", "MonthlyCount", "MonthlyRow", "MonthlySplit", "column"]
