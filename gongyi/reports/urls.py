@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from gongyi.reports.views import figures, rates
+from gongyi.reports.views import dashboard, figures, rates
 
 app_name = "reports"
 urlpatterns: list[URLPattern] = [
+    path("dashboard/", dashboard.dashboard, name="dashboard"),
     path("figures/", figures.figures_page, name="figures"),
     path("figures/changes/", figures.changes, name="changes"),
     path("figures/<str:key>/", figures.figure_page, name="figure"),
