@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('reports', '0002_monthly'),
+        ("reports", "0002_monthly"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='monthlyrow',
-            name='cases_amended',
+            model_name="monthlyrow",
+            name="cases_amended",
             field=models.IntegerField(default=0),
         ),
     ]
