@@ -2,12 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from gongyi.reports.views import figures, rates
+from gongyi.reports.views import dashboard, figures, rates
 
 app_name = "reports"
 urlpatterns: list[URLPattern] = [
+    path("dashboard/", dashboard.dashboard, name="dashboard"),
     path("figures/", figures.figures_page, name="figures"),
     path("figures/changes/", figures.changes, name="changes"),
+    path("figures/errors/", figures.errors, name="errors"),
     path("figures/<str:key>/", figures.figure_page, name="figure"),
     path("rates/", rates.index, name="rates"),
     path("rates/left-out/<uuid:row>/", rates.judge, name="left_out_judge"),
