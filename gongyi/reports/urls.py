@@ -2,10 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from gongyi.reports.views import rates, report
+from gongyi.reports.views import dashboard, figures, rates, report
 
 app_name = "reports"
 urlpatterns: list[URLPattern] = [
+    path("dashboard/", dashboard.dashboard, name="dashboard"),
+    path("figures/", figures.figures_page, name="figures"),
+    path("figures/changes/", figures.changes, name="changes"),
+    path("figures/errors/", figures.errors, name="errors"),
+    path("figures/<str:key>/", figures.figure_page, name="figure"),
     path("reports/", report.index, name="reports"),
     path("reports/new/", report.new, name="report_new"),
     path("reports/templates/", report.templates, name="templates"),

@@ -20,7 +20,7 @@ from gongyi.core.figures import Period
 from gongyi.core.numbering import next_number
 from gongyi.documents import printed
 from gongyi.documents.official import write_docx, write_pdf
-from gongyi.documents.own_templates import check_template, fill_template
+from gongyi.documents.templates import fill_template
 from gongyi.network.models import Unit
 from gongyi.reports.models import Report, ReportFile, ReportTemplate, ReportVersion
 from gongyi.reports.queries import composing, drafting
@@ -167,7 +167,7 @@ def add_template(*, by: Actor, unit: Unit, name: str, file: CleanFile) -> Report
         raise Refused(
             "file_template", _("模板要是 .docx 文件。"), _("请在 Word 里另存为 .docx，再传一次。"), status=422
         )
-    check_template(file.content, papers.sample(unit, Period.month(2026, 1)))
+    fill_template(file.content, papers.sample(unit, Period.month(2026, 1)))
     rows = ReportTemplate.objects.filter(county=by.county, active=True, name=name.strip())
     rows.update(active=False)
     row = ReportTemplate(

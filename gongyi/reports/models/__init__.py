@@ -1,5 +1,6 @@
 """What reports keep."""
 
+from gongyi.reports.models.monthly import MonthlyChange, MonthlyCount, MonthlyRow, MonthlySplit, column
 from gongyi.reports.models.rates import Formula, LeftOut
 from gongyi.reports.models.report import (
     Report,
@@ -15,6 +16,10 @@ from gongyi.reports.models.report import (
 __all__ = [
     "Formula",
     "LeftOut",
+    "MonthlyChange",
+    "MonthlyCount",
+    "MonthlyRow",
+    "MonthlySplit",
     "Report",
     "ReportComment",
     "ReportFigure",
@@ -23,4 +28,5 @@ __all__ = [
     "ReportStep",
     "ReportTemplate",
     "ReportVersion",
+    "column",
 ]

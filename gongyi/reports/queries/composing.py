@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 
 from gongyi.core import figures
 from gongyi.core.figures import Scope
-from gongyi.documents.bars import Bar, bars
+from gongyi.documents.charts import Line, bars, lines
 from gongyi.reports.models import ReportPart
 from gongyi.reports.queries.counting import scope_of
 from gongyi.reports.queries.drafting import OUTCOMES
@@ -23,6 +23,7 @@ from gongyi.reports.queries.ties import Counted, Tie, groups, pieces, ties_of
 BY_TYPE = ("received", "closed", "solved", "partly", "explained", "open")
 BY_UNIT = ("received", "assigned", "closed", "closed_in_time", "open", "overdue")
 Block = dict[str, Any]
+CHART = "report-chart"
 
 
 def compose(counted: Counted, parts: Iterable[Any]) -> list[Block]:
@@ -40,7 +41,8 @@ def _blocks(counted: Counted, part: Any) -> Iterator[Block]:
         case ReportPart.Kind.UNITS:
             yield _table(counted, "unit", BY_UNIT)
         case ReportPart.Kind.CHART:
-            yield _picture(counted)
+            if (picture := _picture(counted))["svg"]:
+                yield picture
         case _:
             if part.heading:
                 yield {"type": "heading", "text": part.heading}
@@ -78,16 +80,18 @@ def _picture(counted: Counted) -> Block:
     where = f"{counted.unit.name}{counted.period.words()}"
     if len(months) > 1:
         scope = scope_of(counted.unit, counted.period)
-        drawn = [Bar(f"{one.first.month}月", _closed(scope, one)) for one in months]
+        drawn = [(f"{one.first.month}月", _closed(scope, one)) for one in months]
         caption = f"{where}各月办结件数"
+        svg = lines(
+            CHART, caption, [name for name, _value in drawn], [Line("办结量", [value for _name, value in drawn])]
+        )
     else:
-        drawn = [
-            Bar(str(figures.figure(f"cases.{name}").name), int(counted.value(Tie(f"cases.{name}")).value or 0))
-            for name in OUTCOMES
-        ]
+        ends = [f"cases.{name}" for name in OUTCOMES]
+        drawn = [(str(figures.figure(key).name), int(counted.value(Tie(key)).value or 0)) for key in ends]
         caption = f"{where}办结的结果（件）"
-    told = "、".join(f"{bar.label}{bar.value}件" for bar in drawn)
-    return {"type": "picture", "svg": bars(drawn), "alt": f"{caption}：{told}", "caption": caption}
+        svg = bars(CHART, caption, [(name, value, f"{value}件") for name, value in drawn if value])
+    told = "、".join(f"{name}{value}件" for name, value in drawn)
+    return {"type": "picture", "svg": str(svg), "alt": f"{caption}：{told}", "caption": caption}
 
 
 def _closed(scope: Scope, month: Any) -> int:
@@ -114,7 +118,9 @@ def for_page(blocks: Iterable[Block]) -> list[Block]:
     found = []
     for block in blocks:
         if block["type"] == "picture":
-            found.append(block | {"drawn": SafeString(block["svg"])})  # made by `bars`, which escapes its words
+            found.append(
+                block | {"drawn": SafeString(block["svg"])}
+            )  # made by `documents.charts`, which escapes its words
         elif block["type"] == "table":
             rows = [
                 [(label, *cell) for label, cell in zip(block["header"][0], row, strict=True)] for row in block["rows"]

@@ -55,6 +55,8 @@ def add_topic(known: dict[tuple[str, ...], Topic], path: tuple[str, ...], *, by:
 
 def remove_topics(county: int, subjects: Sequence[UUID]) -> int:
     """Delete those topics under which nothing stands; returns how many."""
+    if not Topic.objects.filter(county=county, id__in=subjects).exists():
+        return 0  # as a rule
     used = Case.objects.filter(county=county, topic__isnull=False).values("topic")
     number = 0
     for level in range(Topic.LEVELS, 0, -1):
@@ -101,7 +103,7 @@ def _end(context: "Context", case: Case, facts: dict[str, Any]) -> None:
     """What an ended case holds: who answered and when, how it ended. Nobody is called about it any more."""
     case.answer = facts["answer"]
     case.outcome, case.rating, case.call_result = (facts[name] or "" for name in ("outcome", "rating", "call_result"))
-    case.lead = facts["lead"] or (context.unit if case.state == "closed" else None)
+    case.lead = facts["lead"] or (context.unit if case.state in {"closed", "filed"} else None)
     case.assigned_at, case.signed_at, case.contacted_at = facts["assigned"], facts["signed"], facts["contacted"]
     case.answered_at, case.drawn = facts["answered"], False
     if case.state != "void":
