@@ -242,7 +242,11 @@ def _one_per_county(model: Any, code: int) -> bool:
 
 
 # Columns that the product reads in a form of its own.
-READ_AGAIN = {Device: {"digest": "ab" * 32}, TopicMemory: {"weights": Learned().dumped()}}
+READ_AGAIN = {
+    Device: {"digest": "ab" * 32},
+    TopicMemory: {"weights": Learned().dumped()},
+    ReportVersion: {"content": "[]"},
+}
 
 
 def _extra(model: Any, place: Place, people: dict[str, Account | None]) -> dict[str, Any]:
@@ -253,17 +257,13 @@ def _extra(model: Any, place: Place, people: dict[str, Account | None]) -> dict[
     if model is Invitation:
         token = TOKEN if people else f"{TOKEN}{place.unit.pk}"
         return {"digest": sha256(token.encode()).hexdigest(), "expires_at": LATER, "confirmed_at": LATER}
-    if model in READ_AGAIN:
-        return READ_AGAIN[model]
+    if model in {*READ_AGAIN, Report}:
+        return READ_AGAIN.get(model, {"second": place.unit})
     if model is Publication:
         units = dict.fromkeys(("unit", "desk", "lead"), place.unit)
         case = make_case(Case, place.unit.county, "closed", may_publish=True, **units)
         sync_parts(case)
         return {"case": case, "slug": "pubansw3r" if people else f"p{place.unit.pk.hex[-9:]}", "second": place.unit}
-    if model is Report:
-        return {"number": f"R2026-{place.unit.pk.hex[-6:]}", "second": place.unit, "state": "draft"}
-    if model is ReportVersion:
-        return {"content": "[]"}
     if model is ImportRun:
         whose = people[Role.CLERK.value].pk if people else uuid4()
         return {"kind": "cases", "unit": place.unit.pk, "account": whose, "state": "done"}

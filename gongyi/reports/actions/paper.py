@@ -167,7 +167,10 @@ def add_template(*, by: Actor, unit: Unit, name: str, file: CleanFile) -> Report
         raise Refused(
             "file_template", _("模板要是 .docx 文件。"), _("请在 Word 里另存为 .docx，再传一次。"), status=422
         )
-    fill_template(file.content, papers.sample(unit, Period.month(2026, 1)))
+    try:
+        fill_template(file.content, papers.sample(unit, Period.month(2026, 1)))
+    except Refused as refused:
+        raise Refused("file_template", refused.sentence, refused.todo, status=422) from refused
     rows = ReportTemplate.objects.filter(county=by.county, active=True, name=name.strip())
     rows.update(active=False)
     row = ReportTemplate(
