@@ -2,10 +2,19 @@
 
 from django.urls import URLPattern, path
 
-from gongyi.reports.views import rates
+from gongyi.reports.views import filling, rates
 
 app_name = "reports"
 urlpatterns: list[URLPattern] = [
+    path("fill/", filling.index, name="fills"),
+    path("fill/rows/", filling.rows, name="fill_rows"),
+    path("fill/<uuid:key>/", filling.fill, name="fill"),
+    path("fill/<uuid:key>/cell/", filling.cell, name="fill_cell"),
+    path("fill/<uuid:key>/scope/", filling.scope, name="fill_scope"),
+    path("fill/<uuid:key>/confirm/", filling.confirm, name="fill_confirm"),
+    path("fill/<uuid:key>/take/", filling.take, name="fill_take"),
+    path("fill/forms/<uuid:key>/forget/", filling.forget, {"back": False}, name="form_forget"),
+    path("fill/forms/<uuid:key>/remember/", filling.forget, {"back": True}, name="form_remember"),
     path("rates/", rates.index, name="rates"),
     path("rates/left-out/<uuid:row>/", rates.judge, name="left_out_judge"),
     path("rates/left-out/<uuid:row>/end/", rates.end, name="left_out_end"),

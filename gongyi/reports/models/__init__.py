@@ -1,5 +1,6 @@
 """What reports keep."""
 
+from gongyi.reports.models.filling import FormFill, FormMemory
 from gongyi.reports.models.rates import Formula, LeftOut
 
-__all__ = ["Formula", "LeftOut"]
+__all__ = ["FormFill", "FormMemory", "Formula", "LeftOut"]
