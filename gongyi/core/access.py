@@ -2,7 +2,7 @@
 
 A grant gives a role in one unit for a time. What a role may do and which rows it reaches are two questions: the
 permission answers the first, the unit of the grant the second (rights.md, permission model; P5: a unit above sees numbers,
-not records, so a grant never reaches below its own unit except for managing accounts and units).
+not records, so a grant never reaches below its own unit except for figures and for managing accounts and units).
 """
 
 from dataclasses import dataclass, field
@@ -27,6 +27,7 @@ class Permission(StrEnum):
     CASE_CALL = "case.call"
     CASE_SUPERVISE = "case.supervise"
     CASE_CORRECT = "case.correct"
+    FIGURES_VIEW = "figures.view"
     PEOPLE_LOOKUP = "people.lookup"
     SETTINGS_EDIT = "settings.edit"
     NETWORK_VIEW = "network.view"
@@ -42,7 +43,7 @@ class Permission(StrEnum):
 
 
 P = Permission
-_WORK = frozenset({P.STAFF, P.CASE_VIEW, P.CASE_RECORD, P.NETWORK_VIEW})
+_WORK = frozenset({P.STAFF, P.CASE_VIEW, P.CASE_RECORD, P.FIGURES_VIEW, P.NETWORK_VIEW})
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class Role(Enum):
     CALLER = "caller"
     LEAD = "lead"
     SUPERVISOR = "supervisor"
+    STATISTICIAN = "statistician"
     STEWARD = "steward"
     ACCOUNT_MANAGER = "account_manager"
     SECURITY_MANAGER = "security_manager"
@@ -117,6 +119,11 @@ ROLES: dict[Role, RoleText] = {
         _WORK | {P.CASE_SUPERVISE},
         second_factor=True,
     ),
+    Role.STATISTICIAN: RoleText(
+        _("统计"),
+        _("看本单位和下级的各项数字，做表和报告用；看不到办件内容。"),
+        frozenset({P.STAFF, P.FIGURES_VIEW, P.NETWORK_VIEW}),
+    ),
     Role.STEWARD: RoleText(
         _("业务设置"),
         _("维护单位、岗位、时限、日历、事项分类、理由和模板；看不到办件内容。"),
@@ -156,6 +163,7 @@ ROLES: dict[Role, RoleText] = {
 }
 # P7: these roles never read what people wrote, whatever else is added to them.
 BLIND = {
+    Role.STATISTICIAN,
     Role.STEWARD,
     Role.ACCOUNT_MANAGER,
     Role.SECURITY_MANAGER,

@@ -1,4 +1,4 @@
-"""What reports do by themselves."""
+"""What reports do by themselves: the months are counted and kept, yesterday's blank forms go."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -7,6 +7,17 @@ from gongyi.core.said import Said, say
 from gongyi.core.schedule import every, meant
 from gongyi.network.queries import counties
 from gongyi.reports.actions.filling import drop_old
+from gongyi.reports.actions.monthly import count_months
+
+
+@every(minutes=60, name="reports.months")
+def months() -> Said:
+    """Count the months in which something changed, and in turn the one that was counted longest ago."""
+    done = 0
+    for county in meant(counties()):
+        with bind(county):
+            done += count_months(county)
+    return say(_("数了 %(done)s 个月"), done=done)
 
 
 @every(minutes=60, name="reports.forms")

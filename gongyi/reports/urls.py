@@ -2,10 +2,13 @@
 
 from django.urls import URLPattern, path
 
-from gongyi.reports.views import filling, rates
+from gongyi.reports.views import figures, filling, rates
 
 app_name = "reports"
 urlpatterns: list[URLPattern] = [
+    path("figures/", figures.figures_page, name="figures"),
+    path("figures/changes/", figures.changes, name="changes"),
+    path("figures/<str:key>/", figures.figure_page, name="figure"),
     path("fill/", filling.index, name="fills"),
     path("fill/rows/", filling.rows, name="fill_rows"),
     path("fill/<uuid:key>/", filling.fill, name="fill"),

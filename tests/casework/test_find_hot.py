@@ -49,6 +49,32 @@ def test_a_table_without_numbers_is_said(db, tmp_path):
         call_command("find_hot", str(path))
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("编号,标题\n", []),
+        ("编号,标题\n9,石桥村路灯坏了\n", [("9", None)]),
+        ("编号,标题\n1,石桥村路灯坏了\n,石桥村路灯不亮\n\n2,\n", [("1", 1), ("", 1), ("2", None)]),
+        ("编号,标题\n7,石桥村路灯坏了\n7,石桥村路灯不亮\n", [("7", 1), ("7", 1)]),
+        ("某县诉求一览\n2026年\n工单编号,诉求内容\n007,石桥村路灯坏了\n", [("007", None)]),
+    ],
+)
+def test_find_hot_lists_every_row_in_its_order(db, tmp_path, capsys, text, told):
+    for name, coding in (("x.csv", "utf-8"), ("y.csv", "gb18030"), ("z.csv", "utf-16")):
+        (tmp_path / name).write_bytes(text.encode(coding))
+        found = json.loads(printed(capsys, "find_hot", str(tmp_path / name), "--json"))
+        assert [(row["number"], row["group"]) for row in found] == told
+        assert all(set(row) == {"number", "group"} for row in found)
+
+
+@pytest.mark.parametrize("text", ["", "1,石桥村路灯坏了\n", "编号,时间\n1,2026-01-01\n"])
+def test_find_hot_says_what_is_wrong_with_a_file_it_cannot_use(db, tmp_path, text):
+    (tmp_path / "x.csv").write_text(text, "utf-8")
+    with pytest.raises(CommandError) as told:
+        call_command("find_hot", str(tmp_path / "x.csv"), "--json")
+    assert told.value.returncode == 2
+
+
 def test_measure_groups_prints_both_methods_in_one_run(db, table, tmp_path, capsys):
     pytest.importorskip("sklearn")
     judged = tmp_path / "judged.csv"

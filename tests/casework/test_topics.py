@@ -140,6 +140,20 @@ def test_commands_print_json(land, taught, tmp_path):
     assert "001\t乙类" in run("suggest_topic", file)
 
 
+def test_a_database_without_a_county_gives_a_first_guess_by_the_words_of_the_product(db, tmp_path):
+    (tmp_path / "诉求.csv").write_text(
+        "编号,标题,诉求内容\n1,自来水停了,停水三天\n1,医保怎么报销,医保报销\n2,,\n3,哦,哦\n", "utf-8"
+    )
+    found = json.loads(run("suggest_topic", tmp_path / "诉求.csv", json=True))
+    assert [(row["number"], bool(row["topic"])) for row in found] == [
+        ("1", True),
+        ("1", True),
+        ("2", False),
+        ("3", False),
+    ]
+    assert all(set(row) == {"number", "topic", "confidence"} and 0 <= row["confidence"] <= 1 for row in found)
+
+
 def test_measuring_prints_both_in_one_run(land, tmp_path, monkeypatch):
     monkeypatch.setattr(trial, "baseline", lambda rows, words: lambda taught, asked: ["城乡建设"] * len(asked))
     file = tmp_path / "b.csv"

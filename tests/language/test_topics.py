@@ -39,6 +39,28 @@ def test_without_history_cue_words_decide_and_are_named(text, topic):
     assert all(word in text for word in said.words)
 
 
+@pytest.mark.parametrize(
+    ("text", "learned"),
+    [
+        ("小区物业乱收停车费，业主委员会不管，希望早点有人来看一看这件事情", False),
+        ("出租车拒载，不肯打表，等了半个小时也没有人理会", False),
+        ("我家那边的滴灌带，麻烦早点找个人问一问", True),
+    ],
+)
+def test_the_words_that_are_told_are_those_that_spoke(text, learned):
+    words, taught_ = (OWN, learn(taught(), OWN)) if learned else (GENERAL, Learned())
+    guesser = Guesser(taught_, words)
+    said = guesser.suggest("", text)
+    without = text
+    for word in said.words:
+        without = without.replace(word, "·")
+    left = guesser.suggest("", without)
+    assert left is None or left.topic != said.topic or left.confidence < said.confidence
+    silent = guesser.suggest("", text.replace("早点", "·"))  # control: a word that was not told changes next to nothing
+    assert silent.topic == said.topic
+    assert silent.confidence == pytest.approx(said.confidence, abs=0.1)
+
+
 def test_a_text_that_says_nothing_gets_no_topic():
     assert say("啊哈哦嗯嘿") is None
     assert say("hello 12345") is None

@@ -50,7 +50,8 @@ def run(request: ActorRequest, key: UUID) -> HttpResponse:
     kind = kind_of(found)
     context = {
         "title": _("导入%(kind)s") % {"kind": kind.label}, "run": found, "report": json.loads(found.words or "[]"),
-        "can_undo": imports.can_undo(found), "url": kind.url(found.created), "running": found.state in {"waiting", *imports.runs.UNSEEN},
+        "minutes": queries.minutes_left(found), "can_undo": imports.can_undo(found), "url": kind.url(found.created),
+        "running": found.state in {"waiting", *imports.runs.UNSEEN},
     }  # fmt: skip
     return render(request, "home/imports/_progress.html" if request.htmx else "home/imports/run.html", context)  # type: ignore[attr-defined]
 

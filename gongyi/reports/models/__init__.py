@@ -1,6 +1,17 @@
 """What reports keep."""
 
 from gongyi.reports.models.filling import FormFill, FormMemory
+from gongyi.reports.models.monthly import MonthlyChange, MonthlyCount, MonthlyRow, MonthlySplit, column
 from gongyi.reports.models.rates import Formula, LeftOut
 
-__all__ = ["FormFill", "FormMemory", "Formula", "LeftOut"]
+__all__ = [
+    "FormFill",
+    "FormMemory",
+    "Formula",
+    "LeftOut",
+    "MonthlyChange",
+    "MonthlyCount",
+    "MonthlyRow",
+    "MonthlySplit",
+    "column",
+]

@@ -1,5 +1,38 @@
-"""Reads of figures: which units a question covers, each figure with the numbers of its records."""
+"""Reads of figures: which units a question covers, each figure with the numbers of its records, the stored months."""
 
+from gongyi.reports.queries.behind import Behind, behind, openable
+from gongyi.reports.queries.comparing import Compared, Line, compared, elapsed
 from gongyi.reports.queries.counting import as_facts, numbers_of, parts, scope_of, tree_for, values
+from gongyi.reports.queries.monthly import by_province, changes_seen, rollup
+from gongyi.reports.queries.rates import Reviewed, rates_for, reviewed
+from gongyi.reports.queries.splitting import SPLITS, Part, parts_by, parts_by_unit, where_of
+from gongyi.reports.queries.units import above, fetch_unit
 
-__all__ = ["as_facts", "numbers_of", "parts", "scope_of", "tree_for", "values"]
+__all__ = [
+    "SPLITS",
+    "Behind",
+    "Compared",
+    "Line",
+    "Part",
+    "Reviewed",
+    "above",
+    "as_facts",
+    "behind",
+    "by_province",
+    "changes_seen",
+    "compared",
+    "elapsed",
+    "fetch_unit",
+    "numbers_of",
+    "openable",
+    "parts",
+    "parts_by",
+    "parts_by_unit",
+    "rates_for",
+    "reviewed",
+    "rollup",
+    "scope_of",
+    "tree_for",
+    "values",
+    "where_of",
+]

@@ -15,11 +15,19 @@ def tree_for(county: int, period: Period) -> Tree:
     return counting_tree(county, min(period.last, clock.today()))
 
 
-def scope_of(unit: Unit, period: Period, *, where: tuple[tuple[str, Any], ...] = (), tree: Tree | None = None) -> Scope:
-    """What counts for this unit in this period, itself and all below it. The county counts everything."""
-    if unit.tier == Unit.Tier.COUNTY:
+def scope_of(
+    unit: Unit,
+    period: Period,
+    *,
+    where: tuple[tuple[str, Any], ...] = (),
+    tree: Tree | None = None,
+    alone: bool = False,
+) -> Scope:
+    """What counts for this unit in this period, itself and all below it, or itself `alone`. The county counts everything."""
+    if unit.tier == Unit.Tier.COUNTY and not alone:
         return Scope(unit.county, period, None, where)
-    return Scope(unit.county, period, (tree or tree_for(unit.county, period)).counted(unit.id), where)
+    tree = tree or tree_for(unit.county, period)
+    return Scope(unit.county, period, tree.counted(unit.id, alone=alone), where)
 
 
 def values(unit: Unit, period: Period) -> list[Value]:

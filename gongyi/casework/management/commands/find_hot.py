@@ -18,11 +18,15 @@ class Command(WholeCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("file", type=Path, help="the table: .xlsx, .xls, .ods, .csv or .tsv")
-        parser.add_argument("--json", action="store_true", help="a list of {number, group}, group null when alone")
+        parser.add_argument(
+            "--json",
+            action="store_true",
+            help='a list of {number, group} in the order of the rows; group null when alone, number "" where a row has none',
+        )
 
     def handle(self, *, file: Path, **options: Any) -> None:
-        rows = [row for row in read_requests(file) if row.number]
-        if not rows:
+        rows = read_requests(file)
+        if rows and not any(row.number for row in rows):
             raise CommandError(_("表格里没有编号这一列，或没有带编号的行。"), returncode=2)
         groups = find_matters([Request(row.title, row.content) for row in rows])
         at = {place: group for group, places in enumerate(groups, start=1) for place in places}

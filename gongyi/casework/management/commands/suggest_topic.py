@@ -7,9 +7,10 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from gongyi.casework.management.requests import read_requests
-from gongyi.casework.queries.topics import county_words, guesser
+from gongyi.casework.queries.topics import county_words, guesser, topic_words
 from gongyi.core.county import bind
 from gongyi.core.management.county import CountyCommand
+from gongyi.language.topics import Guesser, Learned
 
 
 class Command(CountyCommand):
@@ -20,10 +21,16 @@ class Command(CountyCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--json", action="store_true")
 
-    def handle(self, *, county: str | None, file: Path, json: bool, **options: Any) -> None:
-        one, rows = self.one_county(county), read_requests(file)
+    def _guesser(self, county: str | None) -> Guesser:
+        """The county's; where the database holds none yet, one that knows the product's own words alone."""
+        if county is None and not self.counties(None):
+            return Guesser(Learned(), topic_words(()))
+        one = self.one_county(county)
         with bind(one):
-            guess = guesser(one, county_words(one))
+            return guesser(one, county_words(one))
+
+    def handle(self, *, county: str | None, file: Path, json: bool, **options: Any) -> None:
+        rows, guess = read_requests(file), self._guesser(county)
         found = [(row.number, guess.suggest(row.title, row.content)) for row in rows]
         listed = [
             {

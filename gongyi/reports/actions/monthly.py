@@ -1,0 +1,181 @@
+"""Counting the months: what changed since the last time, what was never counted, and in turn the month that was counted longest ago."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Count, Min, QuerySet
+from django.db.models.functions import TruncMonth
+from django.utils import timezone
+
+from gongyi.casework.models import Asker, Case, CaseStep, Visit
+from gongyi.core import clock, figures, schedule
+from gongyi.core.figures import Period, Scope
+from gongyi.core.models import AuditDetail, ImportRun
+from gongyi.reports.models import MonthlyChange, MonthlyCount, MonthlyRow, MonthlySplit, column
+from gongyi.reports.queries.monthly import stored_figures
+
+# What is also kept for each value of a split: the pictures of the dashboard and the public tables.
+SPLITS = {"cases.received": ("type", "channel", "topic")}
+OVERLAP = timedelta(
+    minutes=10
+)  # so long may a transaction have been open whose rows are older than when they could be seen
+BATCH = 1000
+MOMENTS = ("recorded_at", "assigned_at", "closed_at")
+
+
+def count_months(county: int) -> int:
+    """Count the months in which something changed since the last time, those never counted, and the one counted longest ago.
+
+    One transaction for each month, the newest last: a run that is cut off begins where it was. Returns how many were counted.
+    """
+    began = clock.now()
+    this, counted = _month(clock.today()), _counted(county)
+    wanted = _wanted(county, this, counted)
+    done = 0
+    for month in sorted(wanted):
+        if schedule.stopping():
+            break
+        count_month(county, month, at=began)
+        done += 1
+    return done
+
+
+def _wanted(county: int, this: date, counted: dict[date, datetime]) -> set[date]:
+    """The months to count; always this one, and those that were going on when they were last counted.
+
+    The newest is counted last, so that its moment is that of the last run which came to its end.
+    """
+    every = set(_months(_first(county, this), this)) | counted.keys()
+    if not counted:
+        return every
+    since = counted[max(counted)] - OVERLAP
+    if ImportRun.objects.filter(county=county, ended_at__gte=since).exists():
+        return every  # rows that came or went together, of whatever time
+    going_on = {month for month, at in counted.items() if at < Period.month(month.year, month.month).end}
+    longest_ago = min(counted, key=lambda month: counted[month])
+    return {this, longest_ago} | going_on | (every - counted.keys()) | (_changed(county, since) & every)
+
+
+def _counted(county: int) -> dict[date, datetime]:
+    return dict(MonthlyCount.objects.filter(county=county).values_list("month", "at"))
+
+
+def _first(county: int, this: date) -> date:
+    found = Case.objects.filter(county=county).aggregate(first=Min("recorded_at"))["first"]
+    return _month(timezone.localtime(found).date()) if found else this
+
+
+def _month(day: date) -> date:
+    return day.replace(day=1)
+
+
+def _months(first: date, last: date) -> list[date]:
+    return [month.first for month in Period(first, last).each_month()]
+
+
+def _changed(county: int, since: datetime) -> set[date]:
+    """The months that hold a moment of a case that was made or changed since, or held one, or one of an earlier case of its asker."""
+    found = _left(county, since)
+    touched = [*_touched(county, since)]
+    for start in range(0, len(touched), BATCH):
+        keys = touched[start : start + BATCH]
+        cases = Case.objects.filter(county=county, id__in=keys)
+        phones = Asker.objects.filter(county=county, case__in=keys).exclude(phone_digest="").values("phone_digest")
+        same = Asker.objects.filter(county=county, phone_digest__in=phones).values("case")
+        for moment in MOMENTS:
+            found |= _months_of(cases, moment)
+        found |= _months_of(CaseStep.objects.filter(county=county, case__in=keys), "at")
+        found |= _months_of(Case.objects.filter(county=county, id__in=same), "closed_at")
+    return found
+
+
+def _touched(county: int, since: datetime) -> set[UUID]:
+    """The cases that got a line of their timeline, or were made, since."""
+    key = _first_key(since)
+    keys: set[UUID] = set(CaseStep.objects.filter(county=county, id__gte=key).values_list("case", flat=True))
+    keys |= set(Visit.objects.filter(county=county, id__gte=key).values_list("case", flat=True))
+    return keys | set(Case.objects.filter(county=county, id__gte=key).values_list("id", flat=True))
+
+
+def _left(county: int, since: datetime) -> set[date]:
+    """The months from which a case went since: the old value of a moment stands beside the audit row of its change."""
+    details = AuditDetail.objects.filter(county=county, id__gte=_first_key(since), field__in=MOMENTS)
+    olds = details.exclude(old="None").values_list("old", flat=True)
+    return {_month(timezone.localtime(datetime.fromisoformat(old)).date()) for old in olds if old}
+
+
+def _first_key(since: datetime) -> UUID:
+    """Below every key made since: a key begins with the moment at which it was made."""
+    return UUID(int=int(since.timestamp() * 1000) << 80)
+
+
+def _months_of(rows: QuerySet[Any], moment: str) -> set[date]:
+    days = rows.exclude(**{moment: None}).annotate(counted_in=TruncMonth(moment)).order_by()
+    return {at.date() for at in days.values_list("counted_in", flat=True).distinct()}
+
+
+@transaction.atomic
+def count_month(county: int, month: date, *, at: datetime) -> None:
+    """Count one month of a county and keep what came out; what differs in a month that was counted after its end is noted."""
+    scope = Scope(county, Period.month(month.year, month.month))
+    last = MonthlyCount.objects.filter(county=county, month=month).first()
+    changes = _keep_rows(scope, at)
+    _keep_splits(scope)
+    if last is None:
+        MonthlyCount(county=county, month=month, at=at).save()
+        return
+    if last.at >= scope.period.end:
+        MonthlyChange.objects.bulk_create(changes, BATCH)
+    MonthlyCount.objects.filter(county=county, id=last.id).update(at=at)
+
+
+def _keep_rows(scope: Scope, at: datetime) -> list[MonthlyChange]:
+    """Replace the rows of units whose figures differ; returns each difference."""
+    county, month = scope.county, scope.period.first
+    keys = [one.id for one in stored_figures()]
+    live = {unit: numbers for unit, numbers in figures.count_by(keys, scope, "unit").items() if any(numbers.values())}
+    old = {row.unit_id: row for row in MonthlyRow.objects.filter(county=county, month=month)}
+    none = dict.fromkeys(keys, 0)
+    changes, fresh, gone = [], [], []
+    for unit in live.keys() | old.keys():
+        now = live.get(unit, none)
+        was = {key: getattr(old[unit], column(key)) for key in keys} if unit in old else none
+        differs = [key for key in keys if now[key] != was[key]]
+        changes += [
+            MonthlyChange(county=county, unit_id=unit, month=month, figure=key, old=was[key], new=now[key], at=at)
+            for key in differs
+        ]
+        if differs and unit in old:
+            gone.append(old[unit].id)
+        if differs and unit in live:
+            numbers = {column(key): number for key, number in now.items()}
+            fresh.append(MonthlyRow(county=county, unit_id=unit, month=month, **numbers))
+    MonthlyRow.objects.filter(county=county, id__in=gone).delete()
+    MonthlyRow.objects.bulk_create(fresh, BATCH)
+    return changes
+
+
+def _keep_splits(scope: Scope) -> None:
+    """Replace the month's splits that differ."""
+    county, month = scope.county, scope.period.first
+    live: dict[tuple[str, str, UUID, str], int] = {}
+    for key, splits in SPLITS.items():
+        source = figures.rows_of(key, scope).order_by()
+        one = figures.figure(key).source  # type: ignore[union-attr]
+        for split in splits:
+            for unit, value, number in source.values_list(one.unit, one.splits[split]).annotate(n=Count("pk")):
+                live[key, split, unit, "" if value is None else str(value)] = number
+    rows = MonthlySplit.objects.filter(county=county, month=month)
+    old = {(row.figure, row.split, row.unit_id, row.value): row for row in rows}
+    gone = [row.id for key, row in old.items() if live.get(key) != row.number]
+    MonthlySplit.objects.filter(county=county, id__in=gone).delete()
+    fresh = [key for key, number in live.items() if key not in old or old[key].number != number]
+    MonthlySplit.objects.bulk_create(
+        [
+            MonthlySplit(county=county, month=month, figure=figure, split=split, unit_id=unit, value=value, number=live[figure, split, unit, value])
+            for figure, split, unit, value in fresh
+        ],
+        BATCH,
+    )  # fmt: skip
