@@ -10,7 +10,6 @@ urlpatterns: list[URLPattern] = [
     path("figures/changes/", figures.changes, name="changes"),
     path("figures/<str:key>/", figures.figure_page, name="figure"),
     path("fill/", filling.index, name="fills"),
-    path("fill/rows/", filling.rows, name="fill_rows"),
     path("fill/<uuid:key>/", filling.fill, name="fill"),
     path("fill/<uuid:key>/cell/", filling.cell, name="fill_cell"),
     path("fill/<uuid:key>/scope/", filling.scope, name="fill_scope"),

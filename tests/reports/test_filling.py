@@ -258,19 +258,15 @@ def test_p3_a_file_is_its_persons_alone(busy):
     )  # not a unit of theirs: the form is shown again
 
 
-def test_p5_evidence_opens_own_records_and_tells_the_others_as_a_number(busy):
-    address = f"/fill/rows/?unit={busy.town.id}&from=2026-03-01&to=2026-03-31&figure=cases.received"
-    page = browser(busy.clerk).get(address).content.decode()
-    own = Case.objects.filter(unit=busy.town, recorded_at__gte=MARCH.start)
-    assert all(row.number in page for row in own)
-    assert browser(busy.stranger).get(address).status_code == 404
-    whole = f"/fill/rows/?unit={busy.county.id}&from=2026-03-01&to=2026-03-31&figure=cases.received"
-    assert browser(busy.clerk).get(whole).status_code == 404
-    page = browser(busy.county_desk).get(whole).content.decode()
-    assert "另有 7 件" in page
-    assert not any(row.number in page for row in own)
-    for bad in ("&figure=cases.nothing", "&unit=x"):
-        assert browser(busy.clerk).get(address + bad).status_code in {404, 200}
+def test_every_number_leads_to_the_page_of_its_records(busy):
+    made = filled.fill_file(LONG.read_bytes(), LONG.name, unit=busy.town, period=MARCH, by=None)
+    line = next(each for each in made.lines if each.slot.at == "SQ02!E9")
+    page = browser(busy.clerk).get(line.evidence[0]).content.decode()
+    wanted = Case.objects.filter(unit=busy.town, recorded_at__gte=MARCH.start, type=busy.complaint)
+    assert line.value == wanted.count() == 5
+    assert all(row.number in page for row in wanted)
+    assert all(each.evidence for each in made.lines if each.ask.kind == "figure" and each.value is not None)
+    assert browser(busy.stranger).get(line.evidence[0]).status_code == 404
 
 
 def test_a_form_is_forgotten_by_whoever_confirmed_it_and_that_can_be_undone(busy):

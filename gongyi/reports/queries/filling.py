@@ -3,10 +3,13 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from gongyi.casework.models import Case, CaseType, Topic
@@ -37,7 +40,7 @@ class Line:
     ask: Ask
     words: str = ""
     value: Value | None = None
-    evidence: str = ""
+    evidence: tuple[str, ...] = ()
     reason: str = ""
     note: str = ""
 
@@ -49,6 +52,7 @@ def kind_of(period: Period) -> str:
     return KINDS.get(period.last.month - period.first.month + 1, "days")
 
 
+@translation.override("zh-hans")  # the words of forms, whatever the reader's language
 def vocabulary_of(unit: Unit, period: Period) -> Vocabulary:
     """What the county calls its types, channels, urgencies and first-level topics, the units below this one, and all figures."""
     tree = tree_for(unit.county, period)
@@ -233,6 +237,7 @@ class Filler:
             return Line(slot, ask, words, reason=_("这段时间没有这么多分类有办件。"))
         return Line(slot, ask, words, _allowed(slot, value))
 
+    @translation.override("zh-hans")
     def _said(self, ask: Ask) -> Value | None:
         last, today = self.period.last, clock.today()
         if ask.word == "unit_name":
@@ -316,20 +321,27 @@ class Filler:
     def _unit_words(self, ask: Ask) -> str:
         key, strange = self.unit_of(ask)
         if strange:
-            return ask.unit.replace("child ", _("第 ")) + _(" 个下级单位") if ask.unit.startswith("child ") else ""
+            return _("第 %(n)s 个下级单位") % {"n": ask.unit.removeprefix("child ")} if "child" in ask.unit else ""
         return self.counter.tree(self.period).units[key].name if key else ""
 
-    def evidence(self, ask: Ask) -> str:
-        """Where the records behind a number are listed."""
+    def evidence(self, ask: Ask) -> tuple[str, ...]:
+        """Where the records behind a number are listed: a page for each figure and part that it is made of."""
         now, _before = periods_of(ask, self.period)
-        unit, _strange = self.unit_of(ask)
-        facts = [("unit", str(unit or self.unit.id)), ("from", now.first.isoformat()), ("to", now.last.isoformat())]
-        facts += [("figure", key if key != SHARE else RECEIVED) for key in ask.figures]
-        facts += [(dimension, key) for dimension, _word, keys in ask.by for key in keys]
+        key, _strange = self.unit_of(ask)
+        facts = {"unit": str(key or self.unit.id), "from": now.first.isoformat(), "to": now.last.isoformat()}
+        parts = [(dimension, keys) for dimension, _word, keys in ask.by]
         if ask.rank:
             listed = self.counter.topics()
-            facts += [("topic", str(listed[place - 1][0])) for place in ask.rank if place <= len(listed)]
-        return f"/fill/rows/?{urlencode(facts)}"
+            parts.append(("topic", tuple(str(listed[place - 1][0]) for place in ask.rank if place <= len(listed))))
+        choices = product(*([(dimension, each) for each in keys if each] for dimension, keys in parts))
+        wheres = [dict(chosen) for chosen in choices]
+        figures_asked = [one if one != SHARE else RECEIVED for one in ask.figures]
+        return tuple(f"{reverse('reports:figure', args=[one])}?{urlencode(facts | where)}" for one in figures_asked for where in wheres)  # fmt: skip
+
+
+@translation.override("zh-hans")
+def _direction(changed: float) -> str:
+    return _("增加") if changed > 0 else _("减少") if changed < 0 else _("持平")
 
 
 def _change(ask: Ask, now: float, before: float | None) -> float | None:
@@ -416,4 +428,4 @@ def as_facts(lines: Iterable[Line]) -> Iterator[dict[str, Any]]:
             yield facts | {"value": None, "reason": line.reason}
         else:
             value = line.value if isinstance(line.value, int | float | str) else line.value.isoformat()
-            yield facts | {"value": value, "evidence": line.evidence or None}
+            yield facts | {"value": value, "evidence": next(iter(line.evidence), None), "more_evidence": list(line.evidence[1:])}  # fmt: skip

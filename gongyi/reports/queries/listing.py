@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from gongyi.casework.models import Asker, Case
@@ -53,7 +53,7 @@ def list_values(
                 value = cell(case, texts, ask.word, place)
                 shown = _listed(slot, value)
                 why = "" if shown not in {None, ""} else _("这一件还没有这一项。")
-                found[slot.at] = Line(slot, ask, LISTS()[ask.word], shown if shown != "" else None, case.get_absolute_url(), why)  # fmt: skip
+                found[slot.at] = Line(slot, ask, LISTS()[ask.word], shown if shown != "" else None, (case.get_absolute_url(),), why)  # fmt: skip
     return found
 
 
@@ -81,6 +81,7 @@ def waiting_of(slots: Sequence[Slot], asks: Sequence[Ask], unit: Unit, period: P
     return max(0, visible_to(by).filter(id__in=received_keys(unit, period)).count() - len(rows))
 
 
+@translation.override("zh-hans")
 def cell(case: Case, texts: dict[str, str], word: str, place: int) -> Value | None:
     """What one column says of a case."""
     if word in _TEXTS:

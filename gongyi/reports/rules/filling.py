@@ -11,7 +11,7 @@ from gongyi.reports.models import FormFill, FormMemory
 
 def units_filled_for(by: Actor) -> frozenset[UUID]:
     """The units for which this person may fill a form: their own. What counts for units below are numbers alone (P5)."""
-    return by.units(P.CASE_VIEW)
+    return by.units(P.FIGURES_VIEW)
 
 
 def visible_fills(by: Actor) -> QuerySet[FormFill]:

@@ -22,12 +22,12 @@ from gongyi.network.models import Unit
 from gongyi.reports.actions import filling as actions
 from gongyi.reports.forms.filling import OWN, BlankForm, CellForm, ScopeForm
 from gongyi.reports.models import FormFill, FormMemory
-from gongyi.reports.queries import evidence, filled, listing, paper
+from gongyi.reports.queries import filled, listing, paper
 from gongyi.reports.queries.filling import vocabulary_of
 from gongyi.reports.rules.filling import can_forget, visible_fills
 
 
-@permission(P.CASE_VIEW)
+@permission(P.FIGURES_VIEW)
 def index(request: ActorRequest) -> HttpResponse:
     """A blank form comes in; the forms that are remembered, and one's own of the last days."""
     form = BlankForm(request.POST or None, request.FILES or None, by=request.actor)
@@ -64,7 +64,7 @@ class _Open:
         return {"unit": str(self.unit.id), "period": OWN, "first": self.period.first, "last": self.period.last}
 
 
-@permission(P.CASE_VIEW)
+@permission(P.FIGURES_VIEW)
 def fill(request: ActorRequest, key: UUID) -> HttpResponse:
     """The form in its own layout: what each place asks while it is not confirmed, what goes in once it is."""
     one = _Open(request, key)
@@ -79,7 +79,7 @@ def fill(request: ActorRequest, key: UUID) -> HttpResponse:
     return render(request, "reports/fill/detail.html", context)
 
 
-@permission(P.CASE_VIEW)
+@permission(P.FIGURES_VIEW)
 def cell(request: ActorRequest, key: UUID) -> HttpResponse:
     """What one place asks, chosen from lists."""
     one = _Open(request, key)
@@ -101,7 +101,7 @@ def cell(request: ActorRequest, key: UUID) -> HttpResponse:
 
 
 @require_POST
-@permission(P.CASE_VIEW)
+@permission(P.FIGURES_VIEW)
 def scope(request: ActorRequest, key: UUID) -> HttpResponse:
     """Another unit or period."""
     one = get_object_or_404(visible_fills(request.actor), id=key)
@@ -117,7 +117,7 @@ def scope(request: ActorRequest, key: UUID) -> HttpResponse:
 
 
 @require_POST
-@permission(P.CASE_VIEW)
+@permission(P.FIGURES_VIEW)
 def confirm(request: ActorRequest, key: UUID) -> HttpResponse:
     """Everything is right: remember it."""
     one = _Open(request, key)
@@ -130,7 +130,7 @@ def confirm(request: ActorRequest, key: UUID) -> HttpResponse:
     return submit(request, Form(request.POST), act) or redirect(one.fill)
 
 
-@permission(P.CASE_VIEW)
+@permission(P.FIGURES_VIEW)
 def take(request: ActorRequest, key: UUID) -> HttpResponseBase:
     """The filled file."""
     one = _Open(request, key)
@@ -138,16 +138,8 @@ def take(request: ActorRequest, key: UUID) -> HttpResponseBase:
     return storage.download(content, f"{one.fill.name.rpartition('.')[0]}.{one.fill.kind}", one.fill.kind)
 
 
-@permission(P.CASE_VIEW)
-def rows(request: ActorRequest) -> HttpResponse:
-    """The records behind a number."""
-    unit, period, behind = evidence.behind(request.actor, request.GET)
-    context = {"title": _("数字的依据"), "unit": unit, "period": period, "behind": behind}
-    return render(request, "reports/fill/rows.html", context)
-
-
 @require_POST
-@permission(P.CASE_VIEW, P.SETTINGS_EDIT)
+@permission(P.FIGURES_VIEW, P.SETTINGS_EDIT)
 def forget(request: ActorRequest, key: UUID, back: bool) -> HttpResponse:  # noqa: FBT001 - of the address
     """Forget a form, or take that back."""
     memory = get_object_or_404(FormMemory, county=request.actor.county, id=key)
