@@ -26,6 +26,7 @@ from gongyi.reports.queries.counting import scope_of, tree_for
 from gongyi.reports.queries.listing import list_values
 from gongyi.reports.queries.rates import rates_for
 from gongyi.reports.queries.reasons import reason_of
+from gongyi.reports.queries.splitting import NONE
 
 RECEIVED = "cases.received"
 Where = tuple[tuple[str, Any], ...]
@@ -271,9 +272,7 @@ class Filler:
         if changed is None:
             return Line(slot, ask, words, evidence=evidence, reason=_("对比的那一期是 0 或没有数，算不出百分比。"))
         if ask.part == "direction":
-            return Line(
-                slot, ask, words, _("增加") if changed > 0 else _("减少") if changed < 0 else _("持平"), evidence
-            )
+            return Line(slot, ask, words, _direction(changed), evidence)
         return Line(slot, ask, words, _shaped(slot, ask, abs(changed) if ask.part.startswith("size") else changed), evidence)  # fmt: skip
 
     def _nothing(self, ask: Ask) -> str:
@@ -333,8 +332,8 @@ class Filler:
         if ask.rank:
             listed = self.counter.topics()
             parts.append(("topic", tuple(str(listed[place - 1][0]) for place in ask.rank if place <= len(listed))))
-        choices = product(*([(dimension, each) for each in keys if each] for dimension, keys in parts))
-        wheres = [dict(chosen) for chosen in choices]
+        choices = product(*([(dimension, each) for each in keys] for dimension, keys in parts))
+        wheres = [{dimension: each or NONE for dimension, each in chosen} for chosen in choices]
         figures_asked = [one if one != SHARE else RECEIVED for one in ask.figures]
         return tuple(f"{reverse('reports:figure', args=[one])}?{urlencode(facts | where)}" for one in figures_asked for where in wheres)  # fmt: skip
 
