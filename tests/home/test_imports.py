@@ -243,6 +243,10 @@ def test_a_steward_imports_topics_and_templates(client, land):  # noqa: F811
     )
     assert "请写文字" in page.text
     assert "本县没有这个类型" in page.text
+    page = send(
+        client, "/import/new/templates/", text="名称\t文字\n收到\t您好。\n收到\t不一样的。", unit=str(land.county.id)
+    )
+    assert "名称和第 2 行相同，内容不同" in page.text
 
 
 def test_the_registry_refuses_a_name_that_is_taken():

@@ -152,10 +152,12 @@ def problems(kind: Kind, rows: Iterable[Checked]) -> list[dict[str, Any]]:
     ]
 
 
-def told_twice(plan: Plan) -> list[dict[str, Any]]:
+def told_twice(kind: Kind, plan: Plan) -> list[dict[str, Any]]:
     """The rows that were not stored because their number stands above with other content."""
-    reason = _("编号和第 %(before)d 行相同，内容不同，只存了第 %(before)d 行。")
-    return [{"row": row, "column": "", "reason": reason % {"before": before}} for row, before in plan.twice]
+    reason, what = _("%(what)s和第 %(before)d 行相同，内容不同，只存了第 %(before)d 行。"), str(kind.told_by)
+    return [
+        {"row": row, "column": "", "reason": reason % {"what": what, "before": before}} for row, before in plan.twice
+    ]
 
 
 # --- kept until it is stored ------------------------------------------------------------------------------------------

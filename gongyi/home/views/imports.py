@@ -61,7 +61,7 @@ def _draft(request: ActorRequest, shown: queries.Preview, **forms: Form) -> Http
     context = {
         "title": _("核对要导入的%(kind)s") % {"kind": shown.kind.label}, "run": shown.run, "shown": shown, "plan": shown.plan,
         "columns": forms.get("columns") or ColumnsForm(shown=shown), "rows": forms.get("rows") or RowsForm(shown=shown),
-        "unused": shown.draft.left_out(), "twice": imports.told_twice(shown.plan)[:20] if shown.plan else [],
+        "unused": shown.draft.left_out(), "twice": imports.told_twice(shown.kind, shown.plan)[:20] if shown.plan else [],
     }  # fmt: skip
     return render(request, "home/imports/draft.html", context)
 
