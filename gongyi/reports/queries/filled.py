@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from gongyi.core.access import Actor
@@ -45,6 +46,16 @@ def read(content: bytes, name: str) -> Opened:
 def memory_of(county: int, shape: str) -> FormMemory | None:
     """What was confirmed for a form of this shape; None for one that was not seen or was forgotten."""
     return FormMemory.objects.filter(county=county, shape=shape, forgotten_at=None).first()
+
+
+def of_county(county: int) -> QuerySet[FormMemory]:
+    """Every form that somebody of the county confirmed, forgotten ones too."""
+    return FormMemory.objects.filter(county=county)
+
+
+def memories(county: int) -> QuerySet[FormMemory]:
+    """The fifty forms that were confirmed last and are remembered."""
+    return of_county(county).filter(forgotten_at=None).order_by("-confirmed_at")[:50]
 
 
 def asks_of(opened: Opened, kept: dict[str, Any], unit: Unit, period: Period) -> list[Ask]:

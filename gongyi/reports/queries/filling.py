@@ -243,17 +243,18 @@ class Filler:
         last, today = self.period.last, clock.today()
         if ask.word == "unit_name":
             key, _none = self.unit_of(ask)
-            return self.counter.tree(self.period).units[key].name if key else self.unit.name
+            name = self.counter.tree(self.period).units[key].name if key else self.unit.name
+            return name.rstrip("乡镇村县街道社区") if ask.part == "stem" else name
         if ask.word == "topic_name":
             listed = self.counter.topics()
             place = ask.rank[0] - 1
             return self.topic_names.get(listed[place][0], "") if place < len(listed) else None
-        day = today if ask.word == "date" else last
+        day = {"date": today, "first_day": self.period.first}.get(ask.word, last)
         if ask.part:
             return {"year": day.year, "month": day.month, "day": day.day}[ask.part]
         said: dict[str, Value] = {
             "year": last.year, "month": last.month, "quarter": (last.month + 2) // 3, "period": self.period.words(), "date": today,
-            "last_day": last,
+            "last_day": last, "first_day": self.period.first,
         }  # fmt: skip
         return said[ask.word]
 
@@ -410,7 +411,7 @@ def LISTS() -> dict[str, str]:  # noqa: N802 - the same
 
 TEXTS: dict[str, Callable[[], str]] = {
     "unit_name": lambda: _("单位名称"), "year": lambda: _("统计年份"), "month": lambda: _("统计月份"), "quarter": lambda: _("统计季度"),
-    "date": lambda: _("填报日期"), "last_day": lambda: _("统计期的最后一天"), "period": lambda: _("统计时段"), "topic_name": lambda: _("事项分类的名称"),
+    "date": lambda: _("填报日期"), "first_day": lambda: _("统计期的第一天"), "last_day": lambda: _("统计期的最后一天"), "period": lambda: _("统计时段"), "topic_name": lambda: _("事项分类的名称"),
 }  # fmt: skip
 
 

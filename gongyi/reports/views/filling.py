@@ -18,12 +18,12 @@ from gongyi.core.attachments import storage
 from gongyi.core.figures import Period
 from gongyi.core.http import ActorRequest, permission, submit
 from gongyi.core.inputs import Form
-from gongyi.network.models import Unit
 from gongyi.reports.actions import filling as actions
 from gongyi.reports.forms.filling import OWN, BlankForm, CellForm, ScopeForm
-from gongyi.reports.models import FormFill, FormMemory
+from gongyi.reports.models import FormFill
 from gongyi.reports.queries import filled, listing, paper
 from gongyi.reports.queries.filling import vocabulary_of
+from gongyi.reports.queries.units import fetch_unit
 from gongyi.reports.rules.filling import can_forget, visible_fills
 
 
@@ -37,7 +37,7 @@ def index(request: ActorRequest) -> HttpResponse:
 
     if done := submit(request, form, act):
         return done
-    memories = FormMemory.objects.filter(county=request.actor.county, forgotten_at=None).order_by("-confirmed_at")[:50]
+    memories = filled.memories(request.actor.county)
     context = {
         "title": _("填表"), "form": form, "fills": visible_fills(request.actor).filter(gone_at=None).order_by("-at")[:20],
         "memories": [(memory, can_forget(request.actor, memory)) for memory in memories],
@@ -51,7 +51,7 @@ class _Open:
     def __init__(self, request: ActorRequest, key: UUID) -> None:
         self.by = request.actor
         self.fill: FormFill = get_object_or_404(visible_fills(request.actor), id=key)
-        self.unit = get_object_or_404(Unit, county=self.fill.county, id=self.fill.unit)
+        self.unit = fetch_unit(request.actor, str(self.fill.unit))
         self.period = Period(self.fill.first, self.fill.last)
         self.opened = filled.read(actions.kept(self.fill), self.fill.name)
         self.asks = filled.asks_of(self.opened, json.loads(self.fill.asks), self.unit, self.period)
@@ -142,7 +142,7 @@ def take(request: ActorRequest, key: UUID) -> HttpResponseBase:
 @permission(P.FIGURES_VIEW, P.SETTINGS_EDIT)
 def forget(request: ActorRequest, key: UUID, back: bool) -> HttpResponse:  # noqa: FBT001 - of the address
     """Forget a form, or take that back."""
-    memory = get_object_or_404(FormMemory, county=request.actor.county, id=key)
+    memory = get_object_or_404(filled.of_county(request.actor.county), id=key)
 
     def act() -> str:
         actions.forget(memory, by=request.actor, back=back)
