@@ -37,7 +37,7 @@ class Lines:
         for number, slot in enumerate(slots):
             before = slot.text[slots[number - 1].end if number else 0 : slot.start]
             after = slot.text[slot.end : slots[number + 1].start if number + 1 < len(slots) else None]
-            ask = self._date(slots, number, before, after)
+            ask = self._date(slots, number, after)
             if ask is None and not TOP.search(before):
                 ask = self._labelled(slot, before, after)
             if ask is None:
@@ -45,7 +45,7 @@ class Lines:
             asks.append(leave("hidden") if slot.hidden else ask)
         return asks
 
-    def _date(self, slots: Sequence[Slot], number: int, before: str, after: str) -> Ask | None:
+    def _date(self, slots: Sequence[Slot], number: int, after: str) -> Ask | None:
         """A gap before 年, 月, 日 or 季度: of the day of filing in, or of the period."""
         found = _CALENDAR.match(after)
         if not found:
@@ -55,13 +55,13 @@ class Lines:
         if part == "quarter":
             return Ask("text", word="quarter")
         whole = self._whole_date(slots, number)
-        if whole and (edge := self._edge(slots, number, before)):
+        if whole and (edge := self._edge(slots, number)):
             return Ask("text", word=edge, part=part)
         if part == "day" or whole or _DATE.search(label[-14:]):
             return Ask("text", word="last_day" if _UNTIL.search(label) else "date", part=part)
         return Ask("text", word=part)
 
-    def _edge(self, slots: Sequence[Slot], number: int, before: str) -> str:
+    def _edge(self, slots: Sequence[Slot], number: int) -> str:
         """Of two whole dates with 至 between them the first is the period's first day, the second its last."""
         days = [slot for slot in slots[number : number + 3] if slot.text[slot.end :].lstrip(" \u3000").startswith("日")]
         if days and _UP_TO.match(days[0].text[days[0].end :].lstrip(" \u3000")[1:]):
