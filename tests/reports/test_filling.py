@@ -29,7 +29,7 @@ from gongyi.people.models import Account
 from gongyi.reports.actions import filling as actions
 from gongyi.reports.forms.filling import recent_periods
 from gongyi.reports.models import FormFill, FormMemory
-from gongyi.reports.queries import filled, listing, paper
+from gongyi.reports.queries import filled, form_page, listing
 from gongyi.reports.queries.filling import kind_of
 
 FORMS = Path(__file__).parent / "forms" / "first"
@@ -345,8 +345,8 @@ def test_a_choice_spreads_along_a_column_with_each_rows_own_unit(busy):
     opened = filled.read(TOWNS.read_bytes(), TOWNS.name)
     asks = filled.asks_of(opened, {}, busy.county, MARCH)
     place = next(slot for slot in opened.slots if slot.at == "月调度!S8")
-    changed = paper.spread(opened.slots, asks, place, Ask("figure", ("cases.reached",), unit="child 1"), "column")
+    changed = form_page.spread(opened.slots, asks, place, Ask("figure", ("cases.reached",), unit="child 1"), "column")
     assert {(changed[f"月调度!S{row}"].figures, changed[f"月调度!S{row}"].unit) for row in (8, 9, 19)} == {
         (("cases.reached",), "child 1"), (("cases.reached",), "child 2"), (("cases.reached",), "child 12"),
     }  # fmt: skip
-    assert set(paper.spread(opened.slots, asks, place, leave("hand"), "")) == {"月调度!S8"}
+    assert set(form_page.spread(opened.slots, asks, place, leave("hand"), "")) == {"月调度!S8"}

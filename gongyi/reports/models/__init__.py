@@ -3,6 +3,16 @@
 from gongyi.reports.models.filling import FormFill, FormMemory
 from gongyi.reports.models.monthly import MonthlyChange, MonthlyCount, MonthlyRow, MonthlySplit, column
 from gongyi.reports.models.rates import Formula, LeftOut
+from gongyi.reports.models.report import (
+    Report,
+    ReportComment,
+    ReportFigure,
+    ReportFile,
+    ReportPart,
+    ReportStep,
+    ReportTemplate,
+    ReportVersion,
+)
 
 __all__ = [
     "FormFill",
@@ -13,5 +23,13 @@ __all__ = [
     "MonthlyCount",
     "MonthlyRow",
     "MonthlySplit",
+    "Report",
+    "ReportComment",
+    "ReportFigure",
+    "ReportFile",
+    "ReportPart",
+    "ReportStep",
+    "ReportTemplate",
+    "ReportVersion",
     "column",
 ]

@@ -1,135 +1,179 @@
-"""A form as a page shows it: its own rows and columns, in each place what it asks or what was filled in."""
+"""A report as an official document, and as the fields of a county's own template."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
-from gongyi.documents.blank import Form, Grid, Slot, shown
-from gongyi.documents.blank.layout import Place
-from gongyi.language.asked.ask import SURE, Ask
-from gongyi.reports.queries.filling import Line
+from django.utils.translation import gettext_lazy as _
 
-MOST_ROWS = 120  # of one table; what follows is told in the list below
+from gongyi.core import figures
+from gongyi.core.figures import Figure, Period
+from gongyi.documents.official.elements import (
+    Addressee,
+    Byline,
+    Document,
+    Element,
+    Head,
+    Heading,
+    Imprint,
+    Kind,
+    Note,
+    Paragraph,
+    Picture,
+    Run,
+    Signature,
+    Table,
+    Title,
+)
+from gongyi.network.models import Unit
+from gongyi.reports.models import Report
+from gongyi.reports.queries.composing import Block
+from gongyi.reports.queries.drafting import ASKED
+from gongyi.reports.queries.telling import day_words
+from gongyi.reports.queries.ties import BEFORE, Counted, Tie
+
+_KINDS = {
+    "none": Kind.PLAIN,
+    "notice": Kind.NOTICE,
+    "report": Kind.REPORT,
+    "letter": Kind.LETTER,
+    "minutes": Kind.MINUTES,
+}
+_MARKS = {"notice": "{unit}文件", "report": "{unit}文件", "letter": "{unit}", "minutes": "{unit}会议纪要"}
+TEXT_FIELDS = (
+    ("title", _("标题")), ("unit", _("单位")), ("period", _("时段，例如 2026年第一季度")), ("first", _("从哪天")), ("last", _("到哪天")),
+    ("kind", _("写什么")), ("number", _("文稿编号")), ("state", _("草稿、签发稿或更正几")), ("day", _("签发日期")),
+    ("addressee", _("主送单位")), ("office_no", _("发文字号")), ("signer", _("签发人")),
+    ("{%p for part in sections %} {{ part.heading }} {%p for line in part.paragraphs %} {{ line }} {%p endfor %} {%p endfor %}", _("全部文字，一节一节")),
+    ("{%p for table in tables %} {{ table.caption }} … {%p endfor %}", _("全部表格：caption、header、rows")),
+)  # fmt: skip
+NUMBER = r"[0-9]{6}-W[0-9]{4}-[0-9]{4,}"
 
 
 @dataclass(frozen=True)
-class Bit:
-    """A piece of a text, or a place in it. `tone`: filled, doubtful, empty."""
+class Paper:
+    """What a file says beside its blocks. `number` is the file's own, `state` 草稿, 签发稿 or 更正1."""
 
-    text: str = ""
-    line: Line | None = None
+    unit: Unit
+    period: Period
+    kind: str
+    official: str
+    title: str
+    number: str
+    state: str
+    day: date
+    addressee: str = ""
+    office_no: str = ""
+    signer: str = ""
 
     @property
-    def tone(self) -> str:
-        if self.line is None:
-            return ""
-        if self.line.value is None:
-            return "empty"
-        return "filled" if self.line.ask.confidence >= SURE else "doubtful"
-
-    @property
-    def words(self) -> str:
-        """What stands in the place."""
-        return shown(self.line.value) if self.line and self.line.value is not None else ""
+    def told(self) -> str:
+        """The line by which the file is known again."""
+        return f"文稿编号{self.number}，{self.state}"
 
 
-@dataclass(frozen=True)
-class Box:
-    """A cell of the page's table."""
-
-    bits: list[Bit]
-    wide: int = 1
-    high: int = 1
-
-
-@dataclass
-class Part:
-    """A line of text, or a table."""
-
-    name: str = ""
-    bits: list[Bit] = field(default_factory=list)
-    rows: list[list[Box]] = field(default_factory=list)
-    more: int = 0
-
-
-def paper_of(form: Form, lines: Sequence[Line]) -> list[Part]:
-    """The form from top to bottom; hidden sheets and empty lines left out."""
-    by_place: dict[tuple[int, str], list[Line]] = defaultdict(list)
-    for line in lines:
-        by_place[line.slot.grid, line.slot.at.rpartition(" blank ")[0] or line.slot.at].append(line)
-    parts = list[Part]()
-    for what, at in form.order:
-        if what == "paragraph":
-            text = form.paragraphs[at].text
-            if text.strip():
-                parts.append(Part(bits=list(_bits(text, by_place.get((-1, f"paragraph {at + 1}"), [])))))
-        elif not form.grids[at].hidden:
-            parts.append(_table(form.grids[at], at, by_place))
-    return [part for part in parts if part.bits or part.rows]
+def document(paper: Paper, blocks: Sequence[Block]) -> Document:
+    """The list of elements that both writers take."""
+    kind, name = _KINDS[paper.official], paper.unit.name
+    plain = kind == Kind.PLAIN
+    elements: list[Element] = [Title(paper.title)]
+    if plain:
+        elements.append(Byline(name if paper.kind == Report.Kind.SPEECH else f"{name}　{day_words(paper.day)}"))
+    elif paper.addressee and kind != Kind.MINUTES:
+        elements.append(Addressee(paper.addressee))
+    elements += _elements(blocks)
+    if kind != Kind.MINUTES:
+        elements.append(Signature(name, paper.day))
+    elements.append(Note(paper.told))
+    head = None if plain else Head(
+        mark=_MARKS[paper.official].format(unit=name), number=paper.office_no,
+        signers=[paper.signer] if paper.signer and kind == Kind.REPORT else (),
+    )  # fmt: skip
+    return Document(
+        kind=kind, elements=elements, head=head, imprint=None if plain else Imprint(office=name, day=paper.day),
+        identifier=paper.number,
+    )  # fmt: skip
 
 
-def _bits(text: str, lines: list[Line]) -> Iterator[Bit]:
-    at = 0
-    for line in lines:
-        if line.slot.start > at:
-            yield Bit(text[at : line.slot.start])
-        yield Bit(line=line)
-        at = line.slot.end
-    if text[at:]:
-        yield Bit(text[at:])
+def _elements(blocks: Sequence[Block]) -> Iterator[Element]:
+    ties = 0
+    for block in blocks:
+        match block["type"]:
+            case "heading":
+                yield Heading(1, block["text"])
+            case "text":
+                runs: list[str | Run] = []
+                for words, tie in block["pieces"]:
+                    ties += bool(tie)
+                    if words:
+                        runs.append(Run(words, _bookmark(tie, ties)) if tie else words)
+                if runs:
+                    yield Paragraph(tuple(runs))
+            case "table":
+                rows = [[cell[0] for cell in row] for row in block["rows"]]
+                shares = [2.0, *([1.0] * (len(rows[0]) - 1))]
+                yield Table(
+                    block["header"], rows, caption=block["caption"], widths=[one / sum(shares) for one in shares]
+                )
+            case _:
+                yield Picture(block["svg"], block["alt"], caption=block["caption"])
 
 
-def _table(grid: Grid, number: int, by_place: dict[tuple[int, str], list[Line]]) -> Part:
-    part = Part(name=grid.name if grid.sheet else "")
-    rows = sorted({row for row, _column in grid.cells} - grid.hidden_rows)
-    part.more = max(0, len(rows) - MOST_ROWS)
-    width = grid.width
-    for row in rows[:MOST_ROWS]:
-        boxes = list[Box]()
-        for column in range(1, width + 1):
-            if grid.owner((row, column)) == (row, column) and column not in grid.hidden_columns:
-                boxes.append(_box(grid, number, (row, column), by_place))
-        part.rows.append(boxes)
-    return part
+def _bookmark(tie: str, number: int) -> str:
+    plain = "".join(char if char.isascii() and char.isalnum() else "_" for char in tie.split("|", maxsplit=1)[0])
+    return f"t{number}_{plain}"[:40]
 
 
-def _box(grid: Grid, number: int, place: Place, by_place: dict[tuple[int, str], list[Line]]) -> Box:
-    row, column = place
-    lines = by_place.get((number, grid.at(place)), [])
-    text = grid.text(place)
-    bits = [Bit(line=lines[0])] if lines and lines[0].slot.what in {"cell", "formula"} else list(_bits(text, lines))
-    bottom, right = grid.end(place)
-    wide = sum(at not in grid.hidden_columns for at in range(column, right + 1))
-    high = sum(at not in grid.hidden_rows for at in range(row, bottom + 1))
-    return Box(bits, max(1, wide), max(1, high))
+def fields(paper: Paper, blocks: Sequence[Block], values: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    """What a template may name; `values` are figures by name, once under cases and once, for the period before, under before."""
+    sections: list[dict[str, Any]] = [{"heading": "", "paragraphs": []}]
+    for block in blocks:
+        if block["type"] == "heading":
+            sections.append({"heading": block["text"], "paragraphs": []})
+        elif block["type"] == "text":
+            sections[-1]["paragraphs"].append("".join(words for words, _tie in block["pieces"]))
+    tables = [
+        {"caption": block["caption"], "header": block["header"][0], "rows": [[cell[0] for cell in row] for row in block["rows"]]}
+        for block in blocks if block["type"] == "table"
+    ]  # fmt: skip
+    return {
+        "title": paper.title, "unit": paper.unit.name, "period": paper.period.words(), "first": day_words(paper.period.first),
+        "last": day_words(paper.period.last), "kind": str(Report.Kind(paper.kind).label), "number": paper.number, "state": paper.state,
+        "day": day_words(paper.day), "addressee": paper.addressee, "office_no": paper.office_no, "signer": paper.signer,
+        "sections": [one for one in sections if one["heading"] or one["paragraphs"]], "tables": tables, **values,
+    }  # fmt: skip
 
 
-def spread(slots: Sequence[Slot], asks: Sequence[Ask], place: Slot, chosen: Ask, how: str) -> dict[str, Ask]:
-    """What a choice for one place means for the others beside it.
-
-    Along a column the figure and period are the same, each row keeps its part and unit; along a row the figure, part and unit are
-    the same, each column keeps its period.
-    """
-    changed = {place.at: chosen}
-    if how not in {"row", "column"} or place.what != "cell":
-        return changed
-    along = 0 if how == "row" else 1
-    both = list(zip(slots, asks, strict=True))
-    for slot, ask in both:
-        beside = _same(slot, place, along) and slot.what == "cell" and slot.at != place.at
-        if beside and chosen.kind != "figure":
-            changed[slot.at] = chosen
-        elif beside:
-            like = [other for near, other in both if other.kind == "figure" and _same(near, slot, 1 - along)]
-            own = ask if ask.kind == "figure" else next(iter(like), chosen)
-            changed[slot.at] = (
-                replace(chosen, period=own.period, part=own.part)
-                if how == "row"
-                else replace(chosen, by=own.by, unit=own.unit, rank=own.rank)
-            )
-    return changed
+def live_values(counted: Counted) -> dict[str, dict[str, str]]:
+    """Every figure that a draft may use, of this period and of the one before."""
+    now = {name: Tie(f"cases.{name}") for name in ASKED}
+    before = {name: Tie(f"cases.{name}", of=BEFORE) for name in ASKED}
+    counted.count([*now.values(), *before.values()])
+    return {
+        "cases": {name: counted.text(tie) for name, tie in now.items()},
+        "before": {name: counted.text(tie) for name, tie in before.items()},
+    }
 
 
-def _same(one: Slot, other: Slot, along: int) -> bool:
-    """Whether two places stand in the same row (0) or column (1) of a table."""
-    return (one.grid, one.block, one.place[along]) == (other.grid, other.block, other.place[along])
+def sample(unit: Unit, period: Period) -> dict[str, Any]:
+    """Fields of an invented report, to try a template."""
+    paper = Paper(
+        unit, period, "summary", "none", "试填的报告", f"{unit.county:06d}-W2026-0001", "草稿", period.last, "县人民政府", "东政发〔2026〕1号", "张三",
+    )  # fmt: skip
+    blocks: list[Block] = [
+        {"type": "heading", "text": "基本情况"}, {"type": "text", "pieces": [["受理", ""], ["12", "cases.received"], ["件。", ""]]},
+        {"type": "table", "caption": "表", "header": [["单位", "受理量"]], "rows": [[["李家村", ""], ["12", ""]]]},
+    ]  # fmt: skip
+    numbers = dict.fromkeys(ASKED, "12")
+    return fields(paper, blocks, {"cases": numbers, "before": numbers})
+
+
+def field_names() -> list[tuple[str, str]]:
+    """What a template may name, with what it says: for the page."""
+    named = [(f"cases.{name}", str(figures.figure(f"cases.{name}").name)) for name in ASKED]
+    return named + [
+        (f"before.{name}", str(figures.figure(f"cases.{name}").name))
+        for name in ASKED
+        if isinstance(figures.figure(f"cases.{name}"), Figure)
+    ]

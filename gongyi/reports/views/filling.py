@@ -21,7 +21,7 @@ from gongyi.core.inputs import Form
 from gongyi.reports.actions import filling as actions
 from gongyi.reports.forms.filling import OWN, BlankForm, CellForm, ScopeForm
 from gongyi.reports.models import FormFill
-from gongyi.reports.queries import filled, listing, paper
+from gongyi.reports.queries import filled, form_page, listing
 from gongyi.reports.queries.filling import vocabulary_of
 from gongyi.reports.queries.units import fetch_unit
 from gongyi.reports.rules.filling import can_forget, visible_fills
@@ -70,7 +70,7 @@ def fill(request: ActorRequest, key: UUID) -> HttpResponse:
     one = _Open(request, key)
     made = one.made()
     context = {
-        "title": one.fill.name, "fill": one.fill, "unit": one.unit, "period": one.period, "parts": paper.paper_of(one.opened.form, made.lines),
+        "title": one.fill.name, "fill": one.fill, "unit": one.unit, "period": one.period, "parts": form_page.form_page(one.opened.form, made.lines),
         "filled": [line for line in made.lines if line.value is not None], "empty": [line for line in made.lines if line.value is None and line.ask.word != "formula"],
         "doubtful": [line for line in made.lines if line.value is not None and line.ask.confidence < 0.9], "formulas": sum(line.ask.word == "formula" for line in made.lines),  # noqa: PLR2004
         "waiting": listing.waiting_of(one.opened.slots, one.asks, one.unit, one.period, one.by),
@@ -91,7 +91,7 @@ def cell(request: ActorRequest, key: UUID) -> HttpResponse:
     form = CellForm(request.POST or None, ask=ask, words=vocabulary_of(one.unit, one.period), in_table=slot.what == "cell" and not slot.paired)  # fmt: skip
 
     def act() -> str:
-        changed = paper.spread(one.opened.slots, one.asks, slot, form.chosen(), form.cleaned_data.get("spread", ""))
+        changed = form_page.spread(one.opened.slots, one.asks, slot, form.chosen(), form.cleaned_data.get("spread", ""))
         actions.set_asks(one.fill, changed=changed)
         return f"{one.fill.get_absolute_url()}#{quote(at)}"
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reports", "0002_monthly"),
+        ("reports", "0004_period_reports"),
     ]
 
     operations = [
