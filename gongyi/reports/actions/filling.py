@@ -32,7 +32,7 @@ def take_in(*, by: Actor, opened: Opened, name: str, unit: Unit, period: Period,
     if unit.id not in units_filled_for(by):
         raise PermissionDenied
     memory = memory_of(by.county, opened.shape)
-    shown = name if gate.refused_name(name) is None else f"{_('空白表')}.{opened.form.kind}"
+    shown = name if gate.refused_name(name) is None else f"form.{opened.form.kind}"
     fill = FormFill(
         county=by.county, account=by.key, unit=unit.id, first=period.first, last=period.last, name=shown[-120:], sender=sender.strip()[:60] or (memory.sender if memory else ""),
         kind=opened.form.kind, shape=opened.shape, at=clock.now(), memory=memory, asks=memory.asks if memory else "{}",
