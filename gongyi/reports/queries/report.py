@@ -75,6 +75,15 @@ def versions_of(report: Report) -> list[ReportVersion]:
     return list(ReportVersion.objects.filter(county=report.county, report=report).order_by("-number"))
 
 
+def version_number(report: Report, said: str) -> int | None:
+    """The number of a text that was signed, as a form sends it; None for ''. Raises Http404 for one that there is not."""
+    if not said:
+        return None
+    if said not in {str(number) for number in range(1, report.current + 1)}:
+        raise Http404
+    return int(said)
+
+
 def comments_of(report: Report) -> list[ReportComment]:
     """What was said about it, those that are still open first."""
     rows = ReportComment.objects.filter(county=report.county, report=report)
@@ -91,7 +100,7 @@ def templates_of(county: int) -> list[ReportTemplate]:
     return list(ReportTemplate.objects.filter(county=county, active=True).order_by("name"))
 
 
-def template_of(county: int, key: UUID) -> ReportTemplate:
+def template_of(county: int, key: UUID | None) -> ReportTemplate:
     """One of them. Raises Http404."""
     found = ReportTemplate.objects.filter(county=county, active=True, id=key).first()
     if found is None:
