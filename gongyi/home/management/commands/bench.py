@@ -42,7 +42,7 @@ from gongyi.home.actions.bench import COUNTY, MATTERS, READER, REST, SPAN, WAY, 
 from gongyi.home.queries import bare_rows, told_cases
 from gongyi.network.queries import counties, find_units
 from gongyi.reports.forms.period import as_query
-from gongyi.reports.queries.dashboard import last_whole
+from gongyi.reports.queries.board import last_whole
 
 MARK = "bench"  # the file that makes a folder ours; "filled" once the county in it is whole
 OWN_SETTINGS = ("GONGYI_", "DATABASE_URL", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "HOST", "PORT")
