@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from gongyi.reports.views import dashboard, figures, rates, statistics
+from gongyi.reports.views import dashboard, figures, rates, report, statistics
 
 app_name = "reports"
 urlpatterns: list[URLPattern] = [
@@ -13,6 +13,18 @@ urlpatterns: list[URLPattern] = [
     path("figures/changes/", figures.changes, name="changes"),
     path("figures/errors/", figures.errors, name="errors"),
     path("figures/<str:key>/", figures.figure_page, name="figure"),
+    path("reports/", report.index, name="reports"),
+    path("reports/new/", report.new, name="report_new"),
+    path("reports/templates/", report.templates, name="templates"),
+    path("reports/templates/<uuid:key>/end/", report.template_end, name="template_end"),
+    path("reports/<uuid:key>/", report.detail, name="report"),
+    path("reports/<uuid:key>/comment/", report.comment, name="report_comment"),
+    path("reports/<uuid:key>/comments/<uuid:comment>/done/", report.comment_done, name="report_comment_done"),
+    path("reports/<uuid:key>/evidence/", report.evidence, name="report_evidence"),
+    path("reports/<uuid:key>/proof/", report.proof, name="report_proof"),
+    path("reports/<uuid:key>/copied/", report.copied, name="report_copied"),
+    path("reports/<uuid:key>/take/", report.take, name="report_take"),
+    path("reports/<uuid:key>/<slug:step>/", report.step, name="report_step"),
     path("rates/", rates.index, name="rates"),
     path("rates/left-out/<uuid:row>/", rates.judge, name="left_out_judge"),
     path("rates/left-out/<uuid:row>/end/", rates.end, name="left_out_end"),

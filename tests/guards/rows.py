@@ -23,6 +23,7 @@ STARTS: dict[str, dict[str, Any]] = {
     "casework.CaseStep": {"source": "assigned", "target": "handling", "action": "log"},
     "core.Message": {"path": "/cases/"},
     "reports.LeftOut": {"rate": "cases.satisfaction_rate", "agreed": None, "judged_at": None},
+    "reports.Report": {"state": "draft"},
     "reports.Formula": {"rate": "cases.satisfaction_rate", "above": "cases.good", "below": "cases.rated"},
     "people.Holding": {"contact": "13899990002"},
     "people.Account": {"name": "样人", "is_active": True},

@@ -2,5 +2,31 @@
 
 from gongyi.reports.models.monthly import MonthlyChange, MonthlyCount, MonthlyRow, MonthlySplit, column
 from gongyi.reports.models.rates import Formula, LeftOut
+from gongyi.reports.models.report import (
+    Report,
+    ReportComment,
+    ReportFigure,
+    ReportFile,
+    ReportPart,
+    ReportStep,
+    ReportTemplate,
+    ReportVersion,
+)
 
-__all__ = ["Formula", "LeftOut", "MonthlyChange", "MonthlyCount", "MonthlyRow", "MonthlySplit", "column"]
+__all__ = [
+    "Formula",
+    "LeftOut",
+    "MonthlyChange",
+    "MonthlyCount",
+    "MonthlyRow",
+    "MonthlySplit",
+    "Report",
+    "ReportComment",
+    "ReportFigure",
+    "ReportFile",
+    "ReportPart",
+    "ReportStep",
+    "ReportTemplate",
+    "ReportVersion",
+    "column",
+]
