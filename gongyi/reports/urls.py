@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from gongyi.reports.views import dashboard, figures, rates, report, statistics
+from gongyi.reports.views import dashboard, figures, filling, rates, report, statistics
 
 app_name = "reports"
 urlpatterns: list[URLPattern] = [
@@ -13,6 +13,14 @@ urlpatterns: list[URLPattern] = [
     path("figures/changes/", figures.changes, name="changes"),
     path("figures/errors/", figures.errors, name="errors"),
     path("figures/<str:key>/", figures.figure_page, name="figure"),
+    path("fill/", filling.index, name="fills"),
+    path("fill/<uuid:key>/", filling.fill, name="fill"),
+    path("fill/<uuid:key>/cell/", filling.cell, name="fill_cell"),
+    path("fill/<uuid:key>/scope/", filling.scope, name="fill_scope"),
+    path("fill/<uuid:key>/confirm/", filling.confirm, name="fill_confirm"),
+    path("fill/<uuid:key>/take/", filling.take, name="fill_take"),
+    path("fill/forms/<uuid:key>/forget/", filling.forget, {"back": False}, name="form_forget"),
+    path("fill/forms/<uuid:key>/remember/", filling.forget, {"back": True}, name="form_remember"),
     path("reports/", report.index, name="reports"),
     path("reports/new/", report.new, name="report_new"),
     path("reports/templates/", report.templates, name="templates"),

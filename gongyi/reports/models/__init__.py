@@ -1,5 +1,6 @@
 """What reports keep."""
 
+from gongyi.reports.models.filling import FormFill, FormMemory
 from gongyi.reports.models.monthly import MonthlyChange, MonthlyCount, MonthlyRow, MonthlySplit, column
 from gongyi.reports.models.rates import Formula, LeftOut
 from gongyi.reports.models.report import (
@@ -14,6 +15,8 @@ from gongyi.reports.models.report import (
 )
 
 __all__ = [
+    "FormFill",
+    "FormMemory",
     "Formula",
     "LeftOut",
     "MonthlyChange",
