@@ -7,3 +7,9 @@ class ReportsConfig(AppConfig):
     """The app of figures and of what is written from them."""
 
     name = "gongyi.reports"
+
+    def ready(self) -> None:
+        from gongyi.core.outbox.sending import register_right
+        from gongyi.reports.rules.asking import may_hear_of_table
+
+        register_right(["asking"], may_hear_of_table)

@@ -1,6 +1,25 @@
 """What reports keep."""
 
+from gongyi.reports.models.asking import Answer, AnswerCell, AnswerStep, Ask, AskColumn, AskStep, AskUnit
+from gongyi.reports.models.ledger import Ledger, LedgerSheet
 from gongyi.reports.models.monthly import MonthlyChange, MonthlyCount, MonthlyRow, MonthlySplit, column
 from gongyi.reports.models.rates import Formula, LeftOut
 
-__all__ = ["Formula", "LeftOut", "MonthlyChange", "MonthlyCount", "MonthlyRow", "MonthlySplit", "column"]
+__all__ = [
+    "Answer",
+    "AnswerCell",
+    "AnswerStep",
+    "Ask",
+    "AskColumn",
+    "AskStep",
+    "AskUnit",
+    "Formula",
+    "Ledger",
+    "LedgerSheet",
+    "LeftOut",
+    "MonthlyChange",
+    "MonthlyCount",
+    "MonthlyRow",
+    "MonthlySplit",
+    "column",
+]
