@@ -34,6 +34,7 @@ class CaseworkConfig(AppConfig):
         register_section("waiting", _("等别人的办件"), queries.handover_waiting)
         for kind in ("turn", "word", "due"):
             register_right(KINDS[kind].events, rules.may_hear_of_case)
+        register_right(["recall"], rules.may_hear_of_recall)
         register_right(["resident.answered", "resident.asked", "resident.reopened"], rules.may_hear_of_own_case)
         register_right(["publication"], rules.may_hear_of_publication)
         register_right(["export"], rules.may_hear_of_export)

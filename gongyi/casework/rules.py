@@ -384,6 +384,11 @@ def may_hear_of_case(by: Actor, key: UUID) -> bool:
     return visible_to(by).filter(id=key).exists()
 
 
+def may_hear_of_recall(by: Actor, key: UUID) -> bool:
+    """Whether the case stood with a unit where the reader still handles cases: taken back, it can be opened there no more."""
+    return CasePart.objects.filter(county=by.county, case=key, unit__in=by.units(P.CASE_HANDLE)).exists()
+
+
 def may_hear_of_own_case(by: Actor, key: UUID) -> bool:
     """Whether the case stands in the resident's account now."""
     return by.asks is not None and Case.objects.filter(county=by.county, id=key, resident=by.asks).exists()
@@ -396,5 +401,6 @@ def may_hear_of_publication(by: Actor, key: UUID) -> bool:
 
 def may_hear_of_export(by: Actor, key: UUID) -> bool:
     """Whether the export is the reader's own, or waits for their word."""
-    own = Export.objects.filter(county=by.county, account=by.key, gone_at=None)
+    there = Q(gone_at=None) | Q(ready_at=None)  # one that was not agreed to is gone by that very word
+    own = Export.objects.filter(there, county=by.county, account=by.key)
     return (own | exports_judged_by(by)).filter(id=key).exists()

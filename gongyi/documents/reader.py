@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from io import BytesIO, StringIO
-from typing import Any
+from typing import Any, Literal
 
 MEMORY = 384 * 1024 * 1024
 SECONDS = 12
@@ -23,10 +23,11 @@ CELL = 40_000  # characters; a cell of Excel holds 32,767
 CHARACTERS = 60_000_000
 FIRST = 12  # lines that are looked at to find what parts the columns
 _INTEGRAL = 1e15
+_AS_IT_STANDS: Literal[3] = 3  # csv.QUOTE_NONE: a quote mark is a character like any other
 
 
 class Stop(Exception):  # noqa: N818 - it reads as a sentence
-    """A limit was met: `rows`, `columns`, `sheets`, `size` or `text`."""
+    """A limit was met: `rows`, `columns`, `sheets`, `size`, `text` or `quotes`."""
 
 
 def main(kind: str) -> None:
@@ -113,10 +114,27 @@ def delimited(text: str) -> Iterator[Any]:
     """One sheet without a name, of a .csv or of what was copied out of a table program."""
     yield {"sheet": ""}
     csv.field_size_limit(CELL)
+    mark = _delimiter(text)
+    paired = _paired(text, mark)
+    _limit(not paired and mark != "\t", "quotes")
+    lines = StringIO(text, newline="")
     try:
-        yield from _limited(csv.reader(StringIO(text, newline=""), delimiter=_delimiter(text)))
+        # a table program does not close a quote mark that it copies
+        yield from _limited(
+            csv.reader(lines, delimiter=mark) if paired else csv.reader(lines, delimiter=mark, quoting=_AS_IT_STANDS)
+        )
     except csv.Error as error:
         raise Stop("text") from error
+
+
+def _paired(text: str, mark: str) -> bool:
+    """Whether every quote mark that opens a cell closes it: else the rows after it would be swallowed without a word."""
+    try:
+        for _row in csv.reader(StringIO(text, newline=""), delimiter=mark, strict=True):
+            pass
+    except csv.Error as error:
+        return "field larger" in str(error)
+    return True
 
 
 def _delimiter(text: str) -> str:

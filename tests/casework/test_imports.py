@@ -2,6 +2,7 @@
 
 import os
 from datetime import date, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
@@ -10,15 +11,18 @@ import pytest
 
 from gongyi.casework import actions, queries
 from gongyi.casework.actions.imports import taking
-from gongyi.casework.models import Asker, Case, CaseStep, Topic
+from gongyi.casework.models import Asker, Case, CaseStep, CaseType, Topic
 from gongyi.casework.queries.exports import cells
 from gongyi.core import audit, clock, imports
 from gongyi.core.access import Role, system_actor
+from gongyi.core.county import bind
 from gongyi.core.imports import pace, runs
 from gongyi.core.models import ImportLine, ImportRun, Message, RegisterLine
+from gongyi.documents.reading import read_table
+from gongyi.documents.tables import write_xlsx
 from tests.casework.importing import ENDED, HEAD, OPEN, command, take
 from tests.documents.hostile import good
-from tests.factories import make_actor, make_county, refused
+from tests.factories import make_actor, make_county, make_unit, refused
 
 HERE = ZoneInfo("Asia/Shanghai")
 
@@ -422,6 +426,63 @@ def test_an_exported_list_comes_in_as_the_same_rows(land, by):
         return sorted([cell for at, cell in enumerate(row) if at not in left] for row in table)
 
     assert told(back) == told(rows)
+
+
+FULL = ["编号", "标题", "登记时间", "诉求内容", "诉求类型", "事项分类", "所属区划", "来源渠道", "急不急", "状态", "主办单位", "派单时间",
+        "签收时间", "首次联系时间", "答复内容", "答复时间", "办结时间", "办理结果", "回访结果", "满意度", "退单次数", "重办次数"]  # fmt: skip
+THEN = [
+    "东湖镇",
+    "2019-03-02 08:00",
+    "2019-03-02 09:00",
+    "2019-03-03 10:30",
+    "您好！五月底修好。",
+    "2019-05-09 09:49",
+    "2019-05-20 10:00",
+]
+LATER = [
+    ["1", "路没修好", "2019-02-28 11:25", "路挖得稀烂，\n一直不修。", "投诉", "城乡建设 / 道路", "李家村", "来信", "紧急", "办结", *THEN, "已解决", "已接通", "满意", "1", "2"],
+    ["2", "补贴怎么领", "2019-02-28 11:25", "=1+1 元的补贴", "咨询", "", "", "来访", "一般", "归档", *THEN, "", "", "", "0", "0"],
+    ["3", "不归我们管", "2019-01-01 00:00", "内容三", "咨询", "城乡建设", "", "来信", "一般", "不予受理", "", "", "", "", "", "", "2019-01-02 08:00", "", "", "", "0", "0"],
+    ["4", "重复了", "2019-01-01 00:00", "内容四", "咨询", "", "", "其他", "一般", "作废", "", "", "", "", "", "", "", "", "", "", "0", "0"],
+]  # fmt: skip
+# What another county knows by itself: its own number, whose turn it is there and until when, and where the table was handed in.
+ITS_OWN = ("工单编号", "外部工单号", "轮到谁", "到期", "登记单位", "答复期限")
+
+
+def exported(by, who) -> list[dict[str, str]]:
+    """The list as a file: heading -> cell."""
+    heads = queries.exports.headers()
+    rows = cells(who, queries.list_keys(who, queries.Wanted(), 99))
+    return [dict(zip(heads, map(str, row), strict=True)) for row in rows]
+
+
+def test_an_exported_list_comes_into_a_fresh_county_as_the_same_rows(land, by):
+    take(by, land.town, *LATER, [*OPEN[:1], "路灯", "2019-02-28 11:25", "路灯不亮"], head=FULL)
+    actions.accept_case(Case.objects.get(title="路灯"), by=land.desk)
+    old = exported(by, land.desk)
+    assert {row["状态"] for row in old} == {"办结", "归档", "不予受理", "作废", "受理"}
+    file = BytesIO()
+    write_xlsx(file, list(old[0]), [list(row.values()) for row in old])
+    fresh = make_county(999002, "新县")
+    town = make_unit("东湖镇", fresh)
+    make_unit("李家村", town)
+    for name in ("咨询", "投诉"):
+        CaseType.objects.create(code=name, name=name, county=999002)
+    there, desk = system_actor("import_cases", 999002), make_actor(Role.DISPATCHER, fresh)
+    with bind(999002):
+        run = take(there, fresh, *(sheet := read_table(file.getvalue(), "导出.xlsx")[0]).rows[1:], head=sheet.rows[0])
+        new = exported(there, desk)
+        assert (run.created, len(new)) == (5, 5)
+        assert sorted(row["外部工单号"] for row in new) == sorted(row["外部工单号"] or row["工单编号"] for row in old)
+    was = {row["标题"]: row for row in old}
+    for row in new:
+        before, own = was[row["标题"]], set(ITS_OWN)
+        if before["状态"] == "受理":  # what was open waits to be assigned again
+            own |= {"状态"}
+            assert row["状态"] == "登记"
+        assert {name: row[name] for name in row if name not in own} == {
+            name: before[name] for name in row if name not in own
+        }
 
 
 def test_nothing_of_a_run_lies_open_on_the_disk(land, by, settings):

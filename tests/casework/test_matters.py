@@ -268,6 +268,7 @@ def test_the_page_lists_opens_rules_and_takes_back(land, lamps):
     page = client.get("/cases/hot/").content.decode()
     assert "石桥村" in page
     assert "3 件" in page
+    assert " – " not in page.split("item-meta")[1].split("</p>")[0]  # all of one day: the day once
     matter = only(land).id
     inside = client.get(f"/cases/hot/{matter}/").content.decode()
     assert all(str(case.id) in inside for case in lamps)

@@ -3,7 +3,7 @@
 import pytest
 
 from gongyi.casework import actions
-from gongyi.casework.actions import exports
+from gongyi.casework.actions import exports, recall
 from gongyi.casework.models import Case, Export
 from gongyi.core import outbox
 from gongyi.core.access import Role, system_actor
@@ -21,6 +21,7 @@ from tests.casework.test_publishing import proposed
 from tests.core.test_outbox_events import told
 from tests.core.test_outbox_sending import NOON, mail  # noqa: F401 - a fixture
 from tests.factories import grant, hold, make_account, make_post
+from tests.receivers import decoded
 
 COUNTY = 999001
 TO_RESIDENTS = {"resident.answered", "resident.asked", "resident.reopened"}
@@ -143,3 +144,23 @@ def test_control_without_the_second_look_it_would_go(land, reader, mail, monkeyp
     lose_everything(land, reader)
     monkeypatch.setattr(sending, "_why_not_this", lambda *_args: "")
     assert send_due(COUNTY).sent == len(about)
+
+
+def test_what_ends_a_right_is_still_told_to_who_had_it(land, reader, mail, monkeypatch):  # noqa: F811
+    """An assignment taken back, an export not agreed to: the word about it is not stopped by itself."""
+    asker = actions.AskerFacts(name="刘大勇", phone="13812345678")
+    case = actions.open_case(by=land.officer, unit=land.village, type=land.enquiry, content="路灯坏了", asker=asker)
+    monkeypatch.setattr(exports, "MOST_ALONE", 0)
+    facts = {"kind": "csv", "query": "", "words": "", "purpose": "contact", "reason": "通知停水"}
+    export = exports.ask_contacts(by=actor_of(reader), **facts)
+    case = actions.assign_case(
+        case, by=land.county_desk if case.desk_id == land.county.id else land.desk, lead=land.town
+    )
+    Message.objects.all().delete()
+    recall.recall_case(Case.objects.get(id=case.id), by=land.desk)
+    exports.judge_export(export, by=land.lead, agrees=False)
+    assert send_due(COUNTY).sent == 2
+    assert ends() == {"recall": ("sent", ""), "export": ("sent", "")}
+    text = "".join(decoded(letter) for letter in mail.letters)
+    assert "不用签收" in text
+    assert "没有同意" in text

@@ -14,6 +14,7 @@ from gongyi.core.errors import Refused
 from gongyi.documents import reading
 from gongyi.documents.reading import clean, clean_line, moment, read_pasted, read_table
 from tests.documents.hostile import CHILD, QUICK, cells, changed, good, ods
+from tests.factories import refused
 
 HERE = ZoneInfo("Asia/Shanghai")
 ROWS = [["编号", "内容"], ["7", "路灯坏了，“请”修"]]
@@ -61,6 +62,13 @@ def test_ods_is_read():
     cell = '<table:table-cell office:value-type="string"><text:p>编号</text:p></table:table-cell>'
     content = ods(f'<table:table table:name="表"><table:table-row>{cell}</table:table-row></table:table>')
     assert [(s.name, s.rows) for s in read_table(content, "a.ods")] == [("表", [["编号"]])]
+
+
+def test_a_quote_mark_that_nobody_closes_swallows_no_rows():
+    pasted = read_pasted('编号\t内容\n1\t"路灯不亮\n2\t水管坏了')
+    assert pasted[0].rows == [["编号", "内容"], ["1", '"路灯不亮'], ["2", "水管坏了"]]
+    with refused("file_limits"):
+        read_table('编号,内容\n1,"路灯不亮\n2,水管坏了'.encode(), "a.csv")
 
 
 def test_a_pasted_table_keeps_cells_of_several_lines():

@@ -68,6 +68,17 @@ def test_a_table_is_looked_at_stored_and_taken_back(clerk, land):  # noqa: F811
     assert not Case.objects.exists()
 
 
+def test_who_asked_is_shown_masked_or_not_at_all(clerk, land):  # noqa: F811
+    head, row = (
+        ["编号", "内容", "来电人", "电话", "备注"],
+        ["1", "路灯不亮", "王小明", "13800138000", "又一个 13900139000"],
+    )
+    page = upload(clerk, land, row, head=head)
+    assert "又一个" in page.text
+    for word in ("王小明", "13800138000", "13900139000"):
+        assert word not in page.text
+
+
 def test_a_pasted_table_is_taken(clerk, land):  # noqa: F811
     page = send(clerk, NEW, text="编号\t内容\n1\t路灯不亮\n2\t路坏了", unit=str(land.town.id), source="")
     assert "会新增 2 行" in page.text
@@ -232,6 +243,10 @@ def test_a_steward_imports_topics_and_templates(client, land):  # noqa: F811
     )
     assert "请写文字" in page.text
     assert "本县没有这个类型" in page.text
+    page = send(
+        client, "/import/new/templates/", text="名称\t文字\n收到\t您好。\n收到\t不一样的。", unit=str(land.county.id)
+    )
+    assert "名称和第 2 行相同，内容不同" in page.text
 
 
 def test_the_registry_refuses_a_name_that_is_taken():

@@ -78,3 +78,15 @@ def test_p8_a_steward_adds_only_below_the_own_unit(county):
     ]
     assert not imports.KINDS["units"].may(make_actor(Role.CLERK, town), None)
     assert make_account()
+
+
+def test_a_code_that_is_another_units_is_a_problem_and_the_same_unit_is_known(county, by):
+    kind, head = imports.KINDS["units"], ["单位名称", "区划代码", "层级"]
+    rows = [["别的局", county.code, "部门"], [county.name, county.code, "部门"]]
+    plan = imports.make_plan(
+        kind, imports.first_draft(kind, [imports.Sheet("", [head, *rows])], "x", by.county), by=by, unit=county.id, source="x"
+    )  # fmt: skip
+    assert [(p["row"], p["column"], county.name in p["reason"]) for p in imports.problems(kind, plan.wrong)] == [
+        (2, "区划代码", True)
+    ]
+    assert plan.recognised == 1

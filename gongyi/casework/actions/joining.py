@@ -56,11 +56,11 @@ def _said(other: Case | None, note: str) -> str:
 
 
 def _first(case: Case, *, by: Actor, number: str) -> Case:
-    """The open case with this number that this person may see; one that follows another leads to that one."""
-    rows = visible_to(by).filter(number=number.strip()[:24], hides_asker=False).exclude(id=case.id)
-    other = rows.select_related("first").first()
-    if other and other.first:
-        other = other.first if other.first_id != case.id else None
+    """The open case with this number that this person may see; one that follows another leads to that one, if they see it."""
+    rows = visible_to(by).filter(hides_asker=False).exclude(id=case.id)
+    other = rows.filter(number=number.strip()[:24]).first()
+    if other and other.first_id:
+        other = rows.filter(id=other.first_id).first()
     if other is None or not other.is_open:
         raise _refused(_("没有编号是“%(number)s”的在办件。") % {"number": number})
     if Case.objects.filter(county=case.county, first=case).exists():

@@ -85,6 +85,7 @@ def move(
     if not quietly:
         tell_turn(case, by=by)
     tell_asker(case, action, by=by)
+    tell_followers(case, action, by=by)
     return case
 
 
@@ -228,6 +229,40 @@ def tell_asker(case: Case, action: str, *, by: Actor) -> None:
     event, words = told
     text = say(words, number=case.number)
     outbox.tell_resident(case.resident, by=by, event=event, text=text, path="/portal/mine/", subject=case.id)
+
+
+# What those are told who work on a case that follows this one, by the move that was made.
+_TO_FOLLOWERS = {
+    "answer": gettext_lazy("跟着办的那一件有答复了，请看看这一件能不能一起答复"),
+    "approve_answer": gettext_lazy("跟着办的那一件有答复了，请看看这一件能不能一起答复"),
+    "decline": gettext_lazy("跟着办的那一件不予受理，这一件要自己办"),
+    "void": gettext_lazy("跟着办的那一件作废了，这一件要自己办"),
+}
+
+
+def tell_followers(case: Case, action: str, *, by: Actor) -> None:
+    """What became of a case, to the handlers of the open ones that follow it, by their own numbers; of an answer also to the
+    accounts of the askers who follow it, merged ones too.
+    """
+    if action not in _TO_FOLLOWERS or case.state == "drafted":
+        return
+    for follower in Case.objects.filter(county=case.county, first=case.id).select_related("about_unit"):
+        if follower.is_open:
+            place = {follower.lead_id: P.CASE_HANDLE} if follower.lead_id else {follower.desk_id: P.CASE_ASSIGN}
+            tell_holders(follower, place, by=by, event="first", words=_TO_FOLLOWERS[action])
+        merged = follower.outcome == Case.Outcome.MERGED
+        if follower.resident and "answer" in action and (follower.is_open or merged):
+            text = say(
+                gettext_lazy("和您反映的是同一件事的那一件有答复了，您的编号 %(number)s"), number=follower.number
+            )
+            outbox.tell_resident(
+                follower.resident,
+                by=by,
+                event="resident.answered",
+                text=text,
+                path="/portal/mine/",
+                subject=follower.id,
+            )
 
 
 def tell_holders(

@@ -95,7 +95,7 @@ def _take_in(
         "rows": plan.total,
         "recognised": plan.recognised,
         "notes": plan.notes,
-        "left_out": imports.told_twice(plan),
+        "left_out": imports.told_twice(kind, plan),
     }
     done["left_out" if draft.leave_out else "refused"] += wrong
     if done["refused"]:

@@ -111,8 +111,11 @@ def _open(form: IntakeForm) -> str:
     asker, facts = AskerFacts(**form.asker_facts()), dict(form.cleaned_data)
     file, person = facts.pop("file", None), facts.pop("about_person", None)
     facts["about_account"] = person.id if person else None
+    first = number_of(form.by, as_key(form.data.get("follows")))
+    if first and facts["type"].hides_asker:
+        raise ValidationError({"type": _("举报要单独办，不跟着别的办件。内容都还在，再点一次“登记”就行。")})
     case = actions.open_case(by=form.by, asker=asker, **facts)
-    if first := number_of(form.by, as_key(form.data.get("follows"))):
+    if first:
         join_case(case, by=form.by, first=first)
     if file:
         _attach(case, form, file)

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from gongyi.core.access import Actor
 from gongyi.core.imports.table import Column
@@ -32,6 +33,7 @@ class Kind:
 
     name: ClassVar[str]
     label: ClassVar[Promise]
+    told_by: ClassVar[Promise] = gettext_lazy("编号")  # what tells one row from another
     hint: ClassVar[Promise]
     columns: ClassVar[tuple[Column, ...]]
     per_unit: ClassVar[bool] = False  # rows belong to the unit that takes them in, which the person chooses

@@ -152,10 +152,12 @@ def problems(kind: Kind, rows: Iterable[Checked]) -> list[dict[str, Any]]:
     ]
 
 
-def told_twice(plan: Plan) -> list[dict[str, Any]]:
+def told_twice(kind: Kind, plan: Plan) -> list[dict[str, Any]]:
     """The rows that were not stored because their number stands above with other content."""
-    reason = _("编号和第 %(before)d 行相同，内容不同，只存了第 %(before)d 行。")
-    return [{"row": row, "column": "", "reason": reason % {"before": before}} for row, before in plan.twice]
+    reason, what = _("%(what)s和第 %(before)d 行相同，内容不同，只存了第 %(before)d 行。"), str(kind.told_by)
+    return [
+        {"row": row, "column": "", "reason": reason % {"what": what, "before": before}} for row, before in plan.twice
+    ]
 
 
 # --- kept until it is stored ------------------------------------------------------------------------------------------
@@ -166,7 +168,7 @@ def keep(run: ImportRun, draft: Draft) -> None:
     old = run.path
     facts = {
         "sheets": [[sheet.name, sheet.rows] for sheet in draft.sheets], "sheet": draft.sheet, "head": draft.layout.head,
-        "fields": list(draft.layout.fields.items()), "how": list(draft.layout.how.items()),
+        "fields": list(draft.layout.fields.items()), "how": list(draft.layout.how.items()), "double": draft.layout.double,
         "mended": list(draft.mended.items()), "dropped": sorted(draft.dropped), "leave_out": draft.leave_out,
     }  # fmt: skip
     packed = b64encode(zlib.compress(json.dumps(facts, ensure_ascii=False).encode("utf-8", "replace"), 3)).decode()
@@ -184,7 +186,7 @@ def kept(run: ImportRun) -> Draft:
     except FileNotFoundError:
         raise Refused("gone", _("这次导入已经结束，或放了一天没有做完。"), _("请重新选择文件。"), status=410) from None
     facts = json.loads(zlib.decompress(b64decode(packed)))
-    layout = Layout(facts["head"], dict(facts["fields"]), dict(facts["how"]))
+    layout = Layout(facts["head"], dict(facts["fields"]), dict(facts["how"]), facts.get("double", False))
     sheets = [Sheet(name, rows) for name, rows in facts["sheets"]]
     return Draft(sheets, facts["sheet"], layout, dict(facts["mended"]), set(facts["dropped"]), facts["leave_out"])
 

@@ -130,7 +130,7 @@ def _set(run: ImportRun, *, was: tuple[str, ...], state: str, **facts: object) -
 
 def _begin(run: ImportRun, plan: Plan, *, by: Actor) -> None:
     left = len(plan.wrong) + len(plan.twice)
-    report = [*problems(kind_of(run), plan.wrong[:REPORTED]), *told_twice(plan)][:REPORTED]
+    report = [*problems(kind_of(run), plan.wrong[:REPORTED]), *told_twice(kind_of(run), plan)][:REPORTED]
     facts = {
         "rows": plan.total,
         "recognised": plan.recognised,

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import zip_longest
 
 from django.utils.functional import Promise
 from rapidfuzz.fuzz import ratio
@@ -45,11 +46,15 @@ class Column:
 
 @dataclass
 class Layout:
-    """Where the headings stand (row from 0) and what each column (from 0) means; `how` says by what it was told."""
+    """Where the headings stand (row from 0) and what each column (from 0) means; `how` says by what it was told.
+
+    `double`: they fill this row and the one above, where a heading without a lower part stands in the upper row.
+    """
 
     head: int
     fields: dict[int, str] = field(default_factory=dict)
     how: dict[int, str] = field(default_factory=dict)
+    double: bool = False
 
 
 @cache
@@ -60,27 +65,56 @@ def plain_heading(text: str) -> str:
 
 
 def find_layout(sheet: Sheet, columns: Sequence[Column], remembered: Mapping[str, str]) -> Layout:
-    """The row among the first ten whose cells mean the most fields; where none means any, the first of the fullest ones.
+    """The row among the first ten whose cells mean the most fields, or two rows that together mean more, as where cells were
+    merged; where none means any, the first of the fullest ones.
 
     `remembered` maps plain headings to fields as somebody set them before; '' means that the column is left out.
     """
     filled = [sum(1 for cell in row if cell.strip()) for row in sheet.rows[:LOOKED_AT]]
     best = Layout(filled.index(max(filled)) if filled else 0)
-    for at, row in enumerate(sheet.rows[:LOOKED_AT]):
-        found = match(row, columns, remembered)
+    for at in range(len(sheet.rows[:LOOKED_AT])):
+        found = match(sheet.rows[at], columns, remembered)
         if len(found.fields) > len(best.fields):
             best = Layout(at, found.fields, found.how)
+    for at in range(1, len(sheet.rows[:LOOKED_AT])):
+        found = layout_at(sheet, at, columns, remembered)
+        if len(found.fields) > len(best.fields):
+            best = found
     return best
 
 
+def layout_at(sheet: Sheet, at: int, columns: Sequence[Column], remembered: Mapping[str, str]) -> Layout:
+    """The layout whose headings stand in this row, or in it and the one above where they mean more together."""
+    row = sheet.rows[at]
+    best = match(row, columns, remembered)
+    if at and _is_second_line(row):
+        both = match(_folded(sheet.rows[at - 1], row), columns, remembered)
+        if len(both.fields) > len(best.fields):
+            best, best.double = both, True
+    best.head = at
+    return best
+
+
+def _is_second_line(row: Sequence[str]) -> bool:
+    """Whether these may be headings below others: short words without digits."""
+    cells = [cell.strip() for cell in row if cell.strip()]
+    return bool(cells) and all(len(cell) <= SHORT and not re.search("[0-9]", cell) for cell in cells)
+
+
+def _folded(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
+    """One row of headings out of two: the lower part, where there is none the upper one."""
+    return [low if low.strip() else up for up, low in zip_longest(upper, lower, fillvalue="")]
+
+
 def match(row: Sequence[str], columns: Sequence[Column], remembered: Mapping[str, str]) -> Layout:
-    """Which field each cell of a row of headings means: as remembered, else by a known heading, else by the likest one."""
+    """Which field each cell of a row of headings means: as remembered, else by its own label, a known heading, the likest one."""
     found, names = Layout(0), _names(tuple(columns))
     bare = {at: plain for at, cell in enumerate(row) if cell.strip() and (plain := plain_heading(cell))}
     known = {"", *(column.name for column in columns)}
     for at in (at for at, plain in bare.items() if remembered.get(plain) in known):
         _take(found, at, remembered[bare[at]], "remembered")
-    for at in (at for at, plain in bare.items() if plain in names):
+    labels = {plain_heading(str(column.label)) for column in columns}
+    for at in sorted((at for at, plain in bare.items() if plain in names), key=lambda at: bare[at] not in labels):
         _take(found, at, names[bare[at]], "known")
     for at, name in _likely(bare, names):
         _take(found, at, name, "like")
@@ -120,6 +154,8 @@ def _names(columns: tuple[Column, ...]) -> dict[str, str]:
 def headings(sheet: Sheet, layout: Layout) -> list[str]:
     """The headings, one for each column of the sheet."""
     row = sheet.rows[layout.head] if layout.head < len(sheet.rows) else []
+    if layout.double and layout.head:
+        row = _folded(sheet.rows[layout.head - 1], row)
     return [*row, *[""] * (sheet.width() - len(row))]
 
 
@@ -128,8 +164,7 @@ def heading_rows(sheet: Sheet, layout: Layout) -> Iterator[list[str]]:
     line of headings, in the columns that mean nothing here.
     """
     for at, row in enumerate(sheet.rows[:LOOKED_AT]):
-        cells = [cell.strip() for cell in row if cell.strip()]
         if at <= layout.head:
             yield row
-        elif cells and all(len(cell) <= SHORT and not re.search("[0-9]", cell) for cell in cells):
+        elif _is_second_line(row):
             yield ["" if column in layout.fields else cell for column, cell in enumerate(row)]

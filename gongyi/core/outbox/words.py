@@ -22,7 +22,7 @@ KINDS: dict[str, Kind] = {
         _("轮到我或本单位的办件"),
         frozenset({
             "recorded", "assigned", "returned", "drafted", "extending", "calling", "redo", "handling",
-            "remind", "supervise", "co", "assist", "recall", "import",
+            "remind", "supervise", "co", "assist", "recall", "import", "first",
         }),
         first=True,
     ),

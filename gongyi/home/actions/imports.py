@@ -12,7 +12,7 @@ from gongyi.core.access import Actor
 from gongyi.core.errors import Refused
 from gongyi.core.imports import runs
 from gongyi.core.imports.plan import Draft, keep, kept, kind_of, remembered
-from gongyi.core.imports.table import find_layout, match
+from gongyi.core.imports.table import find_layout, layout_at
 from gongyi.core.models import ImportRun
 from gongyi.network.models import Unit
 from gongyi.people.models import Account
@@ -40,8 +40,7 @@ def set_columns(run: ImportRun, *, sheet: int, head: int, fields: dict[int, str]
     if sheet != draft.sheet:
         draft.sheet, draft.layout = sheet, find_layout(draft.sheets[sheet], kind.columns, habits)
     elif head != draft.layout.head and fields == draft.layout.fields:
-        draft.layout = match(draft.table.rows[head], kind.columns, habits)
-        draft.layout.head = head
+        draft.layout = layout_at(draft.table, head, kind.columns, habits)
     else:
         draft.layout.how |= {at: "known" for at, name in fields.items() if draft.layout.fields.get(at) != name}
         draft.layout.head, draft.layout.fields = head, fields

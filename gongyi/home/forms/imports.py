@@ -14,6 +14,7 @@ from gongyi.core.access import Actor
 from gongyi.core.errors import Refused
 from gongyi.core.imports.table import LOOKED_AT, plain_heading
 from gongyi.core.inputs import Form, Textarea
+from gongyi.core.secrets import mask_text
 from gongyi.documents.reading import ACCEPT, MOST_BYTES, read_pasted, read_table
 from gongyi.documents.tables import write_sheets
 from gongyi.home.queries.imports import FIXED, Preview, sources, units_for
@@ -98,7 +99,12 @@ class ColumnsForm(Form):
         sheet, head = (cast("forms.TypedChoiceField", self.fields[name]) for name in ("sheet", "head"))
         sheet.choices = [(at, each.name or _("粘贴的表格")) for at, each in enumerate(draft.sheets)]
         sheet.initial, head.initial = draft.sheet, draft.layout.head
-        head.choices = [(at, _head_words(at, row)) for at, row in enumerate(draft.table.rows[:LOOKED_AT])]
+        told = (
+            LOOKED_AT if shown.lacking else draft.layout.head + 1
+        )  # rows below hold data, which need not be seen here
+        head.choices = [
+            (at, _head_words(at, row if at < told else [])) for at, row in enumerate(draft.table.rows[:LOOKED_AT])
+        ]
         if len(draft.sheets) == 1:
             sheet.widget = forms.HiddenInput()
         means = [("", _("不导入这一列")), *((column.name, str(column.label)) for column in shown.kind.columns)]
@@ -135,7 +141,8 @@ class ColumnsForm(Form):
 
 
 def _head_words(at: int, row: list[str]) -> str:
-    return _("第 %(n)d 行：%(words)s") % {"n": at + 1, "words": " ".join(filter(None, row))[:40] or _("（空）")}
+    words = mask_text(" ".join(filter(None, row)))[:40]
+    return _("第 %(n)d 行：%(words)s") % {"n": at + 1, "words": words} if words else _("第 %(n)d 行") % {"n": at + 1}
 
 
 class RowsForm(Form):

@@ -11,9 +11,12 @@ from gongyi.core import imports
 from gongyi.core.access import Actor
 from gongyi.core.imports.plan import SHOWN, kept, kind_of, remembered, sample
 from gongyi.core.models import ImportRun
+from gongyi.core.secrets import mask_text
 from gongyi.network.models import Unit
 
 FIXED = 20  # rows with problems that one page shows
+A_MINUTE = 10_000  # rows that a small machine stores
+NARROW = 20  # characters that fit into a narrow column
 
 
 def runs_of(by: Actor) -> QuerySet[ImportRun]:
@@ -78,7 +81,7 @@ class Preview:
         """The first rows as they will be stored: row number, and of the shown columns label, text, and whether it may be long."""
         shown = self.shown_columns()
         fresh = self.plan.fresh[:SHOWN] if self.plan else []
-        wide = {column.name for column in self.kind.columns if column.spread}
+        wide = {name for row in fresh for name, text in row.shown.items() if len(text) > NARROW}
         return [
             {"row": row.row, "cells": [(label, row.shown.get(name, ""), name in wide) for name, label in shown]} for row in fresh
         ]  # fmt: skip
@@ -96,7 +99,7 @@ def preview(run: ImportRun, *, by: Actor, checked: bool = True) -> Preview:
     named = imports.headings(draft.table, draft.layout)
     columns = [
         Heading(
-            at, text.strip(), list(sample(draft, at)), draft.layout.fields.get(at, ""), draft.layout.how.get(at, "")
+            at, text.strip(), _sample(kind, draft, at), draft.layout.fields.get(at, ""), draft.layout.how.get(at, "")
         )
         for at, text in enumerate(named)
         if text.strip() or sample(draft, at, 1)
@@ -107,6 +110,17 @@ def preview(run: ImportRun, *, by: Actor, checked: bool = True) -> Preview:
     return Preview(run, kind, draft, plan, columns, lacking)
 
 
+def _sample(kind: imports.Kind, draft: imports.Draft, at: int) -> list[str]:
+    """The first cells of a column, without numbers of people; of a column that says who asked none."""
+    personal = {column.name for column in kind.columns if column.personal}
+    return [] if draft.layout.fields.get(at) in personal else list(map(mask_text, sample(draft, at)))
+
+
 def habits(run: ImportRun) -> dict[str, str]:
     """What this sender's headings were said to mean."""
     return remembered(kind_of(run), run.source, run.county)
+
+
+def minutes_left(run: ImportRun) -> int:
+    """About how long storing the rest takes on a small machine, at least one; 0 where nothing is being stored."""
+    return max(1, round((run.rows - run.done) / A_MINUTE)) if run.state in {"waiting", "running"} else 0

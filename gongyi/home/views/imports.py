@@ -50,7 +50,8 @@ def run(request: ActorRequest, key: UUID) -> HttpResponse:
     kind = kind_of(found)
     context = {
         "title": _("导入%(kind)s") % {"kind": kind.label}, "run": found, "report": json.loads(found.words or "[]"),
-        "can_undo": imports.can_undo(found), "url": kind.url(found.created), "running": found.state in {"waiting", *imports.runs.UNSEEN},
+        "minutes": queries.minutes_left(found), "can_undo": imports.can_undo(found), "url": kind.url(found.created),
+        "running": found.state in {"waiting", *imports.runs.UNSEEN},
     }  # fmt: skip
     return render(request, "home/imports/_progress.html" if request.htmx else "home/imports/run.html", context)  # type: ignore[attr-defined]
 
@@ -60,7 +61,7 @@ def _draft(request: ActorRequest, shown: queries.Preview, **forms: Form) -> Http
     context = {
         "title": _("核对要导入的%(kind)s") % {"kind": shown.kind.label}, "run": shown.run, "shown": shown, "plan": shown.plan,
         "columns": forms.get("columns") or ColumnsForm(shown=shown), "rows": forms.get("rows") or RowsForm(shown=shown),
-        "unused": shown.draft.left_out(), "twice": imports.told_twice(shown.plan)[:20] if shown.plan else [],
+        "unused": shown.draft.left_out(), "twice": imports.told_twice(shown.kind, shown.plan)[:20] if shown.plan else [],
     }  # fmt: skip
     return render(request, "home/imports/draft.html", context)
 

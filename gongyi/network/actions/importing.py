@@ -43,6 +43,7 @@ class UnitKind(Kind):
     """单位."""
 
     name, label = "units", gettext_lazy("单位")
+    told_by = gettext_lazy("单位名称")
     hint = gettext_lazy("名录里没有的部门、小组，或新设的乡镇、村。上级单位写名称或代码，可以写在同一张表的前面几行。")
     columns = (
         Column("name", gettext_lazy("单位名称"), ("名称", "机构名称", "部门名称", "单位"), required=True),
@@ -155,8 +156,10 @@ def _place(context: Tree, row: Checked) -> None:
 
 def _known(context: Tree, row: Checked) -> None:
     above, facts = row.facts["above"], row.facts
-    if facts["code"] and facts["code"] in context.units:
-        row.known = True
+    if coded := context.units.get(facts["code"]) if facts["code"] else None:
+        row.known = coded[0].name == facts["name"]
+        if not row.known:
+            row.problems.append(("code", _("这个代码已经是%(name)s的。") % {"name": coded[0].name}))
     if above and (above.id, facts["name"]) in context.taken:
         row.known = True
     if above and not rules.can_edit_unit(context.by, above):

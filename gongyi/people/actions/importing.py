@@ -41,6 +41,7 @@ class AccountKind(Kind):
     """账号."""
 
     name, label = "accounts", gettext_lazy("账号")
+    told_by = gettext_lazy("登录名")
     hint = gettext_lazy(
         "一行一个人：姓名、登录名、单位、角色。表里不能有密码；导入后在每个人的账号页上当面给他登录链接。"
     )

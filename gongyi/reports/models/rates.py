@@ -22,10 +22,7 @@ class Formula(CountyModel):
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["county", "rate", "version"], name="formula_version"),
-            models.UniqueConstraint(fields=["county", "rate", "since"], name="formula_since"),
-        ]
+        constraints = [models.UniqueConstraint(fields=["county", "rate", "version"], name="formula_version")]
 
 
 class LeftOut(CountyModel):

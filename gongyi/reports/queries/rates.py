@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+
 from gongyi.casework.rules import visible_to
 from gongyi.core import figures
 from gongyi.core.access import Actor
@@ -81,9 +84,15 @@ def _left_out_by_rate(county: int) -> dict[str, frozenset[UUID]]:
     return {rate: frozenset(cases) for rate, cases in found.items()}
 
 
-def left_out_rows(by: Actor, rate: str, *, waiting: bool = False) -> list[LeftOut]:
-    """What was asked and judged about a rate, newest first, of the cases that this person may see."""
-    rows = LeftOut.objects.filter(county=by.county, rate=rate, ended_at=None, case__in=visible_to(by)).select_related(
-        "case"
-    )
-    return list((rows.filter(agreed=None) if waiting else rows).order_by("-asked_at")[:200])
+def left_out_rows(by: Actor, rate: str) -> list[LeftOut]:
+    """What was asked and judged about a rate, the newest 200, of the cases that this person may see."""
+    return list(_seen(by).filter(rate=rate, ended_at=None).order_by("-asked_at")[:200])
+
+
+def left_out_row(by: Actor, key: UUID) -> LeftOut:
+    """What was asked about a case that this person may see; otherwise Http404, as if it had never existed (P3)."""
+    return get_object_or_404(_seen(by), id=key)
+
+
+def _seen(by: Actor) -> QuerySet[LeftOut]:
+    return LeftOut.objects.filter(county=by.county, case__in=visible_to(by)).select_related("case")

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -70,16 +70,10 @@ def _asked(request: ActorRequest, key: str, form: LeaveOutForm) -> str:
     return reverse("reports:rate", args=[key])
 
 
-def _left_out(request: ActorRequest, row: UUID) -> LeftOut:
-    """What was asked about a case that one may see, else 404."""
-    rows = LeftOut.objects.filter(county=request.actor.county, case__in=visible_to(request.actor))
-    return get_object_or_404(rows.select_related("case"), id=row)
-
-
 @permission(P.CASE_SUPERVISE, P.CASE_APPROVE)
 def judge(request: ActorRequest, row: UUID) -> HttpResponse:
     """Agree to leave a case out, or not."""
-    asked, form = _left_out(request, row), JudgeForm(request.POST or None)
+    asked, form = queries.left_out_row(request.actor, row), JudgeForm(request.POST or None)
     if not can_judge_left_out(request.actor, asked):
         raise PermissionDenied
     if done := submit(request, form, partial(_judged, request, asked, form)):
@@ -99,7 +93,7 @@ def _judged(request: ActorRequest, asked: LeftOut, form: JudgeForm) -> str:
 @permission(P.CASE_VIEW)
 def end(request: ActorRequest, row: UUID) -> HttpResponse:
     """Take back: the case counts in both lines again."""
-    asked = _left_out(request, row)
+    asked = queries.left_out_row(request.actor, row)
     actions.end_left_out(asked, by=request.actor)
     messages.success(request, _("已撤回，这一件照算。"))
     return redirect("reports:rate", asked.rate)

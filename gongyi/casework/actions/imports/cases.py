@@ -257,8 +257,8 @@ def _history(row: Checked, context: Context) -> None:
     if not ended:
         facts |= {"state": "recorded", "answered": None, "closed": None}
         return
-    facts["state"] = said if said in {"declined", "void"} else "closed"
-    if facts["state"] == "closed":
+    facts["state"] = said if said in _ENDED else "closed"
+    if facts["state"] in {"closed", "filed"}:
         _ended(row)
     _in_order(row)
 

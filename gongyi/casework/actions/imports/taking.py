@@ -101,7 +101,7 @@ def _end(context: "Context", case: Case, facts: dict[str, Any]) -> None:
     """What an ended case holds: who answered and when, how it ended. Nobody is called about it any more."""
     case.answer = facts["answer"]
     case.outcome, case.rating, case.call_result = (facts[name] or "" for name in ("outcome", "rating", "call_result"))
-    case.lead = facts["lead"] or (context.unit if case.state == "closed" else None)
+    case.lead = facts["lead"] or (context.unit if case.state in {"closed", "filed"} else None)
     case.assigned_at, case.signed_at, case.contacted_at = facts["assigned"], facts["signed"], facts["contacted"]
     case.answered_at, case.drawn = facts["answered"], False
     if case.state != "void":

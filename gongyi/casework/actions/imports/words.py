@@ -93,7 +93,7 @@ class TopicKind(_Settings):
 class TemplateKind(_Settings):
     """答复模板."""
 
-    name, label = "templates", gettext_lazy("答复模板")
+    name, label, told_by = "templates", gettext_lazy("答复模板"), gettext_lazy("名称")
     hint = gettext_lazy("名称一列、文字一列；还可以有诉求类型和事项分类。同名的不动。")
     columns = (
         Column("title", gettext_lazy("名称"), ("模板名称", "标题", "模板"), required=True),
