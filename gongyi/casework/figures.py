@@ -11,7 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, UUIDField
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from gongyi.casework.models import COUNTED_STEPS, Asker, Case, CaseStep, Visit
+from gongyi.casework.models import COUNTED_STEPS, Asker, Case, CaseStep, PublicationStep, Visit
 from gongyi.core import clock
 from gongyi.core.figures import Figure, Period, Rate, Source, register
 from gongyi.core.imports.runs import pending
@@ -42,6 +42,17 @@ def _steps(county: int) -> QuerySet[Any]:
     return found
 
 
+def _amendments(county: int) -> QuerySet[Any]:
+    """The corrections of public answers, each counted for the unit that answers for the case now."""
+    places = [f"publication__case__{place}" for place in (*_LEAD, *_RECORDER)]
+    top = Coalesce(
+        "publication__case__topic__parent__parent", "publication__case__topic__parent", "publication__case__topic"
+    )
+    rows = PublicationStep.objects.filter(county=county, action="amend")
+    found: QuerySet[Any] = rows.annotate(counts_for=Coalesce(*places), top_topic=top)
+    return found
+
+
 def _there(period: Period) -> Q:
     """Recorded by then and not ended by then; a case that was reopened since counts as never ended."""
     return Q(recorded_at__lt=period.end) & (Q(closed_at=None) | Q(closed_at__gte=period.end))
@@ -57,9 +68,22 @@ received = Source(partial(_cases, units=_RECORDER), "counts_for", "recorded_at",
 assigned = Source(partial(_cases, units=(*_LEAD, *_RECORDER)), "counts_for", "assigned_at", splits=SPLITS)
 closed = Source(partial(_cases, units=(*_LEAD, *_RECORDER)), "counts_for", "closed_at", splits=SPLITS)
 there = Source(partial(_cases, units=(*_LEAD, *_RECORDER)), "counts_for", within=_there, splits=SPLITS)
-_OF_STEPS = {name: column if column == "top_topic" else f"case__{column}" for name, column in SPLITS.items()}
-lines = Source(_steps, "counts_for", "at", record="case", number="case__number", splits=_OF_STEPS)
-returns = Source(_steps, "returned_by", "at", record="case", number="case__number", splits=_OF_STEPS)
+
+
+def _through(way: str, **more: str) -> dict[str, str]:
+    """The splits of a case for rows that lead to it."""
+    return {name: column if column == "top_topic" else f"{way}__{column}" for name, column in SPLITS.items()} | more
+
+
+lines = Source(
+    _steps, "counts_for", "at", record="case", number="case__number", splits=_through("case", reason="reason")
+)
+returns = Source(
+    _steps, "returned_by", "at", record="case", number="case__number", splits=_through("case", reason="reason")
+)
+amendments = Source(
+    _amendments, "counts_for", "at", record="publication__case", number="publication__case__number", splits=_through("publication__case"),
+)  # fmt: skip
 
 _PHONE = Asker.objects.filter(county=OuterRef("county"), case=OuterRef("pk")).exclude(phone_digest="")
 # Asked by the phone first: few share one, while a month has thousands of cases.
@@ -124,10 +148,10 @@ _LINES = (
     Figure("cases.reached", _("回访到"), _("期间内打通、问到结果的回访"), lines, _CALL & Q(target__in=["closed", "redo"]), _TIMES, words=("回访到", "回访核实", "成功回访", "接通")),
     Figure("cases.unreached", _("没有回访到"), _("期间内没有联系上诉求人的回访；不算满意，也不算解决"), lines, _CALL & ~Q(target__in=["closed", "redo"]), _TIMES, words=("未回访到", "未接通", "联系不上", "无法接通")),
     Figure("cases.call_solved", _("回访说解决了"), _("期间内的回访里，诉求人说解决了的；以后又重办的不算"), lines, _CALL & Q(target="closed", case__call_result=Case.CallResult.SOLVED), _TIMES, words=("回访解决", "核实解决")),
-    Figure("cases.reopened", _("重办"), _("期间内重新办理的次数：有异议、回访没有解决、办结后重新开启、被要求重办"), lines, _AGAIN_STEP, _TIMES, words=("重办数", "重办件数", "返工", "重新办理", "二次办理")),
+    Figure("cases.reopened", _("重办"), _("期间内重新办理的次数：有异议、回访没有解决、办结后重新开启、被要求重办"), lines, _AGAIN_STEP, _TIMES, words=("重办数", "重办件数", "返工", "重新办理", "二次办理"), error=True),
     Figure("cases.parked", _("挂账"), _("期间内约定到某日再办的次数"), lines, Q(action="park"), _TIMES, words=("挂账数", "挂账件")),
     Figure("cases.extended", _("延期"), _("期间内批准延期的次数"), lines, Q(action="approve_extension"), _TIMES, words=("延期数", "延期件", "延期办理", "申请延期")),
-    Figure("cases.returned", _("退单"), _("期间内承办单位退回的次数，算在退回的单位"), returns, Q(action="return"), _TIMES, words=("退单数", "退回", "回退", "退件", "退回数", "回退数")),
+    Figure("cases.returned", _("退单"), _("期间内承办单位退回的次数，算在退回的单位"), returns, Q(action="return"), _TIMES, words=("退单数", "退回", "回退", "退件", "退回数", "回退数"), error=True),
 )  # fmt: skip
 _RATES = (
     Rate("cases.response_rate", _("响应率"), _("按时联系 ÷ 派单量"), ("cases.contacted_in_time",), ("cases.assigned",), words=("及时响应率", "按时联系率", "联系率")),
@@ -142,6 +166,17 @@ _RATES = (
 )  # fmt: skip
 
 
+_AMENDED = Figure(
+    "cases.amended",
+    _("更正公开答复"),
+    _("期间内更正已公开的答复的次数"),
+    amendments,
+    measure=_TIMES,
+    words=("答复更正", "更正答复"),
+    error=True,
+)
+
+
 def register_figures() -> None:
     """Add the figures of casework, in the order in which pages and lists show them."""
-    register(*_INTAKE, *_SENT, *_ENDED, *_THERE, *_LINES, *_RATES)
+    register(*_INTAKE, *_SENT, *_ENDED, *_THERE, *_LINES, _AMENDED, *_RATES)

@@ -177,7 +177,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Figure:
-    """A count of rows. `scope` says in words what is counted, `measure` in what, `law` which rule it follows, `words` what offices else call it."""
+    """A count of rows. `scope` says in words what is counted, `measure` in what, `law` which rule it follows, `words` what offices else call it.
+
+    `error` marks what went wrong and was put right: counted openly with its causes, without a target.
+    """
 
     id: str
     name: Words
@@ -188,6 +191,7 @@ class Figure:
     intake: bool = False
     law: Words = ""
     words: tuple[str, ...] = ()
+    error: bool = False
 
     @property
     def stock(self) -> bool:

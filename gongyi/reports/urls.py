@@ -2,12 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from gongyi.reports.views import asking, figures, rates
+from gongyi.reports.views import asking, dashboard, figures, rates
 
 app_name = "reports"
 urlpatterns: list[URLPattern] = [
+    path("dashboard/", dashboard.dashboard, name="dashboard"),
     path("figures/", figures.figures_page, name="figures"),
     path("figures/changes/", figures.changes, name="changes"),
+    path("figures/errors/", figures.errors, name="errors"),
     path("figures/<str:key>/", figures.figure_page, name="figure"),
     path("tables/", asking.index, name="tables"),
     path("tables/new/", asking.new, name="table_new"),

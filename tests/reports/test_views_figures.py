@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from gongyi.casework import actions as casework
 from gongyi.casework.actions.moving import sync_parts
 from gongyi.casework.models import Case
 from gongyi.casework.rules import visible_to
@@ -170,3 +171,14 @@ def test_days_that_make_no_sense_are_said_and_kept(land, browse):
         text = page(browser, **query)
         assert words in text
         assert query["from"] in text
+
+
+def test_errors_stand_openly_with_their_causes_and_without_a_target(land, put, browse):
+    casework.return_case(put(land, "assigned"), by=land.clerk, reason=land.reasons["return"], proposed=land.other)
+    casework.reopen_case(put(land, "closed"), by=land.clerk, note="又坏了")
+    answer = browse(land.clerk).get(reverse("reports:errors"), as_query(lately()))
+    text = re.sub(r"<[^>]+>|\s+", " ", unescape(answer.content.decode()))
+    for kind, number in (("退单", 1), ("重办", 1), ("更正公开答复", 0)):
+        assert re.search(rf"{kind} +{number} +次", text), kind
+    assert str(land.reasons["return"]) in text
+    assert browse(land.clerk).get(reverse("reports:errors"), {"unit": land.other.id}).status_code == 404

@@ -34,12 +34,13 @@ from gongyi.network.models import Unit
 from gongyi.people import rules
 from gongyi.people.models import Account, Device, Grant
 from gongyi.people.queries import actor_of
+from gongyi.reports.actions.monthly import count_months
 
 COUNTY = 999001
 SPAN = timedelta(days=730)
 TOWNSHIPS, VILLAGES = 12, 200
 BATCH = 2000
-EXPORTER = "bench-export"
+EXPORTER, READER = "bench-export", "bench-figures"
 LONG = 200  # cases with a whole timeline and an asker: those whose pages are opened
 # How a request ends up by its age in days: (up to this age, state, how many of a hundred).
 AGES: list[tuple[int, dict[str, int]]] = [
@@ -79,10 +80,12 @@ def fill_bench(*, cases: int) -> None:
             land = _land()
             _people(land)
             _exporter(land)
+            _reader(land)
         stories = _stories(land, cases)
         while batch := list(islice(stories, BATCH)):
             _store(land, batch)
         NumberSeries(county=COUNTY, series="", year=clock.today().year, last=cases).save()
+        count_months(COUNTY)
 
 
 def exporter() -> Actor:
@@ -90,9 +93,9 @@ def exporter() -> Actor:
     return actor_of(Account.objects.get(username=EXPORTER))
 
 
-def sign_in_bench() -> str:
-    """Sign the measured clerk in on a confirmed device, as the sign-in page does; returns the key of the session."""
-    account = Account.objects.get(username="bench")
+def sign_in_bench(username: str = "bench") -> str:
+    """Sign the measured clerk, or the county's reader of figures, in on a confirmed device, as the sign-in page does; returns the key of the session."""
+    account = Account.objects.get(username=username)
     session = SessionStore()
     session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(account.id), settings.AUTHENTICATION_BACKENDS[-1]
     session[HASH_SESSION_KEY] = account.get_session_auth_hash()
@@ -135,7 +138,7 @@ def _land() -> Land:
 
 
 def _unit(*, parent: Unit | None, **facts: Any) -> Unit:
-    unit = Unit(id=new_key(0), county=COUNTY, parent=parent, since=clock.today(), **facts)
+    unit = Unit(id=new_key(0), county=COUNTY, parent=parent, since=clock.today() - 2 * SPAN, **facts)
     unit.path = (parent.path if parent else "") + unit.mark
     unit.save()
     return unit
@@ -172,6 +175,17 @@ def _exporter(land: Land) -> None:
             account=account, role=Role.CLERK.value, unit=town, purpose="bench", since=clock.today(), made_at=clock.now(),
             confirmed_at=clock.now(),
         ).save()  # fmt: skip
+
+
+def _reader(land: Land) -> None:
+    """Who looks at the figures of the whole county."""
+    account = Account(home=COUNTY, username=READER, name="王统计", password=make_password(None), created_at=clock.now())
+    account.save()
+    Grant(
+        account=account, role=Role.STATISTICIAN.value, unit=land.county, purpose="bench", since=clock.today(), made_at=clock.now(),
+        confirmed_at=clock.now(),
+    ).save()  # fmt: skip
+    Device(account=account, digest="1" * 64, label="bench", asked_at=clock.now(), confirmed_at=clock.now()).save()
 
 
 def _stories(land: Land, cases: int) -> Iterator[Case]:

@@ -2,7 +2,7 @@
 
 from gongyi.network.queries.calendar import calendar_days, calendar_of
 from gongyi.network.queries.divisions import county_rows
-from gongyi.network.queries.history import Then, Tree, changes_of, counting_tree, tree_on
+from gongyi.network.queries.history import Then, Tree, changes_of, counting_tree, days_of_change, tree_on
 from gongyi.network.queries.units import (
     Branch,
     Reach,
@@ -35,6 +35,7 @@ __all__ = [
     "counties",
     "counting_tree",
     "county_rows",
+    "days_of_change",
     "find_units",
     "home_county",
     "initials",

@@ -50,6 +50,13 @@ def _undo(one: Then, change: UnitChange) -> None:
         one.running = False
 
 
+def days_of_change(county: int, since: date) -> list[date]:
+    """The days after this one on which the tree changed: between two of them it is the same."""
+    changes = UnitChange.objects.filter(unit__county=county, on__gt=since).values_list("on", flat=True).distinct()
+    opened = Unit.objects.filter(county=county, since__gt=since).values_list("since", flat=True).distinct()
+    return sorted({*changes, *(day for day in opened if day)})
+
+
 @dataclass(frozen=True)
 class Tree:
     """The tree of one day, and for every unit that ever was the one that it counts for on that day."""

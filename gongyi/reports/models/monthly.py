@@ -56,6 +56,7 @@ class MonthlyRow(CountyModel):
     cases_parked = _number()
     cases_extended = _number()
     cases_returned = _number()
+    cases_amended = _number()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["county", "month", "unit"], name="monthlyrow_one")]

@@ -16,7 +16,7 @@ from gongyi.reports.queries.counting import tree_for
 NONE = "none"  # in an address: those that have no value
 SPLITS = {
     "type": gettext_lazy("诉求类型"), "channel": gettext_lazy("来源渠道"), "topic": gettext_lazy("事项分类"),
-    "outcome": gettext_lazy("办理结果"), "urgency": gettext_lazy("急不急"),
+    "outcome": gettext_lazy("办理结果"), "urgency": gettext_lazy("急不急"), "reason": gettext_lazy("原因"),
 }  # fmt: skip
 _CHOICES: dict[str, list[tuple[str, Any]]] = {
     "channel": Case.Channel.choices,
@@ -41,12 +41,12 @@ def names_of(county: int, split: str) -> dict[str, str]:
     if split == "topic":
         rows = Topic.objects.filter(county=county, parent=None).order_by("position", "name")
         return {str(key): name for key, name in rows.values_list("id", "name")}
-    return {value: str(label) for value, label in _CHOICES[split]}
+    return {value: str(label) for value, label in _CHOICES.get(split, [])}
 
 
 def named(county: int, split: str, numbers: dict[str, int]) -> list[Part]:
     """The parts that are not zero, in the order of their names, those without a value last."""
-    names = names_of(county, split)
+    names = {value: value for value in sorted(numbers) if value} if split == "reason" else names_of(county, split)
     found = [Part(value, name, numbers[value]) for value, name in names.items() if numbers.get(value)]
     rest = sum(number for value, number in numbers.items() if value not in names)
     return [*found, Part(NONE, str(_WITHOUT.get(split, _WITHOUT[""])), rest)] if rest else found

@@ -29,7 +29,7 @@ def figures_page(request: ActorRequest) -> HttpResponse:
     form = PeriodForm(request.GET)
     found = queries.compared(unit, form.period)
     groups = [(title, [_printed(line, unit, found) for line in lines]) for title, lines in found.groups]
-    context = {"title": _("数字"), "groups": groups, "found": found, "children": _children(unit, found.period)}
+    context: dict[str, Any] = {"title": _("数字"), "may_list": request.actor.can(P.CASE_VIEW), "groups": groups, "found": found, "children": _children(unit, found.period)}
     return render(request, "reports/figures.html", context | _where(request.actor, unit, form, "reports:figures"))
 
 
@@ -119,8 +119,10 @@ def _base(request: ActorRequest, one: Figure, unit: Unit, form: PeriodForm) -> d
         (part, _at(request, unit=part.value) if part.value else _at(request, alone="on"))
         for part in queries.parts_by_unit(one, unit, period, where)
     ]  # fmt: skip
+    on = urlencode([("figure", one.id), *((name, value) for name, value in request.GET.items() if name in {*queries.SPLITS, "alone"})])
+    ledger = f"{reverse('reports:ledger_new')}?{on}" if request.actor.can(P.CASE_RECORD) else ""
     return {
-        "found": found, "period": period, "splits": [split for split in parts if split["parts"]], "units": units if len(units) > 1 else [],
+        "ledger_url": ledger, "found": found, "period": period, "splits": [split for split in parts if split["parts"]], "units": units if len(units) > 1 else [],
         "chips": _chips(request, chips, unit, alone=alone), **_pages(request, found),
     }  # fmt: skip
 
@@ -167,6 +169,25 @@ def changes(request: ActorRequest) -> HttpResponse:
     ]  # fmt: skip
     context = {"title": _("后来变了的数字"), "lines": lines, "next_url": f"?page={page + 1}" if len(shown) > 50 else ""}  # noqa: PLR2004 - a page
     return render(request, "reports/changes.html", context | {"previous_url": f"?page={page - 1}" if page > 1 else ""})
+
+
+@permission(P.FIGURES_VIEW)
+def errors(request: ActorRequest) -> HttpResponse:
+    """差错: what went to the wrong unit, was done again, was corrected, each with its causes. Counted openly, without a target."""
+    unit, form = queries.fetch_unit(request.actor, request.GET.get("unit", "")), PeriodForm(request.GET)
+    period = queries.elapsed(form.period)
+    scope, before = queries.scope_of(unit, period), queries.scope_of(unit, period.before())
+    kinds = [
+        {
+            "figure": one, "number": len_now, "before": figures.count([one.id], before)[one.id].text, "url": list_url(one.id, unit, period),
+            "causes": queries.parts_by(one, scope, "reason") if "reason" in one.source.splits and len_now else [],
+        }
+        for one in figures.base_figures() if one.error and (len_now := figures.count([one.id], scope)[one.id].value) is not None
+    ]  # fmt: skip
+    context = {"title": _("差错和更正"), "kinds": kinds, "period": period} | _where(
+        request.actor, unit, form, "reports:errors"
+    )
+    return render(request, "reports/errors.html", context)
 
 
 def _name(key: str) -> str:

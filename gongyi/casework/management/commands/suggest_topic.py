@@ -30,7 +30,7 @@ class Command(CountyCommand):
             return guesser(one, county_words(one))
 
     def handle(self, *, county: str | None, file: Path, json: bool, **options: Any) -> None:
-        rows, guess = read_requests(file), self._guesser(county)
+        guess, rows = self._guesser(county), read_requests(file)
         found = [(row.number, guess.suggest(row.title, row.content)) for row in rows]
         listed = [
             {

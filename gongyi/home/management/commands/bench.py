@@ -38,9 +38,11 @@ from gongyi.casework.tasks import write_exports
 from gongyi.core import attachments, boot, clock
 from gongyi.core.county import bind
 from gongyi.core.management.county import InventedCommand
-from gongyi.home.actions.bench import COUNTY, MATTERS, REST, SPAN, WAY, exporter, fill_bench, sign_in_bench
+from gongyi.home.actions.bench import COUNTY, MATTERS, READER, REST, SPAN, WAY, exporter, fill_bench, sign_in_bench
 from gongyi.home.queries import bare_rows, told_cases
 from gongyi.network.queries import counties, find_units
+from gongyi.reports.forms.period import as_query
+from gongyi.reports.queries.dashboard import last_whole
 
 MARK = "bench"  # the file that makes a folder ours; "filled" once the county in it is whole
 OWN_SETTINGS = ("GONGYI_", "DATABASE_URL", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "HOST", "PORT")
@@ -54,7 +56,12 @@ BARE = Template(
 Visit = Callable[[], Callable[[], bytes]]  # makes one more visit ready; only what it returns is timed
 EXPORTED = 10_000  # rows, as near as whole days come
 FORMS = {"portal_submit": "home:portal_ask", "create": "casework:new"}
-FEWER = {"create": 4, "export": 40}  # one of so many rounds: a new case takes longer, a file much longer
+FEWER = {
+    "create": 4,
+    "export": 40,
+    "dashboard_now": 4,
+    "figures": 10,
+}  # one of so many rounds: a new case takes longer, a file much longer
 
 
 class Command(InventedCommand):
@@ -105,6 +112,7 @@ def _as_words(line: dict[str, Any]) -> str:
     names = {
         "list": _("清单"), "today": _("今日"), "filter": _("筛选"), "detail": _("一件"), "portal_track": _("查进度"), "export": _("导出"),
         "portal_submit": _("我要反映"), "create": _("登记"), "search": _("搜索"), "similar": _("相似的在办件"),
+        "dashboard": _("看板"), "dashboard_now": _("看板，还没过完的月"), "figures": _("数字"),
     }  # fmt: skip
     words = _(
         "%(name)s：中位 %(p50_ms).1f，95%% 在 %(p95_ms).1f 以内，处理器 %(cpu_ms).1f，语句 %(sql)d 条，网页压缩后 %(kb).1f KB；是最简清单（%(bare_p50_ms).1f）的 %(times).1f 倍"
@@ -176,6 +184,7 @@ def measure(cases: int, rounds: int) -> Iterator[dict[str, Any]]:
 
 def _scenarios(clerk: "Browser", home: UUID, cases: int) -> dict[str, Visit]:
     """What is visited: the list; one unit, one state, one month; one case after the other; what residents send; a long export."""
+    reader = Browser(sign_in_bench(READER))
     address, new, ask = reverse("casework:list"), reverse("casework:new"), reverse("home:portal_ask")
     month = clock.today().replace(day=1) - timedelta(days=180)
     wanted = {"unit": str(home), "state": "filed", "since": f"{month - timedelta(days=30)}", "until": f"{month}"}
@@ -195,6 +204,9 @@ def _scenarios(clerk: "Browser", home: UUID, cases: int) -> dict[str, Visit]:
         "detail": lambda: clerk.get(reverse("casework:detail", args=[next(told)[0]])),
         "search": lambda: clerk.get(reverse("home:search"), {"q": next(sought)}),
         "similar": lambda: clerk.post(reverse("casework:similar"), {"content": f"{next(typed)}。{REST}"}, ("200",)),
+        "dashboard": lambda: reader.get(reverse("reports:dashboard")),
+        "dashboard_now": lambda: reader.get(reverse("reports:dashboard"), {"month": f"{clock.today():%Y-%m}"}),
+        "figures": lambda: reader.get(reverse("reports:figures"), as_query(last_whole(clock.today()))),
         "portal_track": lambda: _tracked(*next(told)),
         "export": lambda: _exported(SPAN * min(EXPORTED / cases, 1)),
         "portal_submit": lambda: Browser().post(ask, {"content": REST}),

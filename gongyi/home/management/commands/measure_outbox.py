@@ -162,6 +162,8 @@ def _finish() -> Counter[str]:
             break
         let_pass()
         _work_once()
+    else:  # workers that cannot run have lost nothing
+        raise CommandError(_("没有测完，原因见上面几行。"))
     return parked
 
 

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('network', '0001_initial'),
-        ('reports', '0002_monthly'),
+        ('reports', '0003_amended'),
     ]
 
     operations = [
