@@ -25,8 +25,20 @@ def write_ledger(title: str, told: str, headings: Sequence[str], rows: Sequence[
         for at, width in enumerate(_widths(headings, rows)):
             page.set_column(at, at, width)
         last = max(len(headings) - 1, 0)
-        _across(page, 0, last, title, book.add_format({"bold": True, "font_size": 16, "align": "center", "valign": "vcenter"}))
-        _across(page, 1, last, told, book.add_format({"font_size": 10, "align": "center", "text_wrap": True, "valign": "vcenter"}))
+        _across(
+            page,
+            0,
+            last,
+            title,
+            book.add_format({"bold": True, "font_size": 16, "align": "center", "valign": "vcenter"}),
+        )
+        _across(
+            page,
+            1,
+            last,
+            told,
+            book.add_format({"font_size": 10, "align": "center", "text_wrap": True, "valign": "vcenter"}),
+        )
         page.set_row(1, 30)
         heading = book.add_format({**_BOX, "bold": True, "align": "center"})
         for at, words in enumerate(headings):
@@ -34,7 +46,13 @@ def write_ledger(title: str, told: str, headings: Sequence[str], rows: Sequence[
         text, number = book.add_format(_BOX), book.add_format({**_BOX, "num_format": "0", "align": "center"})
         for line, row in enumerate(rows, start=HEAD_ROWS):
             _line(page, line, row, text, number)
-        _across(page, HEAD_ROWS + len(rows), last, foot, book.add_format({"font_size": 10, "text_wrap": True, "valign": "vcenter"}))
+        _across(
+            page,
+            HEAD_ROWS + len(rows),
+            last,
+            foot,
+            book.add_format({"font_size": 10, "text_wrap": True, "valign": "vcenter"}),
+        )
     return file.getvalue()
 
 
@@ -76,4 +94,7 @@ def _widths(headings: Sequence[str], rows: Sequence[Row]) -> list[int]:
 
 
 def _length(text: str) -> int:
-    return max((sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in line) for line in text.split("\n")), default=0)
+    return max(
+        (sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in line) for line in text.split("\n")),
+        default=0,
+    )

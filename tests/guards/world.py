@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import product
 from pathlib import Path
@@ -253,8 +253,6 @@ def _extra(model: Any, place: Place, people: dict[str, Account | None]) -> dict[
         case = make_case(Case, place.unit.county, "closed", may_publish=True, **units)
         sync_parts(case)
         return {"case": case, "slug": "pubansw3r" if people else f"p{place.unit.pk.hex[-9:]}", "second": place.unit}
-    if model is Formula:
-        return {"since": date(2020, 1, 1 + Formula.objects.count())}
     if model is ImportRun:
         whose = people[Role.CLERK.value].pk if people else uuid4()
         return {"kind": "cases", "unit": place.unit.pk, "account": whose, "state": "done"}

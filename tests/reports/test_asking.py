@@ -63,7 +63,9 @@ def sent(place, **changed) -> Ask:
 def fill(answer: Answer, by, **values: tuple[object, str]) -> None:
     """Send an answer up, by headings."""
     said = {one.id: values.get(one.heading, (None, "")) for one in queries.columns_of(answer.ask)}
-    actions.send_answer(answer, by=by, values={key: (None if n is None else Decimal(n), why) for key, (n, why) in said.items()})
+    actions.send_answer(
+        answer, by=by, values={key: (None if n is None else Decimal(n), why) for key, (n, why) in said.items()}
+    )
 
 
 @pytest.mark.parametrize(
@@ -115,7 +117,13 @@ def test_units_that_hold_each_other_or_stand_beside_are_refused(place):
 
 @pytest.mark.parametrize(
     ("heading", "figure"),
-    [("受理量", "cases.received"), ("本月受理件数（件）", "cases.received"), ("办结数", "cases.closed"), ("满意率", "cases.satisfaction_rate"), ("入户宣传次数", "")],
+    [
+        ("受理量", "cases.received"),
+        ("本月受理件数（件）", "cases.received"),
+        ("办结数", "cases.closed"),
+        ("满意率", "cases.satisfaction_rate"),
+        ("入户宣传次数", ""),
+    ],
 )
 def test_headings_find_the_figure_that_holds_them(heading, figure):
     assert queries.held(heading).figure == figure
@@ -139,7 +147,9 @@ def test_minutes_are_those_measured_once_there_are_enough(place, later):
         answer = sent(place).answers.get()
         actions.begin_answer(answer, by=place["below"])
         later(minutes=24)
-        fill(answer, place["below"], 受理量=(answer.cells.get(column__position=0).counted, ""), 入户宣传次数=(3, "台账"))
+        fill(
+            answer, place["below"], 受理量=(answer.cells.get(column__position=0).counted, ""), 入户宣传次数=(3, "台账")
+        )
         assert answer.minutes == 24
     assert queries.per_cell(place["county"].county) == (24, queries.ENOUGH)
     assert queries.asked_of(place["below"])[0].before == 24

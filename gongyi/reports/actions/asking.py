@@ -27,7 +27,7 @@ from gongyi.reports.queries.asking import Round
 from gongyi.reports.rules.asking import can_move_answer, can_move_ask, may_ask
 from gongyi.reports.workflow import ANSWER, ASK
 
-MOST_COLUMNS, LONGEST = 30, timedelta(days=366)
+MOST_COLUMNS, LONGEST_HEADING, LONGEST = 30, 40, timedelta(days=366)
 MOST_MINUTES = 480  # of one sitting: a form left open over night was not worked at
 SOON = timedelta(days=2)
 MONTHS = {Ask.Repeats.MONTH: 1, Ask.Repeats.QUARTER: 3}
@@ -138,16 +138,21 @@ def _wrong_days(asking: Asking, until: date) -> dict[str, list[str]]:
 def _wrong_columns(headings: list[str]) -> list[str]:
     if not headings:
         return [_("请写要哪些数，一行一个。")]
-    if len(headings) > MOST_COLUMNS or any(len(one) > AskColumn._meta.get_field("heading").max_length for one in headings):
+    if len(headings) > MOST_COLUMNS or any(len(one) > LONGEST_HEADING for one in headings):
         return [_("最多 %(n)d 个数，每个的名称不超过 40 个字。") % {"n": MOST_COLUMNS}]
     found = []
     for heading in headings:
         if kind := gate.refused_header(heading):
-            found.append(_("“%(name)s”涉及本平台不收集的信息（%(kind)s），不能要。") % {"name": heading, "kind": kind.label})
+            found.append(
+                _("“%(name)s”涉及本平台不收集的信息（%(kind)s），不能要。") % {"name": heading, "kind": kind.label}
+            )
         elif why := queries.judged(heading):
             found.append(f"“{heading}”：{why}")
         elif queries.held(heading).listed:
-            found.append(_("“%(name)s”是办件清单里的一列，不是一个数，不用让人再抄一遍。要看的，从台账里出。") % {"name": heading})
+            found.append(
+                _("“%(name)s”是办件清单里的一列，不是一个数，不用让人再抄一遍。要看的，从台账里出。")
+                % {"name": heading}
+            )
     return found
 
 
@@ -190,7 +195,9 @@ def _open(ask: Ask, one: Round, *, by: Actor) -> None:
         answer.save()
         first_step(answer, "ask", by=by, step=AnswerStep, parent="answer")
         text = say(gettext_lazy("%(unit)s要一张表，%(day)s前交"), unit=ask.unit.name, day=one.due.isoformat())
-        outbox.tell(people[unit.id], by=by, event="asking", text=text, path=answer.get_absolute_url(), subject=answer.id)
+        outbox.tell(
+            people[unit.id], by=by, event="asking", text=text, path=answer.get_absolute_url(), subject=answer.id
+        )
 
 
 def drop_ask(ask: Ask, *, by: Actor, seen: int | None = None) -> None:
@@ -262,7 +269,11 @@ def _fill(cell: AnswerCell, column: AskColumn, fresh: Any, sent: tuple[Decimal |
     if number is None:
         return {f"value_{column.position}": _("请填“%(name)s”；没有就填 0。") % {"name": column.heading}}
     if not source:
-        words = _("您改了数，请写为什么和记录不一样。") if column.figure else _("请写这个数从哪里来，例如哪本台账、谁数的。")
+        words = (
+            _("您改了数，请写为什么和记录不一样。")
+            if column.figure
+            else _("请写这个数从哪里来，例如哪本台账、谁数的。")
+        )
         return {f"source_{column.position}": words}
     cell.value, cell.typed, cell.source = number, True, source
     return {}

@@ -75,7 +75,9 @@ class AnswerForm(Form):
 
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=1, required=False)
 
-    def __init__(self, *args: Any, columns: list[AskColumn], cells: dict[UUID, AnswerCell], seen: int, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, columns: list[AskColumn], cells: dict[UUID, AnswerCell], seen: int, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["seen"].initial, self.columns = seen, columns
         for column in columns:
@@ -84,7 +86,12 @@ class AnswerForm(Form):
                 continue
             held = _("记录里是 %(n)s；改了要写为什么。") % {"n": shown(cell.counted, column)} if column.figure else ""
             self.fields[f"value_{column.position}"] = forms.DecimalField(
-                label=column.heading, max_digits=14, decimal_places=2, required=False, initial=_plain(cell), help_text=held
+                label=column.heading,
+                max_digits=14,
+                decimal_places=2,
+                required=False,
+                initial=_plain(cell),
+                help_text=held,
             )
             self.fields[f"source_{column.position}"] = forms.CharField(
                 label=_("“%(name)s”为什么改") % {"name": column.heading} if column.figure else _("“%(name)s”从哪里来") % {"name": column.heading},

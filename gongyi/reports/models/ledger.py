@@ -28,9 +28,7 @@ class Ledger(CountyModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["county", "unit", "name"], condition=Q(removed_at=None), name="ledger_name"
-            )
+            models.UniqueConstraint(fields=["county", "unit", "name"], condition=Q(removed_at=None), name="ledger_name")
         ]
 
     def __str__(self) -> str:
@@ -67,7 +65,9 @@ class LedgerSheet(CountyModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["county", "number"], name="ledgersheet_number"),
-            models.UniqueConstraint(fields=["county", "ledger", "first", "last", "edition"], name="ledgersheet_edition"),
+            models.UniqueConstraint(
+                fields=["county", "ledger", "first", "last", "edition"], name="ledgersheet_edition"
+            ),
             models.CheckConstraint(condition=Q(first__lte=F("last")), name="ledgersheet_days"),
             models.CheckConstraint(condition=Q(edition=1) | ~Q(why=""), name="ledgersheet_why"),
         ]

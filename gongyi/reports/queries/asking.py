@@ -95,7 +95,9 @@ def per_cell(county: int) -> tuple[int, int]:
     """Minutes that a number counted by hand takes, and out of how many answers that was measured: (10, 0) while fewer than five are there."""
     by_hand = Count("ask__columns", filter=Q(ask__columns__figure=""))
     rows = Answer.objects.filter(county=county, state="sent", minutes__gt=0).annotate(hand=by_hand).filter(hand__gt=0)
-    found = [-(-minutes // hand) for minutes, hand in rows.order_by("-sent_at").values_list("minutes", "hand")[:LOOKED_AT]]
+    found = [
+        -(-minutes // hand) for minutes, hand in rows.order_by("-sent_at").values_list("minutes", "hand")[:LOOKED_AT]
+    ]
     return (max(round(median(found)), 1), len(found)) if len(found) >= ENOUGH else (STATED, 0)
 
 
@@ -279,9 +281,13 @@ def to_open(county: int, day: date) -> list[tuple[Ask, Round]]:
 
 def cost_words(found: Cost) -> str:
     """The sum in words, such as 8 个单位 × 3 个数 × 10 分钟 × 4 次 = 16 小时."""
-    told = {"units": found.units, "cells": found.by_hand, "each": found.each, "times": found.times, "hours": found.hours}
+    told = {
+        "units": found.units,
+        "cells": found.by_hand,
+        "each": found.each,
+        "times": found.times,
+        "hours": found.hours,
+    }
     if not found.by_hand:
         return _("要的数都有，下面的单位不用另外花时间数。")
     return _("%(units)s 个单位 × %(cells)s 个要另外数的数 × %(each)s 分钟 × %(times)s 次 = %(hours)s 小时") % told
-
-

@@ -64,7 +64,9 @@ def edit(request: ActorRequest, key: UUID) -> HttpResponse:
     form = AskForm(request.POST or None, unit=ask.unit, ask=ask)
     if done := submit(request, form, lambda: _edit(request, form)):
         return done
-    return render(request, "reports/asking_form.html", {"title": _("改一改"), "form": form, "unit": ask.unit, "ask": ask})
+    return render(
+        request, "reports/asking_form.html", {"title": _("改一改"), "form": form, "unit": ask.unit, "ask": ask}
+    )
 
 
 def _edit(request: ActorRequest, form: AskForm) -> str:
@@ -150,7 +152,9 @@ def answer(request: ActorRequest, key: UUID) -> HttpResponse:
     found = queries.fetch_answer(request.actor, key)
     columns, cells = queries.columns_of(found.ask), queries.cells_of([found])[found.id]
     moves, state = {move.action: move for move in answer_moves(request.actor, found)}, ANSWER.states[found.state]
-    form = AnswerForm(request.POST or None, columns=columns, cells=cells, seen=found.version) if "send" in moves else None
+    form = (
+        AnswerForm(request.POST or None, columns=columns, cells=cells, seen=found.version) if "send" in moves else None
+    )
     if form and (done := submit(request, form, lambda: _send(request, found, form))):
         messages.success(request, _("交上去了。"))
         return done
@@ -197,7 +201,9 @@ def give_back(request: ActorRequest, key: UUID) -> HttpResponse:
     if done := submit(request, form, lambda: _back(request, found, form)):
         messages.success(request, _("已请他们再核对。"))
         return done
-    return render(request, "reports/asking_back.html", {"title": _("请再核对"), "form": form, "answer": found, "ask": found.ask})
+    return render(
+        request, "reports/asking_back.html", {"title": _("请再核对"), "form": form, "answer": found, "ask": found.ask}
+    )
 
 
 def _back(request: ActorRequest, found: Answer, form: BackForm) -> str:
