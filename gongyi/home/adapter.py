@@ -22,6 +22,7 @@ RAIL: list[tuple[P, str, Promise, str]] = [
     (P.CASE_RECORD, "casework:new", gettext_lazy("记一件"), "pencil-square"),
     (P.CASE_VIEW, "casework:publications", gettext_lazy("公开"), "globe2"),
     (P.FIGURES_VIEW, "reports:dashboard", gettext_lazy("看板"), "bar-chart"),
+    (P.CASE_VIEW, "reports:reports", gettext_lazy("报告"), "file-earmark-text"),
     (P.NETWORK_VIEW, "network:tree", gettext_lazy("网络"), "diagram-3"),
     (P.ACCOUNT_MANAGE, "people:accounts", gettext_lazy("账号"), "people"),
     (P.SETTINGS_EDIT, "casework:settings", gettext_lazy("设置"), "gear"),

@@ -66,3 +66,12 @@ def test_who_waits_looks_once_in_the_pause(clock, held):
     for began in range(0, int(held * 1000), 2):  # who began to wait so many ms after the transaction began
         freed, gone = held - began / 1000, held - began / 1000 + clock.slept[0]
         assert any(freed <= look < gone for look in looks), began
+
+
+@pytest.mark.django_db
+def test_on_a_busy_machine_a_transaction_does_not_shrink_to_one_row(clock):
+    own = pace.Pace(20, least=20)
+    for _turn in range(30):
+        with own.step():
+            clock.now += 0.4  # the transaction itself, however few the rows
+    assert own.rows == 20

@@ -23,6 +23,7 @@ STARTS: dict[str, dict[str, Any]] = {
     "casework.CaseStep": {"source": "assigned", "target": "handling", "action": "log"},
     "core.Message": {"path": "/cases/"},
     "reports.LeftOut": {"rate": "cases.satisfaction_rate", "agreed": None, "judged_at": None},
+    "reports.Report": {"state": "draft"},
     "reports.Formula": {"rate": "cases.satisfaction_rate", "above": "cases.good", "below": "cases.rated"},
     "reports.Ask": {"state": "sent", "first": date(2026, 1, 1), "last": date(2026, 1, 31), "due": date(2026, 2, 5), "until": date(2099, 1, 1)},
     "reports.Answer": {"state": "sent", "opened_at": WHEN, "sent_at": WHEN},

@@ -45,7 +45,8 @@ from gongyi.network.models import Unit
 from gongyi.people import adapter
 from gongyi.people.models import Account, Device, Grant, HandOver, Invitation
 from gongyi.people.queries.residents import mark_of
-from gongyi.reports.models import Formula, MonthlyCount
+from gongyi.reports.models import Ask, Formula, MonthlyCount, Report, ReportVersion
+from gongyi.reports.workflow import REPORT
 from tests.factories import grant, make_account, make_county, make_unit
 from tests.guards.rows import make_case, make_row, own_models
 
@@ -69,6 +70,7 @@ WORDS: dict[str, list[str]] = {
     "group": ["types", "topics", "reasons", "templates"],
     "tiers": ["village-township"],
     "casework:publication_step": sorted({move.action for move in PUBLICATION.moves} - {"withdraw", "rule_out"}),
+    "reports:report_step": sorted(move.action for move in REPORT.moves),
     "slug": ["pubansw3r"],
     "token": [TOKEN],
     "year": ["2026"],
@@ -81,7 +83,10 @@ WORDS: dict[str, list[str]] = {
     "reports:formula": ["cases.satisfaction_rate"],
 }
 # What an address asks after its question mark: a row by its model, or a value.
-QUERY = {"casework:register_print": [("unit", "network.Unit"), ("day", "2026-03-02")]}
+QUERY = {
+    "reports:report_evidence": [("tie", "cases.closed")],
+    "casework:register_print": [("unit", "network.Unit"), ("day", "2026-03-02")],
+}
 # Which row stands behind a key where the path does not say it.
 MEANT = {
     "network:clear_day": "network.CalendarDay",
@@ -97,6 +102,7 @@ MEANT = {
     "casework:export": "casework.Export",
     "casework:export_take": "casework.Export",
     "casework:export_judge": "casework.Export/waiting",
+    "reports:table_edit": "reports.Ask/draft",
     "casework:publish": "casework.Case",
     "casework:why": "casework.Case",
     "casework:publication_step": "casework.Publication",
@@ -106,6 +112,8 @@ MEANT = {
     "casework:hot_undo": "casework.MatterRuling",
     "reports:left_out_judge": "reports.LeftOut",
     "reports:left_out_end": "reports.LeftOut",
+    "reports:report_step": "reports.Report",
+    "reports:template_end": "reports.ReportTemplate",
     "home:group": "core.Address",
     "home:group_try": "core.Address",
     "home:group_remove": "core.Address",
@@ -218,6 +226,7 @@ def _special(place: Place, code: int, people: dict[str, Account | None]) -> None
     place.rows["people.Invitation/waiting"] = make_row(Invitation, code, **facts)
     asked = {"account": uuid4(), "purpose": "contact", "second": place.unit, "asked_at": clock.now()}
     place.rows["casework.Export/waiting"] = make_row(Export, code, **asked)
+    place.rows["reports.Ask/draft"] = make_row(Ask, code, unit=place.unit, state="draft")
     for state in ("handling", "recorded"):  # a hot matter shows from two cases on that one sees
         facts = {"matter": place.rows["casework.Matter"]}
         MatterCase.objects.update_or_create(county=code, case=place.cases[state], defaults=facts)
@@ -235,7 +244,11 @@ def _one_per_county(model: Any, code: int) -> bool:
 
 
 # Columns that the product reads in a form of its own.
-READ_AGAIN = {Device: {"digest": "ab" * 32}, TopicMemory: {"weights": Learned().dumped()}}
+READ_AGAIN = {
+    Device: {"digest": "ab" * 32},
+    TopicMemory: {"weights": Learned().dumped()},
+    ReportVersion: {"content": "[]"},
+}
 
 
 def _extra(model: Any, place: Place, people: dict[str, Account | None]) -> dict[str, Any]:
@@ -246,8 +259,8 @@ def _extra(model: Any, place: Place, people: dict[str, Account | None]) -> dict[
     if model is Invitation:
         token = TOKEN if people else f"{TOKEN}{place.unit.pk}"
         return {"digest": sha256(token.encode()).hexdigest(), "expires_at": LATER, "confirmed_at": LATER}
-    if model in READ_AGAIN:
-        return READ_AGAIN[model]
+    if model in {*READ_AGAIN, Report}:
+        return READ_AGAIN.get(model, {"second": place.unit})
     if model is Publication:
         units = dict.fromkeys(("unit", "desk", "lead"), place.unit)
         case = make_case(Case, place.unit.county, "closed", may_publish=True, **units)

@@ -258,7 +258,7 @@ def tell_followers(case: Case, action: str, *, by: Actor) -> None:
             outbox.tell_resident(
                 follower.resident,
                 by=by,
-                event="resident.answered",
+                event=_TO_ASKER[action][0],
                 text=text,
                 path="/portal/mine/",
                 subject=follower.id,

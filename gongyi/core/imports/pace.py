@@ -20,10 +20,13 @@ BLANK_ROW, USUAL_ROW = 300, 800  # what a row weighs besides its characters; wha
 
 
 class Pace:
-    """Rows are taken by their weight in characters, as a long text takes longer to index; what that takes is learnt on the way."""
+    """Rows are taken by their weight in characters, as a long text takes longer to index; what that takes is learnt on the way.
 
-    def __init__(self, rows: int) -> None:
-        self.size = float(rows * USUAL_ROW)
+    It begins with so many usual rows and never falls below `least`, where the transaction itself takes longer than its rows.
+    """
+
+    def __init__(self, rows: int, *, least: int = 8) -> None:
+        self.size, self.least = float(rows * USUAL_ROW), float(min(least, rows) * USUAL_ROW)
 
     @property
     def rows(self) -> int:
@@ -47,7 +50,7 @@ class Pace:
             began = time.monotonic()
             yield
         held = max(time.monotonic() - began, 0.001)
-        self.size = max(1.0, self.size * min(HELD / held, GROWS))
+        self.size = max(self.least, self.size * min(HELD / held, GROWS))
         time.sleep(next(pause for longest, pause in PAUSES if held < longest))
 
 

@@ -31,7 +31,7 @@ UNSEEN = (S.RUNNING, S.STOPPING, S.UNDOING)
 UNDO_WITHIN = timedelta(hours=24)
 KEPT = timedelta(hours=24)  # a draft that nobody finishes
 SILENT = timedelta(minutes=2)  # after so long without a sign another machine's run counts as dead
-AT_FIRST = 10  # rows of the first transaction of a taking back
+AT_FIRST = 20  # rows of the first transaction of a taking back, and at least of each
 REPORTED = 500
 KIND = "core.import"
 
@@ -214,7 +214,7 @@ def take_back(run: ImportRun, *, words: str = "") -> None:
     end = {S.STOPPING: S.CANCELLED, S.UNDOING: S.UNDONE}.get(S(run.state), S.FAILED)
     kind, stay = kind_of(run), set[UUID]()
     lines = ImportLine.objects.filter(county=run.county, run=run).order_by("-id")
-    keys, pace = list(lines.values_list("subject", flat=True)), Pace(AT_FIRST)
+    keys, pace = list(lines.values_list("subject", flat=True)), Pace(AT_FIRST, least=AT_FIRST)
     while keys:
         some, keys = keys[: pace.rows], keys[pace.rows :]
         with pace.step(), search.together():

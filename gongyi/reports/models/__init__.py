@@ -4,8 +4,19 @@ from gongyi.reports.models.asking import Answer, AnswerCell, AnswerStep, Ask, As
 from gongyi.reports.models.ledger import Ledger, LedgerSheet
 from gongyi.reports.models.monthly import MonthlyChange, MonthlyCount, MonthlyRow, MonthlySplit, column
 from gongyi.reports.models.rates import Formula, LeftOut
+from gongyi.reports.models.report import (
+    Report,
+    ReportComment,
+    ReportFigure,
+    ReportFile,
+    ReportPart,
+    ReportStep,
+    ReportTemplate,
+    ReportVersion,
+)
 
 __all__ = [
+<<<<<<< HEAD
     "Answer",
     "AnswerCell",
     "AnswerStep",
@@ -16,10 +27,24 @@ __all__ = [
     "Formula",
     "Ledger",
     "LedgerSheet",
+=======
+    "Formula",
+>>>>>>> origin/main
     "LeftOut",
     "MonthlyChange",
     "MonthlyCount",
     "MonthlyRow",
     "MonthlySplit",
+<<<<<<< HEAD
+=======
+    "Report",
+    "ReportComment",
+    "ReportFigure",
+    "ReportFile",
+    "ReportPart",
+    "ReportStep",
+    "ReportTemplate",
+    "ReportVersion",
+>>>>>>> origin/main
     "column",
 ]

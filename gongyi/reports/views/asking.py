@@ -36,18 +36,18 @@ def index(request: ActorRequest) -> HttpResponse:
     return render(request, "reports/asking_list.html", context)
 
 
-def _unit(request: ActorRequest) -> Unit:
-    """The unit that asks: the one named, else the first of one's own with somebody below. 404 where there is none."""
+def _unit(request: ActorRequest) -> Unit | None:
+    """The unit that asks: the one named, else the first of one's own with somebody below; None where there is none."""
     units, wanted = asking_units(request.actor), as_key(request.GET.get("unit", "")) or request.actor.unit
-    if not units:
-        raise Http404
-    return next((unit for unit in units if unit.id == wanted), units[0])
+    return next((unit for unit in units if unit.id == wanted), units[0] if units else None)
 
 
 @permission(P.FIGURES_VIEW)
 def new(request: ActorRequest) -> HttpResponse:
     """Write down which table is wanted; the account comes next."""
     unit = _unit(request)
+    if unit is None:
+        return render(request, "reports/asking_form.html", {"title": _("向下面要一张表")})
     form = AskForm(request.POST or None, unit=unit)
     made = lambda: actions.draft_ask(by=request.actor, unit=unit, asking=form.asking()).get_absolute_url()  # noqa: E731
     if done := submit(request, form, made):

@@ -55,6 +55,8 @@ def add_topic(known: dict[tuple[str, ...], Topic], path: tuple[str, ...], *, by:
 
 def remove_topics(county: int, subjects: Sequence[UUID]) -> int:
     """Delete those topics under which nothing stands; returns how many."""
+    if not Topic.objects.filter(county=county, id__in=subjects).exists():
+        return 0  # as a rule
     used = Case.objects.filter(county=county, topic__isnull=False).values("topic")
     number = 0
     for level in range(Topic.LEVELS, 0, -1):

@@ -1,0 +1,49 @@
+"""Whether a file is a report that left the house, unchanged."""
+
+import sys
+from json import dumps
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.utils.translation import gettext as _
+
+from gongyi.core.management.county import CountyCommand
+from gongyi.documents.printed import MOST_BYTES
+from gongyi.reports.actions.paper import verify
+
+UNCHANGED, CHANGED, NOT_OURS = 0, 1, 2
+
+
+class Command(CountyCommand):
+    help = "Tell whether a file is what was exported: exit 0 unchanged, 1 changed (and where), 2 not one of ours."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("file", type=Path, metavar="FILE")
+        parser.add_argument("--json", action="store_true", help="one JSON value for programs")
+
+    def handle(self, *, county: str | None, file: Path, json: bool, **options: Any) -> None:
+        found: dict[str, Any] = {"known": False}
+        if file.is_file() and file.stat().st_size <= MOST_BYTES:
+            found = verify(file.read_bytes(), self.counties(county))
+        status = NOT_OURS if not found["known"] else UNCHANGED if found["unchanged"] else CHANGED
+        if json:
+            self.stdout.write(
+                dumps(found | {"status": ["unchanged", "changed", "not_ours"][status]}, ensure_ascii=False)
+            )
+        else:
+            self._say(found, status)
+        if status:
+            sys.exit(status)
+
+    def _say(self, found: dict[str, Any], status: int) -> None:
+        if status == NOT_OURS:
+            self.stdout.write(_("这不是从这里发出的文件，或者编号被去掉了。"))
+            return
+        kind = _("签发稿") if found["signed"] else _("草稿")
+        told = _("没有改动") if status == UNCHANGED else _("改动过")
+        self.stdout.write(f"{found['number']}（{kind}）：{told}")
+        places = {"text": _("正文"), "table": _("表格"), "beside": _("页眉、文本框或注"), "file": _("文件格式")}
+        for one in found["where"]:
+            self.stdout.write(_("%(place)s第 %(line)s 行，现在是：%(now)s") % {**one, "place": places[one["place"]]})
