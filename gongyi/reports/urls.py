@@ -2,11 +2,7 @@
 
 from django.urls import URLPattern, path
 
-<<<<<<< HEAD
-from gongyi.reports.views import asking, dashboard, figures, rates
-=======
-from gongyi.reports.views import dashboard, figures, rates, report
->>>>>>> origin/main
+from gongyi.reports.views import asking, dashboard, figures, rates, report
 
 app_name = "reports"
 urlpatterns: list[URLPattern] = [
@@ -15,7 +11,6 @@ urlpatterns: list[URLPattern] = [
     path("figures/changes/", figures.changes, name="changes"),
     path("figures/errors/", figures.errors, name="errors"),
     path("figures/<str:key>/", figures.figure_page, name="figure"),
-<<<<<<< HEAD
     path("tables/", asking.index, name="tables"),
     path("tables/new/", asking.new, name="table_new"),
     path("tables/answers/<uuid:key>/", asking.answer, name="table_answer"),
@@ -27,7 +22,6 @@ urlpatterns: list[URLPattern] = [
     path("tables/<uuid:key>/send/", asking.send, name="table_send"),
     path("tables/<uuid:key>/drop/", asking.drop, name="table_drop"),
     path("tables/<uuid:key>/end/", asking.end, name="table_end"),
-=======
     path("reports/", report.index, name="reports"),
     path("reports/new/", report.new, name="report_new"),
     path("reports/templates/", report.templates, name="templates"),
@@ -40,7 +34,6 @@ urlpatterns: list[URLPattern] = [
     path("reports/<uuid:key>/copied/", report.copied, name="report_copied"),
     path("reports/<uuid:key>/take/", report.take, name="report_take"),
     path("reports/<uuid:key>/<slug:step>/", report.step, name="report_step"),
->>>>>>> origin/main
     path("rates/", rates.index, name="rates"),
     path("rates/left-out/<uuid:row>/", rates.judge, name="left_out_judge"),
     path("rates/left-out/<uuid:row>/end/", rates.end, name="left_out_end"),

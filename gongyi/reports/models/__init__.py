@@ -16,7 +16,6 @@ from gongyi.reports.models.report import (
 )
 
 __all__ = [
-<<<<<<< HEAD
     "Answer",
     "AnswerCell",
     "AnswerStep",
@@ -27,16 +26,11 @@ __all__ = [
     "Formula",
     "Ledger",
     "LedgerSheet",
-=======
-    "Formula",
->>>>>>> origin/main
     "LeftOut",
     "MonthlyChange",
     "MonthlyCount",
     "MonthlyRow",
     "MonthlySplit",
-<<<<<<< HEAD
-=======
     "Report",
     "ReportComment",
     "ReportFigure",
@@ -45,6 +39,5 @@ __all__ = [
     "ReportStep",
     "ReportTemplate",
     "ReportVersion",
->>>>>>> origin/main
     "column",
 ]
