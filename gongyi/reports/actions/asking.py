@@ -147,7 +147,7 @@ def _wrong_columns(headings: list[str]) -> list[str]:
                 _("“%(name)s”涉及本平台不收集的信息（%(kind)s），不能要。") % {"name": heading, "kind": kind.label}
             )
         elif why := queries.judged(heading):
-            found.append(f"“{heading}”：{why}")
+            found.append(_("“%(name)s”：%(why)s") % {"name": heading, "why": why})
         elif queries.held(heading).listed:
             found.append(
                 _("“%(name)s”是办件清单里的一列，不是一个数，不用让人再抄一遍。要看的，从台账里出。")

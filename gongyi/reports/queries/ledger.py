@@ -1,8 +1,7 @@
 """Reads of ledgers: which columns there are, which rows a ledger of a period holds for a person, and how many there are for everybody."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any, NamedTuple
+from datetime import date, datetime
 from urllib.parse import parse_qsl
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from gongyi.casework.models import Case
 from gongyi.casework.queries import count, list_keys
 from gongyi.casework.queries.exports import cells, headers, still_visible
 from gongyi.casework.queries.lists import Wanted, wanted_of
-from gongyi.core import clock, figures
+from gongyi.core import figures
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.figures import Figure, Period
@@ -154,18 +153,10 @@ def lines(by: Actor, ledger: Ledger, pairs: list[tuple[UUID, datetime | None]]) 
     return found
 
 
-class Text(NamedTuple):
-    """The words around the rows of a file."""
-
-    title: str
-    told: str
-    foot: str
-
-
-def text_of(ledger: Ledger, period: Period, found: Found, *, number: str, state: str) -> Text:
-    """Title, the line that tells unit, period, file number and day, and the line of sums."""
-    told = f"{ledger.unit.name}　{period.words()}　{_('制表')}{clock.today():%Y-%m-%d}　{_('编号')}{number}（{state}）"
-    return Text(f"{ledger.name}", told, foot_words(found.number, found.elsewhere))
+def told_of(unit: Unit, period: Period, day: date, number: str, state: str) -> str:
+    """The line that tells unit, period, day and the file's number."""
+    told = {"unit": unit.name, "period": period.words(), "day": day.isoformat(), "number": number, "state": state}
+    return _("%(unit)s　%(period)s　制表%(day)s　编号%(number)s（%(state)s）") % told
 
 
 def foot_words(number: int, elsewhere: int) -> str:
@@ -210,8 +201,3 @@ def next_edition(ledger: Ledger, period: Period) -> int:
     """1 for the first freezing of a period, n+1 for its correction n."""
     rows = LedgerSheet.objects.filter(Q(first=period.first, last=period.last), county=ledger.county, ledger=ledger)
     return max(rows.values_list("edition", flat=True), default=0) + 1
-
-
-def offered(units: list[Unit]) -> list[tuple[str, Any]]:
-    """What a ledger may list: each counted figure by its name. Empty without a unit."""
-    return [(one.id, one.name) for one in figures.base_figures()] if units else []
