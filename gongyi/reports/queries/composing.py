@@ -12,7 +12,7 @@ from typing import Any
 from django.utils import translation
 from django.utils.safestring import SafeString
 
-from gongyi.core import figures
+from gongyi.core import clock, figures
 from gongyi.core.figures import Scope
 from gongyi.documents.charts import Line, bars, lines
 from gongyi.reports.models import ReportPart
@@ -76,7 +76,7 @@ def _table(counted: Counted, split: str, keys: Sequence[str]) -> Block:
 
 def _picture(counted: Counted) -> Block:
     """Closed cases month by month; of a shorter period, how they ended."""
-    months = counted.period.each_month()
+    months = [one for one in counted.period.each_month() if one.first <= clock.today()]
     where = f"{counted.unit.name}{counted.period.words()}"
     if len(months) > 1:
         scope = scope_of(counted.unit, counted.period)

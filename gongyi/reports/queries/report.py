@@ -16,6 +16,7 @@ from gongyi.people.queries import staff_named
 from gongyi.reports.models import (
     Report,
     ReportComment,
+    ReportFigure,
     ReportFile,
     ReportPart,
     ReportStep,
@@ -104,6 +105,11 @@ def person(county: int, key: UUID | None) -> str:
     return found.name if found else ""
 
 
+def frozen_of(version: ReportVersion) -> list[ReportFigure]:
+    """The frozen figures of a signed text: the whole first, then its groups."""
+    return sorted(version.figures.all(), key=lambda row: ("|" in row.tie, row.tie))
+
+
 class Changed(NamedTuple):
     """A frozen figure that is another number now, or that counts other records (`value` the same)."""
 
@@ -124,7 +130,7 @@ def changed_since(version: ReportVersion, *, records: bool = False) -> list[Chan
         now = counted.text(tie)
         if now != row.value or (records and digests[tie] != row.digest):
             found.append(Changed(row.name, row.scope, row.value, now, row.tie))
-    return found
+    return sorted(found, key=lambda one: ("|" in one.tie, one.tie))
 
 
 class Evidence(NamedTuple):

@@ -186,7 +186,7 @@ def proof(request: ActorRequest, key: UUID) -> HttpResponse:
     if version is None:
         raise Http404
     changed = {one.tie: one for one in queries.changed_since(version, records=True)}
-    rows = [(row, changed.get(row.tie)) for row in version.figures.order_by("id")]
+    rows = [(row, changed.get(row.tie)) for row in queries.frozen_of(version)]
     context = {"title": _("签发时的数字"), "report": report, "version": version, "rows": rows, "changed": len(changed)}
     return render(request, "reports/report_proof.html", context)
 
