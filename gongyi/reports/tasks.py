@@ -1,4 +1,4 @@
-"""What reports do by themselves: the months are counted and kept."""
+"""What reports do by themselves: the months are counted and kept, yesterday's blank forms go."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -7,6 +7,7 @@ from gongyi.core.said import Said, say
 from gongyi.core.schedule import every, meant
 from gongyi.network.queries import counties
 from gongyi.reports.actions.asking import open_rounds, remind
+from gongyi.reports.actions.filling import drop_old
 from gongyi.reports.actions.monthly import count_months
 
 
@@ -29,3 +30,13 @@ def tables() -> Said:
             opened += open_rounds(county)
             told += remind(county)
     return say(_("又到时候的表 %(opened)s 张，提醒了 %(told)s 张"), opened=opened, told=told)
+
+
+@every(minutes=60, name="reports.forms")
+def forms() -> Said:
+    """Remove the blank forms of yesterday."""
+    gone = 0
+    for county in meant(counties()):
+        with bind(county):
+            gone += drop_old(county)
+    return say(_("删除 %(gone)s 份"), gone=gone)

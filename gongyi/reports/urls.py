@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from gongyi.reports.views import asking, dashboard, figures, rates, report
+from gongyi.reports.views import asking, dashboard, figures, filling, rates, report
 
 app_name = "reports"
 urlpatterns: list[URLPattern] = [
@@ -22,6 +22,14 @@ urlpatterns: list[URLPattern] = [
     path("tables/<uuid:key>/send/", asking.send, name="table_send"),
     path("tables/<uuid:key>/drop/", asking.drop, name="table_drop"),
     path("tables/<uuid:key>/end/", asking.end, name="table_end"),
+    path("fill/", filling.index, name="fills"),
+    path("fill/<uuid:key>/", filling.fill, name="fill"),
+    path("fill/<uuid:key>/cell/", filling.cell, name="fill_cell"),
+    path("fill/<uuid:key>/scope/", filling.scope, name="fill_scope"),
+    path("fill/<uuid:key>/confirm/", filling.confirm, name="fill_confirm"),
+    path("fill/<uuid:key>/take/", filling.take, name="fill_take"),
+    path("fill/forms/<uuid:key>/forget/", filling.forget, {"back": False}, name="form_forget"),
+    path("fill/forms/<uuid:key>/remember/", filling.forget, {"back": True}, name="form_remember"),
     path("reports/", report.index, name="reports"),
     path("reports/new/", report.new, name="report_new"),
     path("reports/templates/", report.templates, name="templates"),

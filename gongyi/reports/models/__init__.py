@@ -1,6 +1,7 @@
 """What reports keep."""
 
 from gongyi.reports.models.asking import Answer, AnswerCell, AnswerStep, Ask, AskColumn, AskStep, AskUnit
+from gongyi.reports.models.filling import FormFill, FormMemory
 from gongyi.reports.models.ledger import Ledger, LedgerSheet
 from gongyi.reports.models.monthly import MonthlyChange, MonthlyCount, MonthlyRow, MonthlySplit, column
 from gongyi.reports.models.rates import Formula, LeftOut
@@ -23,6 +24,8 @@ __all__ = [
     "AskColumn",
     "AskStep",
     "AskUnit",
+    "FormFill",
+    "FormMemory",
     "Formula",
     "Ledger",
     "LedgerSheet",

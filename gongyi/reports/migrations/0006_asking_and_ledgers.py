@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("network", "0001_initial"),
-        ("reports", "0004_period_reports"),
+        ("reports", "0005_filling"),
     ]
 
     operations = [
