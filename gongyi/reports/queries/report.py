@@ -90,6 +90,14 @@ def comments_of(report: Report) -> list[ReportComment]:
     return sorted(rows.order_by("at", "id"), key=lambda row: row.done_at is not None)
 
 
+def comment_of(report: Report, key: UUID) -> ReportComment:
+    """One of them. Raises Http404."""
+    found = ReportComment.objects.filter(county=report.county, report=report, id=key).first()
+    if found is None:
+        raise Http404
+    return found
+
+
 def files_of(report: Report, *, limit: int = 20) -> list[ReportFile]:
     """The files that left the house, the newest first."""
     return list(ReportFile.objects.filter(county=report.county, report=report).order_by("-at", "-id")[:limit])
@@ -102,7 +110,7 @@ def templates_of(county: int) -> list[ReportTemplate]:
 
 def template_of(county: int, key: UUID | None) -> ReportTemplate:
     """One of them. Raises Http404."""
-    found = ReportTemplate.objects.filter(county=county, active=True, id=key).first()
+    found = ReportTemplate.objects.filter(county=county, active=True, id=key).first() if key else None
     if found is None:
         raise Http404
     return found
@@ -151,6 +159,11 @@ class Evidence(NamedTuple):
     total: int
     rows: list[tuple[str, str]]
     parts: list[tuple[str, str]]
+
+    @property
+    def closed(self) -> bool:
+        """Whether some of the records are not this person's to open."""
+        return any(not url for _number, url in self.rows)
 
 
 def evidence(by: Actor, report: Report, text: str) -> Evidence:

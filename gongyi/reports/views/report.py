@@ -166,7 +166,7 @@ def _commented(request: ActorRequest, report: Report, form: CommentForm) -> str:
 def comment_done(request: ActorRequest, key: UUID, comment: UUID) -> HttpResponse:
     """处理好了."""
     report = queries.fetch(request.actor, key)
-    actions.finish_comment(report, by=request.actor, key=comment)
+    actions.finish_comment(report, by=request.actor, row=queries.comment_of(report, comment))
     return redirect(f"{report.get_absolute_url()}#comments")
 
 
