@@ -45,7 +45,7 @@ from gongyi.network.models import Unit
 from gongyi.people import adapter
 from gongyi.people.models import Account, Device, Grant, HandOver, Invitation
 from gongyi.people.queries.residents import mark_of
-from gongyi.reports.models import FormFill, Formula, MonthlyCount, Report, ReportVersion
+from gongyi.reports.models import Ask, FormFill, Formula, MonthlyCount, Report, ReportVersion
 from gongyi.reports.workflow import REPORT
 from tests.factories import grant, make_account, make_county, make_unit
 from tests.guards.rows import make_case, make_row, own_models
@@ -102,6 +102,7 @@ MEANT = {
     "casework:export": "casework.Export",
     "casework:export_take": "casework.Export",
     "casework:export_judge": "casework.Export/waiting",
+    "reports:table_edit": "reports.Ask/draft",
     "casework:publish": "casework.Case",
     "casework:why": "casework.Case",
     "casework:publication_step": "casework.Publication",
@@ -230,6 +231,7 @@ def _special(place: Place, code: int, people: dict[str, Account | None]) -> None
     place.rows["people.Invitation/waiting"] = make_row(Invitation, code, **facts)
     asked = {"account": uuid4(), "purpose": "contact", "second": place.unit, "asked_at": clock.now()}
     place.rows["casework.Export/waiting"] = make_row(Export, code, **asked)
+    place.rows["reports.Ask/draft"] = make_row(Ask, code, unit=place.unit, state="draft")
     for state in ("handling", "recorded"):  # a hot matter shows from two cases on that one sees
         facts = {"matter": place.rows["casework.Matter"]}
         MatterCase.objects.update_or_create(county=code, case=place.cases[state], defaults=facts)
