@@ -141,7 +141,7 @@ _ENDED = (
     Figure("cases.explained", _("解释"), _("期间内结束、结果是“解释”的办件"), closed, Q(outcome=Case.Outcome.EXPLAINED), words=("解释说明", "解释数", "政策解释", "答疑")),
     Figure("cases.declined", _("不予受理"), _("期间内结束、决定不予受理的办件"), closed, Q(outcome=Case.Outcome.DECLINED), words=("不受理", "不予受理数", "未受理")),
     Figure("cases.withdrawn", _("诉求人撤回"), _("期间内由诉求人撤回的办件"), closed, Q(outcome=Case.Outcome.WITHDRAWN), words=("撤回", "撤诉", "撤单")),
-    Figure("cases.merged", _("并入另一件"), _("期间内因为说的是同一件事而并入另一件的办件"), closed, Q(outcome=Case.Outcome.MERGED), words=("合并", "重复诉求", "重复件", "并案")),
+    Figure("cases.merged", _("并入另一件"), _("期间内因为说的是同一件事而并入另一件的办件"), closed, Q(outcome=Case.Outcome.MERGED), words=("合并", "并案")),
     Figure("cases.other_end", _("没有写结果"), _("期间内结束、没有写办理结果的办件，多是导入的旧件"), closed, Q(outcome="")),
     Figure("cases.one_visit", _("一次办好"), _("期间内解决的办件里，没有重办过、没有多跑一趟、期限内本人没有为同一类事再来的"), closed, _KNOWABLE & Q(redos=0) & ~Q(Exists(_EXTRA)) & ~Q(Exists(_AGAIN)),
            words=("一次办结", "一次性办结", "一次性解决", "一次解决", "最多跑一次")),

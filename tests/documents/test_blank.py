@@ -119,6 +119,15 @@ def test_gaps_of_a_sentence_keep_their_run_and_its_underline():
     assert "本月共受理群众诉求34件，其中投诉___件" in after
 
 
+def test_a_name_keeps_the_width_of_its_gap_and_a_year_takes_none():
+    head = "填报单位：          审核人：      填报日期：    年  月  日"
+    content, form, slots = opened(sheet('<row r="1">' + text("A1", head) + "</row>"), "a.xlsx")
+    told = {"A1 blank 1": "东湖镇", "A1 blank 3": 2026, "A1 blank 4": 3, "A1 blank 5": 9}
+    made, _failed = write_form(content, form, [(slots[f"Sheet1!{at}"], value) for at, value in told.items()])
+    filled = opened(made, "a.xlsx")[1].grids[0].text((1, 1))
+    assert filled == "填报单位：东湖镇    审核人：      填报日期：2026年3月9日"
+
+
 def test_a_formula_keeps_its_words_loses_its_stale_result_and_is_never_written_over():
     rows = '<row r="1">' + text("A1", "受理") + '<c r="B1" s="1"/><c r="C1" s="1"><f>B1*2</f><v>99</v></c></row>'
     content, form, slots = opened(sheet(rows), "a.xlsx")

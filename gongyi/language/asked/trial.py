@@ -134,7 +134,7 @@ def _same_text(ask: Ask, wanted: Mapping[str, Any]) -> bool:
         return False
     unit = str(wanted.get("unit", ""))
     rank = (wanted["rank"],) if "rank" in wanted else ()
-    return ask.part == wanted.get("part", "") and _unit(unit) == ask.unit and ask.rank == rank
+    return ask.part.replace("stem", "") == wanted.get("part", "") and _unit(unit) == ask.unit and ask.rank == rank
 
 
 def _same_figure(ask: Ask, wanted: Mapping[str, Any], words: Vocabulary) -> bool:
