@@ -26,7 +26,6 @@ from tests.network.test_paths import planted, steps, take
 pytestmark = pytest.mark.django_db
 BEGAN = date(2025, 1, 10)
 KEYS = ["cases.received", "cases.assigned", "cases.closed"]
-LINES = ["cases.returned", "cases.reopened", "cases.one_visit_known"]  # lines are not moved when a unit goes into another
 
 
 def at_noon(day: date) -> datetime:

@@ -291,7 +291,9 @@ class CaseStep(SearchedModel, Step):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["county", "case", "seq"], name="casestep_seq")]
-        indexes = [models.Index(fields=["county", "at"], name="casestep_counted", condition=Q(action__in=COUNTED_ACTIONS))]
+        indexes = [
+            models.Index(fields=["county", "at"], name="casestep_counted", condition=Q(action__in=COUNTED_ACTIONS))
+        ]
 
 
 class CaseConflict(CountyModel):

@@ -81,10 +81,10 @@ def left_out(county: int, rate: str) -> frozenset[UUID]:
 def reviewed(scope: Scope, rates: dict[str, Rate], raw: dict[str, Value]) -> dict[str, Reviewed]:
     """Each rate's raw value beside the reviewed one; only rates from which something is left out are counted again."""
     found, taken = {}, _left_out_by_rate(scope.county)
-    for key in rates:
+    for key, rate in rates.items():
         gone = taken.get(key, frozenset())
         without = figures.count([key], replace(scope, without=gone), rates=rates)[key] if gone else None
-        fewer = _counted_of(gone, rates[key], scope) if gone else 0
+        fewer = _counted_of(gone, rate, scope) if gone else 0
         found[key] = Reviewed(raw[key], without if fewer else None, fewer)
     return found
 
@@ -96,7 +96,9 @@ def _counted_of(cases: frozenset[UUID], rate: Rate, scope: Scope) -> int:
         one = figures.figure(key)
         if isinstance(one, figures.Figure):
             column = one.source.record or "pk"
-            found.update(figures.rows_of(key, scope).filter(**{f"{column}__in": cases}).order_by().values_list(column, flat=True))
+            found.update(
+                figures.rows_of(key, scope).filter(**{f"{column}__in": cases}).order_by().values_list(column, flat=True)
+            )
     return len(found)
 
 
