@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gongyi.casework.actions.moving import first_parts
-from gongyi.casework.models import Case, CaseType
+from gongyi.casework.models import Case, CasePart, CaseStep, CaseType
 from gongyi.core import clock, figures
 from gongyi.core.county import new_key
 from gongyi.core.figures import Period, Scope
@@ -25,7 +25,9 @@ from tests.network.test_paths import planted, steps, take
 
 pytestmark = pytest.mark.django_db
 BEGAN = date(2025, 1, 10)
-KEYS = ["cases.received", "cases.assigned", "cases.closed"]
+# Every case below is counted in each of them once: for the unit that recorded it, for its lead, for whoever gave it back.
+KEYS = ["cases.received", "cases.assigned", "cases.closed", "cases.reopened", "cases.returned"]
+OPEN = "cases.open"
 
 
 def at_noon(day: date) -> datetime:
@@ -42,6 +44,15 @@ def ended(kind: CaseType, unit: Unit, lead: Unit, number: int) -> Case:
     )  # fmt: skip
     case.save()
     first_parts([case])
+    for seq, (action, target, by) in enumerate([("return", "returned", unit), ("reopen", "redo", lead)], start=8):
+        CaseStep(case=case, seq=seq, at=now, action=action, target=target, actor_label="", unit=by.id).save()
+    return case
+
+
+def running_on(case: Case) -> Case:
+    """The same, not ended."""
+    Case.objects.filter(id=case.id).update(state="assigned", closed_at=None, answered_at=None, outcome="")
+    CasePart.objects.filter(case=case).update(state="assigned")
     return case
 
 
@@ -68,8 +79,9 @@ def as_it_is(county: int) -> dict[str, list[str]]:
 def test_p16_children_and_own_are_the_parent_by_the_tree_of_the_last_day(sequence, rng):
     with transaction.atomic():
         by = planted()
-        kind = CaseType(code="enquiry", name="咨询", county=by.county)
-        kind.save()
+        kinds = [CaseType(code=code, name=code, county=by.county) for code in ("enquiry", "complaint")]
+        for kind in kinds:
+            kind.save()
         day, made, seen = BEGAN, [], []
         for number, step in enumerate(sequence[:8]):
             with clock.at(at_noon(day)):
@@ -77,7 +89,9 @@ def test_p16_children_and_own_are_the_parent_by_the_tree_of_the_last_day(sequenc
                 running = list(network.running_units(by.county))
                 for _more in range(2):
                     unit, lead = rng.choice(running), rng.choice(running)
-                    made.append((day, unit.code, lead.code, ended(kind, unit, lead, len(made))))
+                    case = ended(rng.choice(kinds), unit, lead, len(made))
+                    still = rng.random() < 0.3 and bool(running_on(case))
+                    made.append((day, unit.code, lead.code, still))
                 seen.append((day, as_it_is(by.county)))
             day += timedelta(days=23)
         with clock.at(at_noon(day)):
@@ -90,11 +104,16 @@ def test_p16_children_and_own_are_the_parent_by_the_tree_of_the_last_day(sequenc
 def _check(county: int, period: Period, tree: dict[str, list[str]], made: list) -> None:
     for unit in Unit.objects.filter(code__in=tree):
         mine = set(tree[unit.code])
-        wanted = [sum(one[1] in mine for one in made), *[sum(one[2] in mine for one in made)] * 2]
-        found = figures.count(KEYS, queries.scope_of(unit, period))
+        recorded, led = sum(one[1] in mine for one in made), sum(one[2] in mine for one in made)
+        still = sum(one[2] in mine and one[3] for one in made)
+        keys, scope = [*KEYS, OPEN], queries.scope_of(unit, period)
+        wanted = [recorded, led, led - still, led, recorded, still]
+        found = figures.count(keys, scope)
         assert [value.value for value in found.values()] == wanted, (unit.name, period)
-        parts = queries.parts(unit, period, KEYS)
-        assert [sum(part[key] for part in parts.values()) for key in KEYS] == wanted
+        parts = queries.parts(unit, period, keys)
+        assert [sum(part[key] for part in parts.values()) for key in keys] == wanted
+        by_type = figures.count_by(keys, scope, "type")
+        assert [sum(line[key] for line in by_type.values()) for key in keys] == wanted
 
 
 def test_p16_control_by_the_tree_of_today_the_past_would_change(monkeypatch):
@@ -107,10 +126,10 @@ def test_p16_control_by_the_tree_of_today_the_past_would_change(monkeypatch):
     with clock.at(at_noon(BEGAN + timedelta(days=50))):
         merge_unit(by=by, unit=east, into=west)
         january, until_now = Period.month(2025, 1), Period(BEGAN, clock.today())
-        assert counted(east, january) == counted(west, until_now) == [1, 1, 1]
-        assert counted(west, january) == [0, 0, 0]
+        assert counted(east, january) == counted(west, until_now) == [1] * 5
+        assert counted(west, january) == [0] * 5
         monkeypatch.setattr(counting, "tree_for", lambda county, _period: network.counting_tree(county, clock.today()))
-        assert counted(west, january) == [1, 1, 1]
+        assert counted(west, january) == [1] * 5
 
 
 def counted(unit: Unit, period: Period) -> list:
