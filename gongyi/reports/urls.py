@@ -2,11 +2,13 @@
 
 from django.urls import URLPattern, path
 
-from gongyi.reports.views import asking, dashboard, figures, filling, ledger, rates, report
+from gongyi.reports.views import asking, dashboard, figures, filling, ledger, rates, report, statistics
 
 app_name = "reports"
 urlpatterns: list[URLPattern] = [
     path("dashboard/", dashboard.dashboard, name="dashboard"),
+    path("portal/statistics/", statistics.statistics, name="statistics"),
+    path("portal/statistics/file/", statistics.statistics_file, name="statistics_file"),
     path("figures/", figures.figures_page, name="figures"),
     path("figures/changes/", figures.changes, name="changes"),
     path("figures/errors/", figures.errors, name="errors"),

@@ -80,6 +80,8 @@ def _paper(report: Report, version: ReportVersion | None, number: str) -> Paper:
         state = "草稿" if version is None else f"更正{version.correction}" if version.correction else "签发稿"
         if version and version.why:
             state += f"（更正：{version.why}）"
+        if report.state == "withdrawn":
+            state += "，已作废"
     day = timezone.localdate(version.signed_at) if version else clock.today()
     signer = queries.person(report.county, version.signed_by) if version else ""
     return Paper(

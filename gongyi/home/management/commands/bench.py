@@ -46,7 +46,7 @@ from gongyi.network.models import Unit
 from gongyi.network.queries import counties, find_units
 from gongyi.reports.actions.paper import export_draft
 from gongyi.reports.forms.period import as_query
-from gongyi.reports.queries.dashboard import last_whole
+from gongyi.reports.queries.board import last_whole
 
 MARK = "bench"  # the file that makes a folder ours; "filled" once the county in it is whole
 OWN_SETTINGS = ("GONGYI_", "DATABASE_URL", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "HOST", "PORT")
