@@ -158,6 +158,7 @@ def written(sheet: LedgerSheet) -> bytes:
     return write_ledger(sheet.title, told, [str(one) for one in headings], rows, foot)
 
 
+@transaction.atomic
 def take_sheet(sheet: LedgerSheet, *, by: Actor) -> bytes:
     """The frozen ledger as a file. Raises Refused `changed` for who may no longer open one of its cases (P10)."""
     if not queries.may_take(by, sheet):

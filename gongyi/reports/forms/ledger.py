@@ -21,6 +21,8 @@ LIST = ""
 class LedgerForm(Form):
     """A number beside a column is its place; a column without a number is not in the ledger."""
 
+    marks_optional = False
+
     name = forms.CharField(
         label=gettext_lazy("台账名称"), max_length=40, help_text=gettext_lazy("例如：信访事项办理台账。")
     )
@@ -49,7 +51,11 @@ class LedgerForm(Form):
         self.known = columns()
         for key, own in self.known.items():
             self.fields[f"place_{key}"] = forms.IntegerField(
-                label=own, min_value=1, max_value=99, required=False, initial=places.get(key)
+                label=_("“%(name)s”第几列") % {"name": own},
+                min_value=1,
+                max_value=99,
+                required=False,
+                initial=places.get(key),
             )
             self.fields[f"head_{key}"] = forms.CharField(
                 label=_("“%(name)s”的表头") % {"name": own},

@@ -80,14 +80,20 @@ def _kept(request: ActorRequest, key: UUID) -> Ledger:
 def detail(request: ActorRequest, key: UUID) -> HttpResponse:
     """The ledger of a period: its first rows, as many as the figure says; the file; what was frozen."""
     ledger, form = queries.fetch_ledger(request.actor, key), PeriodForm(request.GET)
-    found = queries.rows_in(request.actor, ledger, form.period)
+    found, heads = queries.rows_in(request.actor, ledger, form.period), [head for _key, head in ledger.chosen]
+    rows = queries.lines(request.actor, ledger, found.pairs[: queries.SHOWN])
     context = {
-        "title": ledger.name, "ledger": ledger, "words": queries.words_of(ledger), "found": found, "heads": [head for _key, head in ledger.chosen],
-        "foot": queries.foot_words(found.number, found.elsewhere), "rows": queries.lines(request.actor, ledger, found.pairs[: queries.SHOWN]),
+        "title": ledger.name, "ledger": ledger, "words": queries.words_of(ledger), "found": found, "heads": heads,
+        "foot": queries.foot_words(found.number, found.elsewhere), "rows": _beside(heads, rows),
         "shown": queries.SHOWN, "sheets": queries.sheets_of(ledger), "keeps": may_keep(request.actor, ledger.unit),
         "over": form.period.last < clock.today(), "again": queries.next_edition(ledger, form.period) > 1, **_when(ledger, form),
     }  # fmt: skip
     return render(request, "reports/ledger_detail.html", context)
+
+
+def _beside(heads: list[Any], rows: list[list[str | int]]) -> list[list[tuple[Any, str | int]]]:
+    """Each cell with its heading, as a small screen shows them."""
+    return [list(zip(heads, row, strict=True)) for row in rows]
 
 
 def _when(ledger: Ledger, form: PeriodForm) -> dict[str, Any]:
@@ -159,7 +165,7 @@ def sheet(request: ActorRequest, key: UUID) -> HttpResponse:
     opens = queries.may_take(request.actor, found)
     heads, *rows = found.table()
     context = {
-        "title": found.title, "sheet": found, "opens": opens, "heads": heads, "rows": rows[: queries.SHOWN] if opens else [],
+        "title": found.title, "sheet": found, "opens": opens, "heads": heads, "rows": _beside(heads, rows[: queries.SHOWN]) if opens else [],
         "changed": queries.changed_since(request.actor, found) if opens else [], "shown": queries.SHOWN,
         "foot": queries.foot_words(found.rows + found.elsewhere, found.elsewhere),
         "freeze_url": f"{reverse('reports:ledger_freeze', args=[found.ledger_id])}?{urlencode(as_query(found.period))}",
