@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0008_imports'),
+        ("core", "0008_imports"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='importrun',
-            name='batch',
+            model_name="importrun",
+            name="batch",
             field=models.PositiveSmallIntegerField(default=1),
         ),
         migrations.AddField(
-            model_name='importrun',
-            name='first',
+            model_name="importrun",
+            name="first",
             field=models.UUIDField(null=True),
         ),
     ]
