@@ -24,6 +24,7 @@ STARTS: dict[str, dict[str, Any]] = {
     "core.Message": {"path": "/cases/"},
     "reports.LeftOut": {"rate": "cases.satisfaction_rate", "agreed": None, "judged_at": None},
     "reports.Report": {"state": "draft"},
+    "reports.ReportStep": {"source": "drawn", "target": "draft", "action": "edit"},
     "reports.Formula": {"rate": "cases.satisfaction_rate", "above": "cases.good", "below": "cases.rated"},
     "reports.Ask": {
         "state": "sent",

@@ -75,10 +75,27 @@ def versions_of(report: Report) -> list[ReportVersion]:
     return list(ReportVersion.objects.filter(county=report.county, report=report).order_by("-number"))
 
 
+def version_number(report: Report, said: str) -> int | None:
+    """The number of a text that was signed, as a form sends it; None for ''. Raises Http404 for one that there is not."""
+    if not said:
+        return None
+    if said not in {str(number) for number in range(1, report.current + 1)}:
+        raise Http404
+    return int(said)
+
+
 def comments_of(report: Report) -> list[ReportComment]:
     """What was said about it, those that are still open first."""
     rows = ReportComment.objects.filter(county=report.county, report=report)
     return sorted(rows.order_by("at", "id"), key=lambda row: row.done_at is not None)
+
+
+def comment_of(report: Report, key: UUID) -> ReportComment:
+    """One of them. Raises Http404."""
+    found = ReportComment.objects.filter(county=report.county, report=report, id=key).first()
+    if found is None:
+        raise Http404
+    return found
 
 
 def files_of(report: Report, *, limit: int = 20) -> list[ReportFile]:
@@ -91,9 +108,9 @@ def templates_of(county: int) -> list[ReportTemplate]:
     return list(ReportTemplate.objects.filter(county=county, active=True).order_by("name"))
 
 
-def template_of(county: int, key: UUID) -> ReportTemplate:
+def template_of(county: int, key: UUID | None) -> ReportTemplate:
     """One of them. Raises Http404."""
-    found = ReportTemplate.objects.filter(county=county, active=True, id=key).first()
+    found = ReportTemplate.objects.filter(county=county, active=True, id=key).first() if key else None
     if found is None:
         raise Http404
     return found
@@ -142,6 +159,11 @@ class Evidence(NamedTuple):
     total: int
     rows: list[tuple[str, str]]
     parts: list[tuple[str, str]]
+
+    @property
+    def closed(self) -> bool:
+        """Whether some of the records are not this person's to open."""
+        return any(not url for _number, url in self.rows)
 
 
 def evidence(by: Actor, report: Report, text: str) -> Evidence:
