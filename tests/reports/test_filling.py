@@ -226,6 +226,7 @@ def test_a_form_is_handed_over_corrected_confirmed_taken_and_known_next_month(bu
     page = client.get(there).content.decode()
     assert "第一次见这张表" in page
     assert "领导批示次数" in page
+    assert page.count("自己会算") == page.count(">ƒ<") > 0  # formulas are no empty cells
     cell = f"{there}cell/?at=SQ02!E16"
     assert "重复诉求件数" in client.get(cell).content.decode()
     answer = client.post(cell, {"what": "figure:cases.reopened", "period": "this", "spread": "row"})

@@ -145,9 +145,11 @@ class CellForm(Form):
         for name, listed in choices.items():
             self.fields[name].choices = listed  # type: ignore[attr-defined]
         for dimension in DIMENSIONS:
-            self.fields[dimension].widget.attrs["size"] = min(6, len(choices[dimension]))
+            self.fields[dimension].widget.attrs["size"] = min(6, max(2, len(choices[dimension])))
         if not in_table:
             del self.fields["spread"]
+
+        self.order_fields(["what", "period", "unit", "spread", *DIMENSIONS])
 
     def chosen(self) -> Ask:
         """What was chosen."""

@@ -86,6 +86,14 @@ class Filled:
             "filled": filled, "empty": [cell for cell in cells if cell["value"] is None],
         }  # fmt: skip
 
+    def reasons(self) -> dict[str, list[Line]]:
+        """Reason -> the places that stay empty because of it; formulas left out."""
+        found: dict[str, list[Line]] = {}
+        for line in self.lines:
+            if line.value is None and line.ask.word != "formula":
+                found.setdefault(line.reason, []).append(line)
+        return found
+
     def words(self) -> str:
         """One sentence for a person."""
         told = {"filled": len(values_of(self.lines)), "all": len(self.lines)}

@@ -335,7 +335,7 @@ class Filler:
         if ask.rank:
             listed = self.counter.topics()
             parts.append(("topic", tuple(str(listed[place - 1][0]) for place in ask.rank if place <= len(listed))))
-        choices = product(*([(dimension, each) for each in keys] for dimension, keys in parts))
+        choices = product(*([(dimension, each) for each in keys or ("",)] for dimension, keys in parts))
         wheres = [{dimension: each or NONE for dimension, each in chosen} for chosen in choices]
         figures_asked = [one if one != SHARE else RECEIVED for one in ask.figures]
         return tuple(f"{reverse('reports:figure', args=[one])}?{urlencode(facts | where)}" for one in figures_asked for where in wheres)  # fmt: skip

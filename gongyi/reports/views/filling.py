@@ -69,9 +69,10 @@ def fill(request: ActorRequest, key: UUID) -> HttpResponse:
     """The form in its own layout: what each place asks while it is not confirmed, what goes in once it is."""
     one = _Open(request, key)
     made = one.made()
+    empty = made.reasons()
     context = {
         "title": one.fill.name, "fill": one.fill, "unit": one.unit, "period": one.period, "parts": form_page.form_page(one.opened.form, made.lines),
-        "filled": [line for line in made.lines if line.value is not None], "empty": [line for line in made.lines if line.value is None and line.ask.word != "formula"],
+        "filled": [line for line in made.lines if line.value is not None], "empty": empty, "lacking": sum(map(len, empty.values())),
         "doubtful": [line for line in made.lines if line.value is not None and line.ask.confidence < 0.9], "formulas": sum(line.ask.word == "formula" for line in made.lines),  # noqa: PLR2004
         "waiting": listing.waiting_of(one.opened.slots, one.asks, one.unit, one.period, one.by),
         "scope": ScopeForm(by=request.actor, initial=one.initial()),
