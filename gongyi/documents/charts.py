@@ -140,8 +140,8 @@ def bars(key: str, title: str, rows: Sequence[tuple[str, int, str]]) -> SafeStri
 
 def _picture(key: str, title: str, told: str, size: tuple[int, int], parts: Sequence[SafeString]) -> SafeString:
     return format_html(
-        '<svg class="chart" viewBox="0 0 {} {}" role="img" aria-labelledby="{}-t {}-d" xmlns="http://www.w3.org/2000/svg"><title id="{}-t">{}</title><desc id="{}-d">{}</desc>{}</svg>',
-        *size, key, key, key, title, key, told, SafeString("".join(parts)),
+        '<svg class="chart chart-{}" viewBox="0 0 {} {}" role="img" aria-labelledby="{}-t {}-d" xmlns="http://www.w3.org/2000/svg"><title id="{}-t">{}</title><desc id="{}-d">{}</desc>{}</svg>',
+        "bars" if size[0] == BARS else "lines", *size, key, key, key, title, key, told, SafeString("".join(parts)),
     )  # fmt: skip
 
 

@@ -46,6 +46,14 @@ def read_table(content: bytes, name: str) -> list[Sheet]:
     return _read(_kind(content, ending), content)
 
 
+def read_book(content: bytes) -> list[Sheet]:
+    """Every sheet of an .xlsx that was made here or says so. Raises Refused `file_…` for what cannot be read."""
+    if len(content) > MOST_BYTES:
+        raise _stopped("size")
+    check_office(content, "xlsx")
+    return _read("book", content)
+
+
 def read_pasted(text: str) -> list[Sheet]:
     """What was copied out of a table program or typed with commas, as one sheet. Raises Refused as `read_table`."""
     if not text.strip():

@@ -92,12 +92,12 @@ def _write_row(page: Worksheet, number: int, cells: Row, text: Format) -> None:
         if isinstance(cell, int):
             page.write_number(number, at, cell)
         elif cell:
-            page.write_string(number, at, _plain(cell), text)
+            page.write_string(number, at, plain_cell(cell), text)
         else:
             page.write_blank(number, at, None, text)
 
 
-def _plain(text: str) -> str:
+def plain_cell(text: str) -> str:
     """What XML can hold; never in `<r>…</r>`, which XlsxWriter would copy into the file as markup of its own making."""
     text = _NOT_XML.sub("", text)[:LONGEST]
     return f"{text} " if text.startswith("<r>") else text

@@ -10,6 +10,8 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         from gongyi.core.outbox.sending import register_right
+        from gongyi.reports.rules.asking import may_hear_of_table
         from gongyi.reports.rules.report import may_hear_of_report
 
         register_right(["report"], may_hear_of_report)
+        register_right(["asking"], may_hear_of_table)

@@ -2,15 +2,45 @@
 
 from django.urls import URLPattern, path
 
-from gongyi.reports.views import dashboard, figures, rates, report
+from gongyi.reports.views import asking, dashboard, figures, filling, ledger, rates, report, statistics
 
 app_name = "reports"
 urlpatterns: list[URLPattern] = [
     path("dashboard/", dashboard.dashboard, name="dashboard"),
+    path("portal/statistics/", statistics.statistics, name="statistics"),
+    path("portal/statistics/file/", statistics.statistics_file, name="statistics_file"),
     path("figures/", figures.figures_page, name="figures"),
     path("figures/changes/", figures.changes, name="changes"),
     path("figures/errors/", figures.errors, name="errors"),
     path("figures/<str:key>/", figures.figure_page, name="figure"),
+    path("ledgers/", ledger.index, name="ledgers"),
+    path("ledgers/new/", ledger.new, name="ledger_new"),
+    path("ledgers/sheets/<uuid:key>/", ledger.sheet, name="ledger_sheet"),
+    path("ledgers/sheets/<uuid:key>/take/", ledger.sheet_take, name="ledger_sheet_take"),
+    path("ledgers/<uuid:key>/", ledger.detail, name="ledger"),
+    path("ledgers/<uuid:key>/edit/", ledger.edit, name="ledger_edit"),
+    path("ledgers/<uuid:key>/take/", ledger.take, name="ledger_take"),
+    path("ledgers/<uuid:key>/freeze/", ledger.freeze, name="ledger_freeze"),
+    path("ledgers/<uuid:key>/remove/", ledger.remove, name="ledger_remove"),
+    path("tables/", asking.index, name="tables"),
+    path("tables/new/", asking.new, name="table_new"),
+    path("tables/answers/<uuid:key>/", asking.answer, name="table_answer"),
+    path("tables/answers/<uuid:key>/begin/", asking.begin, name="table_answer_begin"),
+    path("tables/answers/<uuid:key>/amend/", asking.amend, name="table_answer_amend"),
+    path("tables/answers/<uuid:key>/back/", asking.give_back, name="table_answer_back"),
+    path("tables/<uuid:key>/", asking.detail, name="table"),
+    path("tables/<uuid:key>/edit/", asking.edit, name="table_edit"),
+    path("tables/<uuid:key>/send/", asking.send, name="table_send"),
+    path("tables/<uuid:key>/drop/", asking.drop, name="table_drop"),
+    path("tables/<uuid:key>/end/", asking.end, name="table_end"),
+    path("fill/", filling.index, name="fills"),
+    path("fill/<uuid:key>/", filling.fill, name="fill"),
+    path("fill/<uuid:key>/cell/", filling.cell, name="fill_cell"),
+    path("fill/<uuid:key>/scope/", filling.scope, name="fill_scope"),
+    path("fill/<uuid:key>/confirm/", filling.confirm, name="fill_confirm"),
+    path("fill/<uuid:key>/take/", filling.take, name="fill_take"),
+    path("fill/forms/<uuid:key>/forget/", filling.forget, {"back": False}, name="form_forget"),
+    path("fill/forms/<uuid:key>/remember/", filling.forget, {"back": True}, name="form_remember"),
     path("reports/", report.index, name="reports"),
     path("reports/new/", report.new, name="report_new"),
     path("reports/templates/", report.templates, name="templates"),

@@ -22,6 +22,8 @@ WORDS = {
     "find_hot": ["table.xlsx"],
     "measure_groups": ["--judged=a.xlsx", "--requests=b.xlsx"],
     "search": ["路灯"],
+    "fill_form": ["form.xlsx", "--from=2026-01-01", "--to=2026-03-31", "--out=filled.xlsx"],
+    "measure_forms": ["forms"],
     "period_report": ["--from=2026-01-01", "--to=2026-03-31", "--out=report.docx"],
     "verify_report": ["report.docx"],
     "figures": ["--from=2026-01-01", "--to=2026-03-31"],

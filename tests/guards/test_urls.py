@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 # Rows that everybody of the county may know of: who is responsible for what, and what the county set.
 KNOWN_IN_COUNTY = {
     "network.Unit", "network.Post", "network.Duty", "network.CalendarDay", "people.Holding",
-    "casework.CaseType", "casework.Topic", "casework.Reason", "casework.AnswerTemplate", "casework.Register",
+    "casework.CaseType", "casework.Topic", "casework.Reason", "casework.AnswerTemplate", "casework.Register", "reports.FormMemory",
 }  # fmt: skip
 
 

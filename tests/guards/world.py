@@ -45,7 +45,7 @@ from gongyi.network.models import Unit
 from gongyi.people import adapter
 from gongyi.people.models import Account, Device, Grant, HandOver, Invitation
 from gongyi.people.queries.residents import mark_of
-from gongyi.reports.models import Formula, MonthlyCount, Report, ReportVersion
+from gongyi.reports.models import Ask, FormFill, Formula, MonthlyCount, Report, ReportVersion
 from gongyi.reports.workflow import REPORT
 from tests.factories import grant, make_account, make_county, make_unit
 from tests.guards.rows import make_case, make_row, own_models
@@ -102,10 +102,16 @@ MEANT = {
     "casework:export": "casework.Export",
     "casework:export_take": "casework.Export",
     "casework:export_judge": "casework.Export/waiting",
+    "reports:table_edit": "reports.Ask/draft",
     "casework:publish": "casework.Case",
     "casework:why": "casework.Case",
     "casework:publication_step": "casework.Publication",
     "home:message": "core.Message",
+    **dict.fromkeys(
+        (f"reports:fill{step}" for step in ("", "_cell", "_scope", "_confirm", "_take")), "reports.FormFill"
+    ),
+    "reports:form_forget": "reports.FormMemory",
+    "reports:form_remember": "reports.FormMemory",
     "casework:hot_matter": "casework.Matter",
     "casework:hot_rule": "casework.Matter",
     "casework:hot_undo": "casework.MatterRuling",
@@ -225,6 +231,7 @@ def _special(place: Place, code: int, people: dict[str, Account | None]) -> None
     place.rows["people.Invitation/waiting"] = make_row(Invitation, code, **facts)
     asked = {"account": uuid4(), "purpose": "contact", "second": place.unit, "asked_at": clock.now()}
     place.rows["casework.Export/waiting"] = make_row(Export, code, **asked)
+    place.rows["reports.Ask/draft"] = make_row(Ask, code, unit=place.unit, state="draft")
     for state in ("handling", "recorded"):  # a hot matter shows from two cases on that one sees
         facts = {"matter": place.rows["casework.Matter"]}
         MatterCase.objects.update_or_create(county=code, case=place.cases[state], defaults=facts)
@@ -264,9 +271,10 @@ def _extra(model: Any, place: Place, people: dict[str, Account | None]) -> dict[
         case = make_case(Case, place.unit.county, "closed", may_publish=True, **units)
         sync_parts(case)
         return {"case": case, "slug": "pubansw3r" if people else f"p{place.unit.pk.hex[-9:]}", "second": place.unit}
-    if model is ImportRun:
+    if model in {ImportRun, FormFill}:
         whose = people[Role.CLERK.value].pk if people else uuid4()
-        return {"kind": "cases", "unit": place.unit.pk, "account": whose, "state": "done"}
+        own = {"kind": "cases", "state": "done"} if model is ImportRun else {"asks": "{}", "path": "ab/ab" + "0" * 30}
+        return {"unit": place.unit.pk, "account": whose, **own}
     return _owner(model, people) if people else {}
 
 

@@ -85,7 +85,7 @@ def test_no_job_does_anything_a_second_time(evening):
     # Those that wait for a person's wish had none: casework.exports, casework.matters, core.search, home.imports.
     assert did == {
         "casework.due", "casework.matters_nightly", "casework.remind", "casework.residents", "casework.topics", "home.digest",
-        "home.messages", "home.old_messages", "people.seal_access",
+        "home.messages", "home.old_messages", "people.seal_access", "reports.months",
     }  # fmt: skip
 
 

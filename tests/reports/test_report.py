@@ -243,9 +243,9 @@ def test_copies_are_shown_and_another_units_report_is_not_named(office, period):
 
 def test_a_comment_is_told_to_who_writes_and_finished(office):
     row = actions.comment(office.report, by=office.lead, text="这个数对吗")
-    actions.finish_comment(office.report, by=office.clerk, key=row.id)
+    actions.finish_comment(office.report, by=office.clerk, row=row)
     with refused("no_such_comment"):
-        actions.finish_comment(office.report, by=office.clerk, key=row.id)
+        actions.finish_comment(office.report, by=office.clerk, row=row)
 
 
 def test_p5_the_records_behind_a_number_open_only_for_who_may_see_them(office, period):

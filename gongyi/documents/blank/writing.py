@@ -30,6 +30,7 @@ from gongyi.documents.blank.markup import (
 from gongyi.documents.blank.opener import position
 
 Value = int | float | date | str
+_CALENDAR = {"年", "月", "日"}
 _EPOCH = date(1899, 12, 30)
 _DAY = re.compile(r"[yY年]|(?<![a-zA-Z])d+(?![a-zA-Z])")
 
@@ -58,9 +59,10 @@ def _fitted(slot: Slot, value: Value, *, underlined: bool) -> str:
     """The text that takes the place of a gap: with a blank at each side on a line of underlined blanks, as wide as before behind a colon."""
     text, gap = shown(value), slot.text[slot.start : slot.end]
     if not gap.strip(" \u3000\xa0\t"):
-        if gap and slot.text[: slot.start].rstrip().endswith(("：", ":")):
+        behind = slot.text[slot.end :].lstrip(" \u3000")
+        if gap and slot.text[: slot.start].rstrip().endswith(("：", ":")) and behind[:1] not in _CALENDAR:
             left = _columns(gap) - _columns(text)
-            return text + " " * max(2 if slot.text[slot.end :].strip() else 0, left)
+            return text + " " * max(2 if behind.strip() else 0, left)
         if underlined:
             return f" {text} "
     return text

@@ -18,6 +18,7 @@ from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.people.queries.accounts import waiting_devices, waiting_grants, waiting_resets
 from gongyi.people.queries.handover import packs_to_sign
+from gongyi.reports.queries.asking import tables_due
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,13 @@ def only_mine(by: Actor) -> list[Task]:
         words = ngettext("有 %(n)d 件审批或回访，您单位只有您能办", "有 %(n)d 件审批或回访，您单位只有您能办", number)
         found.append(Task(words % {"n": number}, f"{reverse('casework:list')}?waiting=only", _("打开")))
     return found
+
+
+def asked_tables(by: Actor) -> list[Task]:
+    """The tables that units above ask of one's own and that are not sent yet."""
+    number = tables_due(by)
+    words = ngettext("有 %(n)d 张表等本单位填", "有 %(n)d 张表等本单位填", number) % {"n": number}
+    return [Task(words, reverse("reports:tables"), _("打开"))] if number else []
 
 
 def meanwhile(by: Actor, moment: datetime) -> list[Task]:

@@ -18,6 +18,7 @@ RATES = {
     "solved": "resolution_rate", "one_visit": "one_visit_rate", "good": "satisfaction_rate", "contacted_in_time": "response_rate",
     "reopened": "reopened_rate", "returned": "returned_rate",
 }  # fmt: skip
+_LIKE = 0.6  # of the letters of two topics are the same
 STOCKS = {"open", "overdue", "parked"}  # how many there are on the last day: they do not add up over months
 INTAKE = "received"
 SHARE = "cases.share"  # a part of what came in, in per cent of the whole
@@ -178,7 +179,7 @@ class Parts:
                 return tuple(key for keys in parts for key in keys)
         scored = [(_alike(name, own), key) for key, own in named.items()]
         best = max(scored, default=(0.0, ""))
-        return (best[1],) if best[0] >= 0.5 else ()  # noqa: PLR2004 - half of the letters
+        return (best[1],) if best[0] > _LIKE else ()
 
 
 def _alike(one: str, other: str) -> float:

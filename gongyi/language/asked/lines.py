@@ -7,7 +7,7 @@ from gongyi.documents.blank import Slot
 from gongyi.language.asked.ask import Ask, Vocabulary, leave
 from gongyi.language.asked.figures import INTAKE, Counted, Parts, compose, is_change, period_of
 from gongyi.language.asked.reading import Lexicon, Reading, bare, plain
-from gongyi.language.asked.sentences import Gap, State, told
+from gongyi.language.asked.sentences import TOP, Gap, State, told
 
 _COLON = re.compile(r"([^：:，,。；;、\s\u3000_]*)[：:][\s\u3000]*\Z")
 _UNIT_NAME = re.compile(
@@ -19,6 +19,9 @@ _NAME_AFTER = re.compile(r"\s*[（(](?:填报|报送)?(?:单位|乡镇|部门|�
 
 _CALENDAR = re.compile(r"[ \u3000]*(年(?![龄均])|月|日(?![常均])|季)")
 _CALENDARS = {"年": "year", "月": "month", "日": "day", "季": "quarter"}
+_UP_TO = re.compile(r"\s*(?:至|到|—|-|~|～)")
+_SINCE = re.compile(r"日\s*(?:至|到|—|-|~|～)[^，。；]*\Z")
+_STEM = re.compile(r"[ \u3000]*(?:乡|镇|村|县|街道|社区)")
 _UNTIL = re.compile(r"截[至止][^，。；]*\Z")
 
 
@@ -34,7 +37,9 @@ class Lines:
         for number, slot in enumerate(slots):
             before = slot.text[slots[number - 1].end if number else 0 : slot.start]
             after = slot.text[slot.end : slots[number + 1].start if number + 1 < len(slots) else None]
-            ask = self._date(slots, number, after) or self._labelled(slot, before, after)
+            ask = self._date(slots, number, after)
+            if ask is None and not TOP.search(before):
+                ask = self._labelled(slot, before, after)
             if ask is None:
                 ask = told(Gap.of(before, after, self.lexicon), state, self.parts, self.vocabulary)
             asks.append(leave("hidden") if slot.hidden else ask)
@@ -49,9 +54,20 @@ class Lines:
         label = slots[number].text[: slots[number].start]
         if part == "quarter":
             return Ask("text", word="quarter")
-        if part == "day" or self._whole_date(slots, number) or _DATE.search(label[-14:]):
+        whole = self._whole_date(slots, number)
+        if whole and (edge := self._edge(slots, number)):
+            return Ask("text", word=edge, part=part)
+        if part == "day" or whole or _DATE.search(label[-14:]):
             return Ask("text", word="last_day" if _UNTIL.search(label) else "date", part=part)
         return Ask("text", word=part)
+
+    def _edge(self, slots: Sequence[Slot], number: int) -> str:
+        """Of two whole dates with 至 between them the first is the period's first day, the second its last."""
+        days = [slot for slot in slots[number : number + 3] if slot.text[slot.end :].lstrip(" \u3000").startswith("日")]
+        if days and _UP_TO.match(days[0].text[days[0].end :].lstrip(" \u3000")[1:]):
+            return "first_day"
+        text = slots[number].text[: slots[number].start]
+        return "last_day" if _SINCE.search(text) else ""
 
     def _whole_date(self, slots: Sequence[Slot], number: int) -> bool:
         """Whether this gap belongs to 年 月 日 in one go."""
@@ -65,6 +81,8 @@ class Lines:
         """A gap behind a colon, or one that says what it takes in the brackets after it."""
         if _NAME_AFTER.match(after):
             return Ask("text", word="unit_name", why=(after.strip()[:8],))
+        if _STEM.match(after) and len(before.strip()) < _LONG:
+            return Ask("text", word="unit_name", part="stem", why=(after.strip()[:2],))
         found = _COLON.search(before)
         return self.label(plain(found[1] or before), slot) if found else None
 

@@ -8,7 +8,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,6 +19,9 @@ _NUMBERING = re.compile(
 )
 _BRACKETS = re.compile(r"[（(〔\[【][^（）()〔〕\[\]【】]*[)）〕\]】]?")
 _INSIDE = re.compile(r"\d{1,3}(?:个)?(?:小时|工作日|日|天|分钟)(?:之内|以内|内)")
+_ONE_MONTH = re.compile(
+    r"(?:\d{1,2}|[一二三四五六七八九十]{1,2})月份?"
+)  # a month by its name, not the period that is told
 _CAUSE = re.compile(r"因[\u4e00-\u9fff]{2,10}?(?=退回|退单|延期|挂账|超期|重办|不予受理)")
 _LETTERS = re.compile(r"[\u4e00-\u9fffA-Za-z]+")
 _EDGES = "：:；;，,。、.~～—-+=＝/*#\"'“”‘’《》<>_＿±%‰×"
@@ -113,6 +116,8 @@ class Lexicon:
         found = Reading(text=flat, notes=notes)
         flat, inside = _INSIDE.subn("", _CAUSE.sub("", flat))
         found.in_time = bool(inside)
+        if _ONE_MONTH.fullmatch(flat):
+            return replace(found, rest=flat)
         rest = list[str]()
         for word in self._parted(flat):
             if token := self.words.get(word):

@@ -11,13 +11,14 @@ _CHOICE = re.compile(r"\s*[（(]?(?:增加|上升|增长|提高|升|增)\s*[/、
 _MEASURE = re.compile(
     r"^(?:件次|件|次|个百分点|个|人次|人|户|%|％|万元|元|场次|批次|批|场|期|条|份|类|名|位)*(?:[)）〕\]])?"
 )
-_TOP = re.compile(r"集中在|集中于|排名前|前[二三四五六十]|居前|最多的|主要为|主要是|主要涉及|主要反映|主要有|热点")
+TOP = re.compile(r"集中在|集中于|排名前|前[二三四五六十]|居前|最多的|主要为|主要是|主要涉及|主要反映|主要有|热点")
 _SHARE = re.compile(r"占[\u4e00-\u9fff]*\Z")
 _FOREIGN = re.compile(r"[\s）)]*(?:万元|元|场次|场|批次|批|期|篇|名|人次|人|户|公里|亩)")
 _PER_CENT = re.compile(r"\s*(?:[（(][^）)]*[）)])?\s*(?:[%％]|[^，。；]{0,6}百分点)")
 _PAIR = re.compile(r"[（(〔\[][^（）()〔〕\[\]]*[)）〕\]]")
 _END = re.compile(r"[。；;!?！？\n]")
 _PIECES = re.compile(r"[，,、。；;：:（(\[〔\n！!]")
+_OPENED = re.compile(r"[（(][^）)]*\Z")
 _RANKED = re.compile(r"[\s）)]*(件|%|％)")
 _EACH = re.compile(r"分别|为|有|共|受理")
 _TOGETHER = re.compile(r"合计|共|[二三四五]类|总")
@@ -30,6 +31,7 @@ class State:
     figure: Counted = field(default_factory=Counted)
     splits: list[tuple[str, str, str]] = field(default_factory=list)
     change: str = ""  # the change whose size comes next
+    to_date: bool = False  # 今年以来 was said of this sentence
     names: int = 0
     counts: int = 0
     top: bool = False
@@ -37,8 +39,8 @@ class State:
     def hear(self, before: str) -> None:
         """Note what the words between two gaps end or begin."""
         if _END.search(before):
-            self.splits, self.change = [], ""
-        if _TOP.search(before):
+            self.splits, self.change, self.to_date = [], "", False
+        if TOP.search(before):
             self.top, self.names, self.counts = True, 0, 0
 
 
@@ -95,7 +97,7 @@ def told(gap: Gap, state: State, parts: Parts, vocabulary: Vocabulary) -> Ask:
 def _ranked(gap: Gap, state: State) -> Ask | None:
     """The largest topics by name, their numbers, and what share they are together."""
     measure = next(iter(_RANKED.findall(gap.after[:6])), "") if _RANKED.match(gap.after) else ""
-    if not measure and not gap.told:
+    if not measure and (not gap.told or TOP.search(gap.before)):
         state.names += 1
         return Ask("text", word="topic_name", rank=(state.names,), why=("主要",))
     if measure == "件" and state.names and _counts_the_same(gap):
@@ -140,6 +142,9 @@ def _per_cent(gap: Gap, counted: Counted, period: str) -> Counted:
 def _when(gap: Gap, state: State, kind: str) -> tuple[str, str, bool]:
     """(period, part of a change, whether the gap goes on with a change that was spoken of)."""
     words = gap.leaf.periods or next((each.periods for each in reversed(gap.readings) if each.periods), [])
+    if "to_date" in words and not gap.leaf.rest and not _OPENED.search(gap.before):
+        state.to_date = True
+    words = words or (["to_date"] if state.to_date else [])
     period, goes_on = period_of(words, kind), bool(state.change)
     if gap.choice:
         state.change = period if is_change(period) else state.change or "change_on_previous"

@@ -1,5 +1,6 @@
 """Reads about the past of the tree: statistics of earlier years keep the names and the parents of their time (P16)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -30,8 +31,13 @@ def tree_on(county: int, day: date) -> dict[UUID, Then]:
 
     Read backwards: today's tree with every later change undone. A unit without an opening date counts as old.
     """
-    units = Unit.objects.filter(county=county).exclude(status=Unit.Status.PLANNED)
-    then = {u.id: Then(u, u.name, u.parent_id, u.running) for u in units if u.since is None or u.since <= day}
+    return _as_it_was(Unit.objects.filter(county=county), county, day)
+
+
+def _as_it_was(units: Iterable[Unit], county: int, day: date) -> dict[UUID, Then]:
+    """Those of these units that worked on a day, as they were."""
+    begun = (u for u in units if u.status != Unit.Status.PLANNED and (u.since is None or u.since <= day))
+    then = {u.id: Then(u, u.name, u.parent_id, u.running) for u in begun}
     later = UnitChange.objects.filter(unit__county=county, on__gt=day)
     for change in later.order_by("-on", "-at", "-id"):
         if change.unit_id in then:
@@ -78,6 +84,20 @@ class Tree:
             key for key, at in self.counts_for.items() if at == unit or (not alone and unit in self._above(at))
         )
 
+    def shares(self, unit: UUID) -> dict[UUID, UUID]:
+        """Every unit whose records count for this one, with the unit directly below for which they count; with this one for its own."""
+        below: dict[UUID, UUID | None] = {}
+
+        def share(at: UUID) -> UUID | None:
+            if at not in below:
+                above = self.units[at].parent
+                below[at] = None  # against a ring
+                below[at] = at if unit in {above, at} else share(above) if above in self.units else None
+            return below[at]
+
+        found = {key: share(at) for key, at in self.counts_for.items()}
+        return {key: one for key, one in found.items() if one is not None}
+
     def _above(self, unit: UUID) -> list[UUID]:
         found, at = list[UUID](), self.units[unit].parent
         while at is not None and at in self.units and at not in found:
@@ -90,10 +110,10 @@ def counting_tree(county: int, day: date) -> Tree:
     """Which unit counts for which on a day: statistics of a past period keep the tree of its last day (P16).
 
     A unit that had ended by then counts for its successor, without one for the unit above; one that was not yet there counts
-    for the unit above. So every record of the county counts for exactly one unit of the tree. Four queries.
+    for the unit above. So every record of the county counts for exactly one unit of the tree. Three queries.
     """
-    units = tree_on(county, day)
-    places = {unit.id: unit.parent_id for unit in Unit.objects.filter(county=county)}
+    every = list(Unit.objects.filter(county=county))
+    units, places = _as_it_was(every, county, day), {unit.id: unit.parent_id for unit in every}
     rows = UnitChange.objects.filter(unit__county=county, kind__in=[*_ENDS, UnitChange.Kind.OPENED]).order_by(
         "on", "at", "id"
     )

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -236,11 +235,11 @@ def comment(report: Report, *, by: Actor, text: str, position: int | None = None
 
 
 @transaction.atomic
-def finish_comment(report: Report, *, by: Actor, key: UUID) -> None:
-    """The comment was dealt with. Raises Refused `no_such_comment`."""
-    rows = ReportComment.objects.filter(county=report.county, report=report, id=key, done_at=None)
-    if not may_write(by, report.unit) and not rows.filter(by=by.key).exists():
+def finish_comment(report: Report, *, by: Actor, row: ReportComment) -> None:
+    """The comment was dealt with, says who writes the report or who made it. Raises Refused `no_such_comment` for one that was."""
+    if not may_write(by, report.unit) and row.by != by.id:
         raise PermissionDenied
+    rows = ReportComment.objects.filter(county=report.county, report=report, id=row.id, done_at=None)
     if not rows.update(done_at=clock.now()):
         raise Refused("no_such_comment", _("这条批注已经处理过了。"), _("请刷新页面再看。"))
     audit.record(by=by, action="report.comment_done", kind="reports.report", subject=report.id, label=report.number)

@@ -1,5 +1,8 @@
 """What reports keep."""
 
+from gongyi.reports.models.asking import Answer, AnswerCell, AnswerStep, Ask, AskColumn, AskStep, AskUnit
+from gongyi.reports.models.filling import FormFill, FormMemory
+from gongyi.reports.models.ledger import Ledger, LedgerSheet
 from gongyi.reports.models.monthly import MonthlyChange, MonthlyCount, MonthlyRow, MonthlySplit, column
 from gongyi.reports.models.rates import Formula, LeftOut
 from gongyi.reports.models.report import (
@@ -14,7 +17,18 @@ from gongyi.reports.models.report import (
 )
 
 __all__ = [
+    "Answer",
+    "AnswerCell",
+    "AnswerStep",
+    "Ask",
+    "AskColumn",
+    "AskStep",
+    "AskUnit",
+    "FormFill",
+    "FormMemory",
     "Formula",
+    "Ledger",
+    "LedgerSheet",
     "LeftOut",
     "MonthlyChange",
     "MonthlyCount",

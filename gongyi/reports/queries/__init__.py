@@ -1,9 +1,9 @@
 """Reads of figures: which units a question covers, each figure with the numbers of its records, the stored months."""
 
 from gongyi.reports.queries.behind import Behind, behind, openable
+from gongyi.reports.queries.board import LINES, Board, dashboard
 from gongyi.reports.queries.comparing import Compared, Line, compared, elapsed
 from gongyi.reports.queries.counting import as_facts, numbers_of, parts, scope_of, tree_for, values
-from gongyi.reports.queries.dashboard import LINES, Board, dashboard
 from gongyi.reports.queries.monthly import by_province, changes_seen, rollup
 from gongyi.reports.queries.rates import Reviewed, rates_for, reviewed
 from gongyi.reports.queries.splitting import SPLITS, Part, parts_by, parts_by_unit, where_of

@@ -12,12 +12,13 @@ from typing import Any
 from django.utils import translation
 from django.utils.safestring import SafeString
 
-from gongyi.core import figures
+from gongyi.core import clock, figures
 from gongyi.core.figures import Scope
 from gongyi.documents.charts import Line, bars, lines
 from gongyi.reports.models import ReportPart
 from gongyi.reports.queries.counting import scope_of
 from gongyi.reports.queries.drafting import OUTCOMES
+from gongyi.reports.queries.telling import spoken
 from gongyi.reports.queries.ties import Counted, Tie, groups, pieces, ties_of
 
 BY_TYPE = ("received", "closed", "solved", "partly", "explained", "open")
@@ -69,15 +70,15 @@ def _table(counted: Counted, split: str, keys: Sequence[str]) -> Block:
     filled.append([["合计", ""], *([counted.text(tie), str(tie)] for tie in whole)])
     head = ["单位" if split == "unit" else "诉求类型", *(str(figures.figure(key).name) for key in ids)]
     caption = (
-        f"{counted.unit.name}{counted.period.words()}办理情况（{'按单位' if split == 'unit' else '按诉求类型'}，件）"
+        f"{counted.unit.name}{spoken(counted.period)}办理情况（{'按单位' if split == 'unit' else '按诉求类型'}，件）"
     )
     return {"type": "table", "caption": caption, "header": [head], "rows": filled}
 
 
 def _picture(counted: Counted) -> Block:
     """Closed cases month by month; of a shorter period, how they ended."""
-    months = counted.period.each_month()
-    where = f"{counted.unit.name}{counted.period.words()}"
+    months = [one for one in counted.period.each_month() if one.first <= clock.today()]
+    where = f"{counted.unit.name}{spoken(counted.period)}"
     if len(months) > 1:
         scope = scope_of(counted.unit, counted.period)
         drawn = [(f"{one.first.month}月", _closed(scope, one)) for one in months]

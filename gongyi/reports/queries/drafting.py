@@ -18,7 +18,7 @@ from gongyi.core.access import Actor
 from gongyi.core.figures import SMALL, Period
 from gongyi.network.models import Unit
 from gongyi.reports.models import Report, ReportPart
-from gongyi.reports.queries.telling import Told, dated, telling
+from gongyi.reports.queries.telling import Told, dated, spoken, telling
 from gongyi.reports.queries.ties import BEFORE, Counted, Tie, groups
 
 _SLOT = re.compile(r"\{([a-z]+)\}")
@@ -115,7 +115,7 @@ def _facts(counted: Counted, words: Mapping[str, str]) -> dict[str, bool]:
 def _words(by: Actor, unit: Unit, period: Period, counted: Counted) -> dict[str, str]:
     days = dated(by, unit, counted.period)
     return {
-        "unit": unit.name, "period": period.words(), "counted": counted.period.words(), "before": counted.period.before().words(),
+        "unit": unit.name, "period": spoken(period), "counted": spoken(counted.period), "before": spoken(counted.period.before()),
         "types": _listed(counted, "type"), "topics": _listed(counted, "topic", most=TOPICS), "channels": _listed(counted, "channel"),
         "outcomes": "、".join(_some(name) for name in OUTCOMES if counted.value(Tie(f"cases.{name}")).value),
         "telling": "".join(_line(one) for one in telling(by, unit, counted.period)),

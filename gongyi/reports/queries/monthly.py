@@ -24,9 +24,8 @@ def stored_figures() -> list[Figure]:
 
 
 def counted_at(county: int, months: Iterable[date]) -> dict[date, datetime]:
-    """When each of these months was counted after it was over; those that were not are left out."""
-    rows = MonthlyCount.objects.filter(county=county, month__in=list(months)).values_list("month", "at")
-    return {month: at for month, at in rows if at >= Period.month(month.year, month.month).end}
+    """When each of these months was last counted, over or not; those that never were are left out."""
+    return dict(MonthlyCount.objects.filter(county=county, month__in=list(months)).values_list("month", "at"))
 
 
 def stored(
@@ -67,7 +66,7 @@ def mostly_stored(unit: Unit, period: Period, keys: list[str], rates: Mapping[st
     scope = scope_of(unit, period)
     months = [month for month in period.each_month() if month.whole_months]
     kept = counted_at(unit.county, [month.first for month in months])
-    if len(kept) < len(months) or not months or not period.whole_months:
+    if not period.whole_months or any(kept.get(month.first, month.start) < month.end for month in months):
         return figures.count(keys, scope, rates=rates)
     rows = stored(unit.county, period.first, period.last, flows, scope.units)
     found = {key: sum(row[key] for row in rows.values()) for key in flows}

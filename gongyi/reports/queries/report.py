@@ -16,6 +16,7 @@ from gongyi.people.queries import staff_named
 from gongyi.reports.models import (
     Report,
     ReportComment,
+    ReportFigure,
     ReportFile,
     ReportPart,
     ReportStep,
@@ -74,10 +75,27 @@ def versions_of(report: Report) -> list[ReportVersion]:
     return list(ReportVersion.objects.filter(county=report.county, report=report).order_by("-number"))
 
 
+def version_number(report: Report, said: str) -> int | None:
+    """The number of a text that was signed, as a form sends it; None for ''. Raises Http404 for one that there is not."""
+    if not said:
+        return None
+    if said not in {str(number) for number in range(1, report.current + 1)}:
+        raise Http404
+    return int(said)
+
+
 def comments_of(report: Report) -> list[ReportComment]:
     """What was said about it, those that are still open first."""
     rows = ReportComment.objects.filter(county=report.county, report=report)
     return sorted(rows.order_by("at", "id"), key=lambda row: row.done_at is not None)
+
+
+def comment_of(report: Report, key: UUID) -> ReportComment:
+    """One of them. Raises Http404."""
+    found = ReportComment.objects.filter(county=report.county, report=report, id=key).first()
+    if found is None:
+        raise Http404
+    return found
 
 
 def files_of(report: Report, *, limit: int = 20) -> list[ReportFile]:
@@ -90,9 +108,9 @@ def templates_of(county: int) -> list[ReportTemplate]:
     return list(ReportTemplate.objects.filter(county=county, active=True).order_by("name"))
 
 
-def template_of(county: int, key: UUID) -> ReportTemplate:
+def template_of(county: int, key: UUID | None) -> ReportTemplate:
     """One of them. Raises Http404."""
-    found = ReportTemplate.objects.filter(county=county, active=True, id=key).first()
+    found = ReportTemplate.objects.filter(county=county, active=True, id=key).first() if key else None
     if found is None:
         raise Http404
     return found
@@ -102,6 +120,11 @@ def person(county: int, key: UUID | None) -> str:
     """The name of somebody who works here; '' for nobody."""
     found = staff_named(county, key)
     return found.name if found else ""
+
+
+def frozen_of(version: ReportVersion) -> list[ReportFigure]:
+    """The frozen figures of a signed text: the whole first, then its groups."""
+    return sorted(version.figures.all(), key=lambda row: ("|" in row.tie, row.tie))
 
 
 class Changed(NamedTuple):
@@ -124,7 +147,7 @@ def changed_since(version: ReportVersion, *, records: bool = False) -> list[Chan
         now = counted.text(tie)
         if now != row.value or (records and digests[tie] != row.digest):
             found.append(Changed(row.name, row.scope, row.value, now, row.tie))
-    return found
+    return sorted(found, key=lambda one: ("|" in one.tie, one.tie))
 
 
 class Evidence(NamedTuple):
@@ -136,6 +159,11 @@ class Evidence(NamedTuple):
     total: int
     rows: list[tuple[str, str]]
     parts: list[tuple[str, str]]
+
+    @property
+    def closed(self) -> bool:
+        """Whether some of the records are not this person's to open."""
+        return any(not url for _number, url in self.rows)
 
 
 def evidence(by: Actor, report: Report, text: str) -> Evidence:

@@ -1,7 +1,6 @@
 """The cases that a report tells of, chosen by rules that the page prints; nobody can be recognised in what is told (rights.md D5)."""
 
 import re
-from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -122,6 +121,9 @@ def day_words(day: date | None) -> str:
     return f"{day.year}年{day.month}月{day.day}日" if day else ""
 
 
-def numbers(told: Iterable[Told]) -> list[str]:
-    """The numbers of the cases."""
-    return [one.number for one in told]
+def spoken(period: Period) -> str:
+    """The period as a text says it: the year once, 2026年1月1日至11月28日."""
+    first, last = period.first, period.last
+    if period.words().count("年") > 1 and first.year == last.year:
+        return f"{day_words(first)}至{last.month}月{last.day}日"
+    return period.words()

@@ -52,7 +52,7 @@ def _months(unit: Unit, board: queries.Board) -> list[dict[str, Any]]:
     """The months of the line as rows of its table, the newest first."""
     return [
         {
-            "words": month.words(), "url": _url(unit, month), "current": month == board.month, "live": month.first in board.live,
+            "words": month.words(), "url": _url(unit, month), "current": month == board.month, "live": month.first in board.live, "until": board.until if month.last >= clock.today() else None,
             "received": numbers[RECEIVED], "received_url": list_url(RECEIVED, unit, month),
             "closed": numbers[CLOSED], "closed_url": list_url(CLOSED, unit, month),
         }

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from gongyi.core.access import Permission as P
 from gongyi.core.attachments import clean_upload, download
+from gongyi.core.county import as_key
 from gongyi.core.errors import Refused
 from gongyi.core.figures import Period
 from gongyi.core.http import ActorRequest, permission, submit
@@ -165,7 +166,7 @@ def _commented(request: ActorRequest, report: Report, form: CommentForm) -> str:
 def comment_done(request: ActorRequest, key: UUID, comment: UUID) -> HttpResponse:
     """处理好了."""
     report = queries.fetch(request.actor, key)
-    actions.finish_comment(report, by=request.actor, key=comment)
+    actions.finish_comment(report, by=request.actor, row=queries.comment_of(report, comment))
     return redirect(f"{report.get_absolute_url()}#comments")
 
 
@@ -186,7 +187,7 @@ def proof(request: ActorRequest, key: UUID) -> HttpResponse:
     if version is None:
         raise Http404
     changed = {one.tie: one for one in queries.changed_since(version, records=True)}
-    rows = [(row, changed.get(row.tie)) for row in version.figures.order_by("id")]
+    rows = [(row, changed.get(row.tie)) for row in queries.frozen_of(version)]
     context = {"title": _("签发时的数字"), "report": report, "version": version, "rows": rows, "changed": len(changed)}
     return render(request, "reports/report_proof.html", context)
 
@@ -207,8 +208,8 @@ def take(request: ActorRequest, key: UUID) -> HttpResponseBase:
     kind = request.POST.get("kind", "docx")
     if kind not in files.WRITERS:
         raise Http404
-    own = queries.template_of(report.county, UUID(chosen)) if (chosen := request.POST.get("template")) else None
-    number = int(said) if (said := request.POST.get("version", "")).isdecimal() else None
+    own = queries.template_of(report.county, as_key(chosen)) if (chosen := request.POST.get("template")) else None
+    number = queries.version_number(report, request.POST.get("version", ""))
     content, row = files.export_report(
         report, by=request.actor, file="docx" if own else kind, template=own, number=number
     )

@@ -36,13 +36,17 @@ from gongyi.casework.queries import PAGE, types
 from gongyi.casework.queries.portal import make_code
 from gongyi.casework.tasks import write_exports
 from gongyi.core import attachments, boot, clock
+from gongyi.core.access import system_actor
 from gongyi.core.county import bind
+from gongyi.core.figures import Period
 from gongyi.core.management.county import InventedCommand
 from gongyi.home.actions.bench import COUNTY, MATTERS, READER, REST, SPAN, WAY, exporter, fill_bench, sign_in_bench
 from gongyi.home.queries import bare_rows, told_cases
+from gongyi.network.models import Unit
 from gongyi.network.queries import counties, find_units
+from gongyi.reports.actions.paper import export_draft
 from gongyi.reports.forms.period import as_query
-from gongyi.reports.queries.dashboard import last_whole
+from gongyi.reports.queries.board import last_whole
 
 MARK = "bench"  # the file that makes a folder ours; "filled" once the county in it is whole
 OWN_SETTINGS = ("GONGYI_", "DATABASE_URL", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "HOST", "PORT")
@@ -61,6 +65,7 @@ FEWER = {
     "export": 40,
     "dashboard_now": 4,
     "figures": 10,
+    "report": 100,
 }  # one of so many rounds: a new case takes longer, a file much longer
 
 
@@ -112,7 +117,7 @@ def _as_words(line: dict[str, Any]) -> str:
     names = {
         "list": _("清单"), "today": _("今日"), "filter": _("筛选"), "detail": _("一件"), "portal_track": _("查进度"), "export": _("导出"),
         "portal_submit": _("我要反映"), "create": _("登记"), "search": _("搜索"), "similar": _("相似的在办件"),
-        "dashboard": _("看板"), "dashboard_now": _("看板，还没过完的月"), "figures": _("数字"),
+        "dashboard": _("看板"), "dashboard_now": _("看板，还没过完的月"), "figures": _("数字"), "report": _("年报"),
     }  # fmt: skip
     words = _(
         "%(name)s：中位 %(p50_ms).1f，95%% 在 %(p95_ms).1f 以内，处理器 %(cpu_ms).1f，语句 %(sql)d 条，网页压缩后 %(kb).1f KB；是最简清单（%(bare_p50_ms).1f）的 %(times).1f 倍"
@@ -207,6 +212,7 @@ def _scenarios(clerk: "Browser", home: UUID, cases: int) -> dict[str, Visit]:
         "dashboard": lambda: reader.get(reverse("reports:dashboard")),
         "dashboard_now": lambda: reader.get(reverse("reports:dashboard"), {"month": f"{clock.today():%Y-%m}"}),
         "figures": lambda: reader.get(reverse("reports:figures"), as_query(last_whole(clock.today()))),
+        "report": lambda: _reported,
         "portal_track": lambda: _tracked(*next(told)),
         "export": lambda: _exported(SPAN * min(EXPORTED / cases, 1)),
         "portal_submit": lambda: Browser().post(ask, {"content": REST}),
@@ -238,6 +244,13 @@ def _exported(lately: timedelta) -> Callable[[], bytes]:
             return file.read()
 
     return written
+
+
+def _reported() -> bytes:
+    """The year's report of the whole county as .docx, drafted anew."""
+    with bind(COUNTY):
+        county, year = Unit.objects.get(county=COUNTY, tier=Unit.Tier.COUNTY), Period.year(clock.today().year)
+        return export_draft(by=system_actor("bench", COUNTY), unit=county, period=year, kind="summary")[0]
 
 
 def _times(visit: Visit, unit: UUID, rounds: int) -> dict[str, float]:

@@ -1,10 +1,10 @@
 """The dashboard of a unit and a month: thirteen months as a line, the month divided. From the stored months; what is not stored is counted now."""
 
+from bisect import bisect
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -19,6 +19,7 @@ from gongyi.reports.queries.rates import rates_for
 from gongyi.reports.queries.splitting import Part, named
 
 MONTHS = 13
+COUNTED_NOW = 2000  # cases of the month that goes on: up to so many are counted as the page is opened
 LINES = ["cases.received", "cases.closed"]
 SHOWN = ["cases.received", "cases.closed", "cases.closed_in_time_rate", "cases.response_rate", "cases.resolution_rate", "cases.satisfaction_rate"]  # fmt: skip
 OUTCOMES = {
@@ -30,7 +31,10 @@ SPLITS = ("type", "channel", "topic")
 
 @dataclass(frozen=True)
 class Board:
-    """What the page shows: the months of the line with their numbers, the chosen month's figures and parts, and when it was counted."""
+    """What the page shows: the months of the line with their numbers, the chosen month's figures and parts, and when it was counted.
+
+    `live` are months counted now. `until`: the month that goes on has so many cases that its point on the line is of that moment.
+    """
 
     month: Period
     months: list[tuple[Period, dict[str, int]]]
@@ -40,29 +44,31 @@ class Board:
     units: list[tuple[Part, Part]]
     live: set[date]
     counted: datetime | None
+    until: datetime | None
 
 
 @dataclass
 class _Months:
-    """The stored months of a unit, each with the units that counted for it at its end."""
+    """The months of a unit, each with the units that counted for it at its end; `counted` are those read from what is stored."""
 
     unit: Unit
-    counted: Mapping[date, datetime]
+    counted: dict[date, datetime]
     scopes: dict[date, Scope] = field(default_factory=dict)
 
     def scope(self, month: Period) -> Scope:
         """What counts for the unit in a month; one tree serves all months between two changes of the network."""
         return self.scopes[month.first]
 
-    def prepare(self, months: list[Period], tree: Tree) -> None:
-        """Of each month the scope, from the newest back; `tree` is that of the newest."""
-        changes, found = sorted(days_of_change(self.unit.county, months[0].last), reverse=True), tree
-        last = months[-1].last
-        for month in reversed(months):
-            if any(month.last < day <= last for day in changes) and self.unit.tier != Unit.Tier.COUNTY:
-                found = tree_for(self.unit.county, month)
-            last = month.last
-            self.scopes[month.first] = scope_of(self.unit, month, tree=found)
+    def prepare(self, months: list[Period], chosen: Period, tree: Tree) -> None:
+        """The scope of each month; `tree` is that of the chosen one. Between two changes of the network one tree serves all months."""
+        oldest = min(month.last for month in months)
+        changes = days_of_change(self.unit.county, oldest) if self.unit.tier != Unit.Tier.COUNTY else []
+        trees = {bisect(changes, chosen.last): tree}
+        for month in months:
+            since = bisect(changes, month.last)
+            if since not in trees:
+                trees[since] = tree_for(self.unit.county, month)
+            self.scopes[month.first] = scope_of(self.unit, month, tree=trees[since])
 
 
 def last_whole(today: date) -> Period:
@@ -78,20 +84,28 @@ def dashboard(unit: Unit, month: Period | None = None) -> Board:
         months.insert(0, months[0].before())
     month = month or months[-2]
     every = months if month in months else [month, *months]
-    kept = _Months(unit, counted_at(unit.county, [one.first for one in every]))
+    counted = counted_at(unit.county, [one.first for one in every])
+    kept = _Months(unit, {one.first: counted[one.first] for one in every if counted.get(one.first, one.start) >= one.end})  # fmt: skip
+    newest = max(kept.counted.values(), default=None)
     tree = tree_for(unit.county, month)
-    kept.prepare(months, tree if month.last >= months[-2].last else tree_for(unit.county, this))
-    if month not in months:
-        kept.scopes[month.first] = scope_of(unit, month, tree=tree)
+    kept.prepare(every, month, tree)
     rates = rates_for(unit.county, month)
     base = _base([rates.get(key) or figures.figure(key) for key in SHOWN] + [figures.figure(key) for key in OUTCOMES])
     numbers = _counted(kept, month, base)
     values = [figures.value_of(rates.get(key) or figures.figure(key), numbers) for key in SHOWN]
+    until = counted.get(this.first) if month != this and _many(kept, this) else None
+    if until:
+        kept.counted[this.first] = until
     lines = _lines(kept, months)
     live = {one.first for one in every if one.first not in kept.counted}
-    newest = max(kept.counted.values(), default=None)
     outcomes = _outcomes(numbers)
-    return Board(month, lines, values, _splits(kept, month), outcomes, _units(kept, month, tree), live, newest)
+    return Board(month, lines, values, _splits(kept, month), outcomes, _units(kept, month, tree), live, newest, until)
+
+
+def _many(kept: _Months, this: Period) -> bool:
+    """Whether the month that goes on has more cases than are counted while somebody waits; by its stored rows."""
+    row = stored(kept.unit.county, this.first, this.first, LINES, kept.scope(this).units).get(this.first, {})
+    return row.get(LINES[0], 0) > COUNTED_NOW
 
 
 def _of(day: date) -> tuple[int, int]:
@@ -148,15 +162,15 @@ def _units(kept: _Months, month: Period, tree: Tree) -> list[tuple[Part, Part]]:
         rows = stored_by_unit(unit.county, month.first, LINES)
     else:
         rows = figures.count_by(LINES, Scope(unit.county, month), "unit")
-    names = {str(key): (tree.units[key].name, tree.counted(key)) for key in tree.below(unit.id)}
-    if not names:
+    below = tree.below(unit.id)
+    if not below:
         return []
-    names[""] = (_("%(unit)s自己") % {"unit": unit.name}, tree.counted(unit.id, alone=True))
-    return [
-        (Part(value, name, _sum(rows, LINES[0], units)), Part(value, name, _sum(rows, LINES[1], units)))
-        for value, (name, units) in names.items()
-    ]
-
-
-def _sum(rows: Mapping[UUID, Mapping[str, int]], key: str, units: frozenset[UUID]) -> int:
-    return sum(line[key] for unit, line in rows.items() if unit in units)
+    sums = {key: dict.fromkeys(LINES, 0) for key in (*below, unit.id)}
+    shares = tree.shares(unit.id)
+    for key, line in rows.items():
+        if (share := shares.get(key)) in sums:
+            for figure in LINES:
+                sums[share][figure] += line[figure]
+    names = {key: (str(key), tree.units[key].name) for key in below}
+    names[unit.id] = ("", _("%(unit)s自己") % {"unit": unit.name})
+    return [tuple(Part(*names[key], sums[key][figure]) for figure in LINES) for key in sums]  # type: ignore[misc]

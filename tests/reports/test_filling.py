@@ -1,0 +1,356 @@
+"""填表: from somebody's blank form to the filled file, with evidence, reasons and memory."""
+
+import io
+import json
+import zipfile
+from datetime import date, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from gongyi.casework.actions.moving import first_parts
+from gongyi.casework.models import Asker, Case, Topic
+from gongyi.core import audit, clock, figures
+from gongyi.core.access import system_actor
+from gongyi.core.county import bind, new_key
+from gongyi.core.errors import Refused
+from gongyi.core.figures import Period, Scope
+from gongyi.documents.blank import find_slots, modern, open_form
+from gongyi.language.asked.ask import Ask, leave
+from gongyi.people.models import Account
+from gongyi.reports.actions import filling as actions
+from gongyi.reports.forms.filling import recent_periods
+from gongyi.reports.models import FormFill, FormMemory
+from gongyi.reports.queries import filled, form_page, listing
+from gongyi.reports.queries.filling import kind_of
+
+FORMS = Path(__file__).parent / "forms" / "first"
+LONG = next(FORMS.glob("信访热线*.xlsx"))
+TOWNS = next(FORMS.glob("各乡镇*.xlsx"))
+LIST = next(FORMS.glob("群众诉求办理台账*.xlsx"))
+REPORT = next(FORMS.glob("月度*.docx"))
+MARCH = Period.month(2026, 3)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_numbers = count(1)
+pytestmark = pytest.mark.django_db
+
+
+def noon(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+def case(land, day: date, *, kind=None, unit=None, closed: date | None = None, **facts) -> Case:
+    """A case of a day, open or closed."""
+    unit, at = unit or land.town, noon(day)
+    ended = {"state": "closed", "answered_at": noon(closed), "closed_at": noon(closed), "outcome": "solved"} if closed else {"state": "handling"}  # fmt: skip
+    row = Case(
+        id=new_key(unit.county), county=unit.county, number=f"D{next(_numbers):04d}", title="路灯不亮", content="路口的路灯坏了", type=kind or land.complaint,
+        unit=unit, desk=unit, lead=unit, changed_at=at, recorded_at=at, assigned_at=at, span="7d", resident_due=at + timedelta(days=15),
+        unit_due=at + timedelta(days=15), **ended, **facts,
+    )  # fmt: skip
+    row.save()
+    first_parts([row])
+    return row
+
+
+@pytest.fixture
+def busy(land):
+    """March and the months before it, in two townships."""
+    topics = [Topic(name=name, full_name=name, level=1) for name in ("道路交通", "农业农村")]
+    for topic in topics:
+        topic.save()
+    for n in range(5):
+        case(land, date(2026, 3, 2 + n), closed=date(2026, 3, 9 + n), topic=topics[0], rating="good", channel="phone")
+    case(land, date(2026, 3, 20), kind=land.enquiry, channel="counter", topic=topics[1])
+    case(land, date(2026, 3, 21), unit=land.other, channel="chat")
+    for n in range(4):
+        case(land, date(2026, 2, 3 + n), kind=land.enquiry)
+    case(land, date(2025, 3, 4))
+    return land
+
+
+def values(path: Path, unit, period=MARCH, by=None) -> dict[str, object]:
+    made = filled.fill_file(path.read_bytes(), path.name, unit=unit, period=period, by=by)
+    return {line.slot.at: line.value for line in made.lines}
+
+
+def test_numbers_of_a_form_are_those_of_the_figures(busy):
+    found = values(LONG, busy.town)
+    assert (found["SQ02!E7"], found["SQ02!E9"]) == (1, 5)  # 咨询, 投诉
+    assert (found["SQ02!F6"], found["SQ02!H6"], found["SQ02!J6"]) == (4, 1, 10)
+    assert found["SQ02!G6"] == 50.0  # six after four
+    assert (found["SQ02!E20"], found["SQ02!F20"], found["SQ02!G20"]) == (5, 0, None)
+    assert found["SQ02!E34"] == 100.0
+    assert (
+        found["SQ02!E29"]
+        == figures.count(["cases.open"], Scope(999001, MARCH, frozenset({busy.town.id})))["cases.open"].value
+    )
+    assert (found["SQ02!A2 blank 1"], found["SQ02!G2"], found["SQ02!J2"]) == ("东湖镇", 2026, 3)
+    assert found["SQ02!E47"] is None
+    assert found["SQ02!A51 blank 5"] == f"{clock.today().year % 100:02d}"  # 20__年
+
+
+def test_rows_of_units_are_the_units_below_and_together_they_are_the_whole(busy):
+    found = values(TOWNS, busy.county)
+    names = [found[f"月调度!B{row}"] for row in range(8, 12)]
+    assert names[:2] == ["东湖镇", "西山镇"]
+    assert names[2:] == [None, None]
+    assert [found[f"月调度!C{row}"] for row in (8, 9, 10)] == [6, 1, None]
+    assert found["月调度!L8"] == 1.0  # the cell shows per cent: a fraction is stored
+    assert found["月调度!W8"] is None
+    assert found["月调度!I2"] == "3月"
+
+
+def test_a_report_of_words_tells_directions_ranks_and_shares(busy):
+    made = filled.fill_file(REPORT.read_bytes(), REPORT.name, unit=busy.town, period=MARCH, by=None)
+    found = {line.slot.at: line.value for line in made.lines}
+    assert (found["paragraph 6 blank 1"], found["paragraph 6 blank 7"], found["paragraph 6 blank 8"]) == (
+        6,
+        "增加",
+        50.0,
+    )
+    assert (found["paragraph 15 blank 1"], found["paragraph 15 blank 2"], found["paragraph 15 blank 3"]) == (
+        "道路交通",
+        "农业农村",
+        None,
+    )
+    assert found["paragraph 15 blank 4"] == 5
+    text = zipfile.ZipFile(io.BytesIO(made.content)).read("word/document.xml").decode()
+    assert "本月共受理群众诉求6件，其中投诉5件，咨询1件" in text
+
+
+def test_a_large_form_asks_the_database_no_more_often_than_it_has_periods_and_splits(busy):
+    with CaptureQueriesContext(connection) as few:
+        values(TOWNS, busy.county)
+    assert len(few) < 120
+
+
+def test_a_list_takes_only_what_the_person_may_see_and_no_names(busy):
+    hidden = case(busy, date(2026, 3, 25), unit=busy.other, kind=busy.complaint)
+    own = Case.objects.filter(unit=busy.town).order_by("recorded_at").first()
+    Asker(county=999001, case=own, name="李小四", phone="13912345678", address="").save()
+    Case.objects.filter(id=own.id).update(content="李小四说路灯坏了，电话13912345678")
+    quarter = Period.quarter(2026, 1)
+    found = values(LIST, busy.county, quarter, by=busy.clerk)
+    column = [found[f"台账!B{row}"] for row in range(6, 16)]
+    assert hidden.number not in column
+    assert all(number is None or Case.objects.get(number=number).unit_id == busy.town.id for number in column)
+    made = filled.fill_file(LIST.read_bytes(), LIST.name, unit=busy.county, period=quarter, by=busy.clerk)
+    part = zipfile.ZipFile(io.BytesIO(made.content)).read("xl/worksheets/sheet1.xml").decode()
+    assert "13912345678" not in part
+    assert "李小四" not in part
+    assert found["台账!D6"] is None
+    assert found["台账!E6"] is None
+    assert [found[f"台账!I{row}"] for row in (6, 7)] == ["咨询", "咨询"]
+    assert found["台账!C6"] == date(2026, 2, 3)
+    assert listing.waiting_of(*_read(LIST, busy.county, quarter), busy.county, quarter, busy.clerk) == 0
+    assert all(value is None for at, value in values(LIST, busy.county, quarter).items() if at.startswith("台账!B"))
+
+
+def _read(path, unit, period):
+    opened = filled.read(path.read_bytes(), path.name)
+    return opened.slots, filled.asks_of(opened, {}, unit, period)
+
+
+def test_the_command_lists_every_filled_place_with_its_evidence_and_every_empty_one_with_its_reason(busy, tmp_path):
+    out, told = tmp_path / "filled.xlsx", io.StringIO()
+    with transaction.atomic():
+        audit.record(
+            by=system_actor("test", 999001), action="x", kind="x", label="x"
+        )  # by which the county is known here
+    call_command(
+        "fill_form",
+        str(LONG),
+        "--from=2026-03-01",
+        "--to=2026-03-31",
+        f"--out={out}",
+        "--json",
+        unit=busy.town.code,
+        stdout=told,
+    )
+    facts = json.loads(told.getvalue())
+    first = next(cell for cell in facts["filled"] if cell["cell"] == "SQ02!E9")
+    assert (first["figure"], first["value"]) == ("cases.received", 5)
+    assert "type=" in first["evidence"]
+    assert all(cell["reason"] for cell in facts["empty"])
+    assert len(facts["filled"]) + len(facts["empty"]) == len(
+        find_slots(open_form(*modern(LONG.read_bytes(), LONG.name)))
+    )
+    assert open_form(*modern(out.read_bytes(), "filled.xlsx")).grids[0].text((9, 5)) == "5"
+    for bad in ("no.xlsx", str(Path(__file__))):
+        with pytest.raises(CommandError):
+            call_command("fill_form", bad, "--from=2026-03-01", "--to=2026-03-31", f"--out={out}", unit=busy.town.code)
+
+
+def test_the_measure_tells_each_folder_apart():
+    told = io.StringIO()
+    call_command("measure_forms", str(FORMS), str(FORMS.parent / "second"), "--json", stdout=told)
+    first, second = json.loads(told.getvalue())
+    assert len(first["forms"]) == len(second["forms"]) == 6
+    assert first["share"] >= 0.98  # what the words were collected from
+    assert second["share"] >= 0.7  # made by somebody who saw neither: the honest half
+    assert second["share_confirmed"] >= 0.9
+
+
+# --- pages ------------------------------------------------------------------------------------------------------------
+
+
+class Browser(Client):
+    """A browser whose every sent form carries a key of its own, as the pages' forms do."""
+
+    def post(self, path, data=None, **more):
+        return super().post(path, {"_key": str(uuid4()), **(data or {})}, **more)
+
+
+def browser(actor) -> Client:
+    client = Browser()
+    client.force_login(Account.objects.get(id=actor.id), backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def hand_over(client: Client, unit, path: Path = LONG, period=MARCH, **facts):
+    file = SimpleUploadedFile(path.name, path.read_bytes(), XLSX)
+    days = {"period": "own", "first": period.first.isoformat(), "last": period.last.isoformat()}
+    return client.post("/fill/", {"file": file, "unit": str(unit.id), **days, **facts})
+
+
+def test_a_form_is_handed_over_corrected_confirmed_taken_and_known_next_month(busy):
+    client = browser(busy.clerk)
+    assert "还没有记住的表" in client.get("/fill/").content.decode()
+    there = hand_over(client, busy.town, sender="县信访局")["Location"]
+    page = client.get(there).content.decode()
+    assert "第一次见这张表" in page
+    assert "领导批示次数" in page
+    assert page.count("自己会算") == page.count(">ƒ<") > 0  # formulas are no empty cells
+    cell = f"{there}cell/?at=SQ02!E16"
+    assert "重复诉求件数" in client.get(cell).content.decode()
+    answer = client.post(cell, {"what": "figure:cases.reopened", "period": "this", "spread": "row"})
+    assert answer.status_code == 302
+    kept = json.loads(FormFill.objects.get().asks)
+    assert {kept[f"SQ02!{column}16"]["figures"][0] for column in "EFGHJK"} == {"cases.reopened"}
+    assert (kept["SQ02!F16"]["period"], kept["SQ02!J16"]["period"]) == ("previous", "year_to_date")
+    client.post(f"{there}cell/?at=SQ02!J16", {"what": "leave"})
+    assert client.post(f"{there}confirm/").status_code == 302
+    memory = FormMemory.objects.get()
+    assert (memory.sender, memory.confirmed_by) == ("县信访局", busy.clerk.id)
+    taken = client.get(f"{there}take/")
+    content = b"".join(taken.streaming_content)
+    form = open_form(*modern(content, "a.xlsx"))
+    assert form.grids[0].text((9, 5)) == "5"
+    assert form.grids[0].text((16, 5)) == "0"
+    again = hand_over(browser(busy.clerk2), busy.town, period=Period.month(2026, 2))["Location"]
+    page = browser(busy.clerk2).get(again).content.decode()
+    assert "这张表认过了" in page
+    assert FormFill.objects.get(account=busy.clerk2.id).memory_id == memory.id
+
+
+def test_p3_a_file_is_its_persons_alone(busy):
+    there = hand_over(browser(busy.clerk), busy.town)["Location"]
+    for path in ("", "take/", "cell/?at=SQ02!E16"):
+        assert browser(busy.clerk2).get(there + path).status_code == 404
+        assert browser(busy.clerk).get(there + path).status_code == 200
+    assert (
+        hand_over(browser(busy.clerk), busy.county).status_code == 200
+    )  # not a unit of theirs: the form is shown again
+
+
+def test_every_number_leads_to_the_page_of_its_records(busy):
+    made = filled.fill_file(LONG.read_bytes(), LONG.name, unit=busy.town, period=MARCH, by=None)
+    line = next(each for each in made.lines if each.slot.at == "SQ02!E9")
+    page = browser(busy.clerk).get(line.evidence[0]).content.decode()
+    wanted = Case.objects.filter(unit=busy.town, recorded_at__gte=MARCH.start, type=busy.complaint)
+    assert line.value == wanted.count() == 5
+    assert all(row.number in page for row in wanted)
+    assert all(each.evidence for each in made.lines if each.ask.kind == "figure" and each.value is not None)
+    assert browser(busy.stranger).get(line.evidence[0]).status_code == 404
+
+
+def test_a_form_is_forgotten_by_whoever_confirmed_it_and_that_can_be_undone(busy):
+    client = browser(busy.clerk)
+    there = hand_over(client, busy.town)["Location"]
+    client.post(f"{there}confirm/")
+    memory = FormMemory.objects.get()
+    assert browser(busy.clerk2).post(f"/fill/forms/{memory.id}/forget/").status_code == 403
+    where = client.post(f"/fill/forms/{memory.id}/forget/")["Location"]
+    assert "撤销" in client.get(where).content.decode()
+    assert "第一次见这张表" in client.get(hand_over(client, busy.town)["Location"]).content.decode()
+    client.post(f"/fill/forms/{memory.id}/remember/")
+    assert "这张表认过了" in client.get(hand_over(client, busy.town)["Location"]).content.decode()
+
+
+def test_files_go_after_a_day_and_rows_after_thirty(busy, monkeypatch, settings):
+    there = hand_over(browser(busy.clerk), busy.town)["Location"]
+    fill = FormFill.objects.get()
+    kept = (Path(settings.GONGYI_DATA) / "files" / fill.path).read_bytes()
+    assert b"PK" not in kept[:200]  # sealed
+    now = clock.now()
+    with bind(999001):
+        assert actions.drop_old(999001) == 0
+        monkeypatch.setattr(clock, "now", lambda: now + timedelta(days=2))
+        assert actions.drop_old(999001) == 1
+        with pytest.raises(Refused):
+            actions.kept(FormFill.objects.get())
+        monkeypatch.setattr(clock, "now", lambda: now + timedelta(days=40))
+        actions.drop_old(999001)
+    assert not FormFill.objects.exists()
+    assert there
+
+
+def test_a_file_that_asks_nothing_or_is_none_is_told_so_and_keeps_the_choices(busy):
+    client = browser(busy.clerk)
+    for name, content in (("a.xlsx", b"not a file"), ("a.pdf", b"%PDF-1.4"), ("a.xlsx", b"")):
+        file = SimpleUploadedFile(name, content, XLSX)
+        page = client.post(
+            "/fill/",
+            {"file": file, "unit": str(busy.town.id), "period": "own", "first": "2026-03-01", "last": "2026-03-31"},
+        )
+        assert page.status_code in {200, 422}
+        assert 'value="2026-03-01"' in page.content.decode()
+    assert not FormFill.objects.exists()
+
+
+def test_the_unit_and_period_can_be_changed_and_wrong_days_are_told(busy):
+    client = browser(busy.clerk)
+    there = hand_over(client, busy.town)["Location"]
+    scope = {"unit": str(busy.town.id), "period": "own", "first": "2026-02-01", "last": "2026-02-28"}
+    assert client.post(f"{there}scope/", scope).status_code == 302
+    assert FormFill.objects.get().first == date(2026, 2, 1)
+    page = client.post(f"{there}scope/", scope | {"first": "2026-03-05"})
+    assert "结束日期早于开始日期" in page.content.decode()
+
+
+def test_periods_to_choose_from_are_those_that_forms_ask_for():
+    listed = recent_periods(date(2026, 1, 15))
+    assert listed[0] == Period.month(2025, 12)
+    assert Period.quarter(2025, 4) in listed
+    assert Period.year(2025) in listed
+    assert listed[-1] == Period.month(2026, 1)
+    kinds = [
+        kind_of(one)
+        for one in (
+            Period.month(2026, 1),
+            Period.quarter(2026, 2),
+            Period.year(2026),
+            Period(date(2026, 1, 1), date(2026, 1, 9)),
+        )
+    ]
+    assert kinds == ["month", "quarter", "year", "days"]
+
+
+def test_a_choice_spreads_along_a_column_with_each_rows_own_unit(busy):
+    opened = filled.read(TOWNS.read_bytes(), TOWNS.name)
+    asks = filled.asks_of(opened, {}, busy.county, MARCH)
+    place = next(slot for slot in opened.slots if slot.at == "月调度!S8")
+    changed = form_page.spread(opened.slots, asks, place, Ask("figure", ("cases.reached",), unit="child 1"), "column")
+    assert {(changed[f"月调度!S{row}"].figures, changed[f"月调度!S{row}"].unit) for row in (8, 9, 19)} == {
+        (("cases.reached",), "child 1"), (("cases.reached",), "child 2"), (("cases.reached",), "child 12"),
+    }  # fmt: skip
+    assert set(form_page.spread(opened.slots, asks, place, leave("hand"), "")) == {"月调度!S8"}
