@@ -1,17 +1,18 @@
 """The figures of casework: what came in, what was sent on, what ended and how, what went back.
 
-Which unit a case counts for: what came in for the unit that recorded it; the rest for the lead, without one for the unit that recorded it.
+Which unit a case counts for: what came in for the unit that recorded it; what was sent on for the lead; the rest for the lead, without one
+for the unit that recorded it.
 Formulas follow product.md part 2 (b-2); every county may change its rates.
 """
 
 from functools import partial
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, UUIDField
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, UUIDField
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from gongyi.casework.models import COUNTED_STEPS, Asker, Case, CaseStep, PublicationStep, Visit
+from gongyi.casework.models import COUNTED_ACTIONS, Asker, Case, CaseStep, PublicationStep, Visit
 from gongyi.core import clock
 from gongyi.core.figures import Figure, Period, Rate, Source, register
 from gongyi.core.imports.runs import pending
@@ -30,9 +31,22 @@ def _cases(county: int, *, units: tuple[str, ...]) -> QuerySet[Any]:
     return found
 
 
+def _sent(county: int) -> QuerySet[Any]:
+    """Those that a lead has now: what was given back and waits at the desk was sent to nobody, least of all to who recorded it."""
+    return _cases(county, units=_LEAD).filter(lead__isnull=False)
+
+
+# Written out: SQLite takes a partial index only for a condition whose values it can read.
+_COUNTED = Func(
+    F("action"),
+    template="%(expressions)s IN (" + ", ".join(f"'{name}'" for name in COUNTED_ACTIONS) + ")",
+    output_field=BooleanField(),
+)
+
+
 def _steps(county: int) -> QuerySet[Any]:
     """The lines of the county's timelines that are counted, those of void cases left out."""
-    rows: Any = CaseStep.objects.filter(COUNTED_STEPS, county=county)
+    rows: Any = CaseStep.objects.filter(_COUNTED, county=county)
     rows = rows.exclude(case__state="void").exclude(case__in=pending(county))
     places = [f"case__{place}" for place in (*_LEAD, *_RECORDER)]
     top = Coalesce("case__topic__parent__parent", "case__topic__parent", "case__topic")
@@ -48,7 +62,7 @@ def _amendments(county: int) -> QuerySet[Any]:
     top = Coalesce(
         "publication__case__topic__parent__parent", "publication__case__topic__parent", "publication__case__topic"
     )
-    rows = PublicationStep.objects.filter(county=county, action="amend")
+    rows: Any = PublicationStep.objects.filter(county=county, action="amend").exclude(publication__case__state="void")
     found: QuerySet[Any] = rows.annotate(counts_for=Coalesce(*places), top_topic=top)
     return found
 
@@ -65,7 +79,7 @@ def _late(period: Period) -> Q:
 
 
 received = Source(partial(_cases, units=_RECORDER), "counts_for", "recorded_at", splits=SPLITS)
-assigned = Source(partial(_cases, units=(*_LEAD, *_RECORDER)), "counts_for", "assigned_at", splits=SPLITS)
+assigned = Source(_sent, "counts_for", "assigned_at", splits=SPLITS)
 closed = Source(partial(_cases, units=(*_LEAD, *_RECORDER)), "counts_for", "closed_at", splits=SPLITS)
 there = Source(partial(_cases, units=(*_LEAD, *_RECORDER)), "counts_for", within=_there, splits=SPLITS)
 
@@ -86,9 +100,10 @@ amendments = Source(
 )  # fmt: skip
 
 _PHONE = Asker.objects.filter(county=OuterRef("county"), case=OuterRef("pk")).exclude(phone_digest="")
+_ITS = Asker.objects.filter(county=OuterRef(OuterRef("county")), case=OuterRef(OuterRef("pk"))).exclude(phone_digest="")
 # Asked by the phone first: few share one, while a month has thousands of cases.
 _AGAIN = Asker.objects.filter(
-    county=OuterRef("county"), phone_digest__in=_PHONE.filter(case=OuterRef(OuterRef("pk"))).values("phone_digest"), case__topic=OuterRef("topic"),
+    county=OuterRef("county"), phone_digest__in=_ITS.values("phone_digest"), case__topic=OuterRef("topic"),
     case__recorded_at__gt=OuterRef("recorded_at"), case__recorded_at__lte=OuterRef("reopen_until"),
 ).exclude(case__state="void")  # fmt: skip
 _EXTRA = Visit.objects.filter(county=OuterRef("county"), case=OuterRef("pk"))
@@ -103,7 +118,7 @@ _INTAKE = (
            words=("受理数", "受理件数", "收件数", "收到诉求", "诉求量", "来件数", "登记数", "受理总量", "诉求总数", "接收数", "办件总量")),
 )  # fmt: skip
 _SENT = (
-    Figure("cases.assigned", _("派单量"), _("期间内派给主办单位的办件，按最近一次派单的日期"), assigned, intake=True,
+    Figure("cases.assigned", _("派单量"), _("期间内派给主办单位的办件，按最近一次派单的日期；退单后还没有再派的不算"), assigned, intake=True,
            words=("派单数", "转办数", "交办数", "转派数", "交办件数", "转办件数")),
     Figure("cases.signed", _("已签收"), _("期间内派单的办件里，主办单位签收了的"), assigned, Q(signed_at__isnull=False),
            words=("签收数", "接收数")),
@@ -128,7 +143,7 @@ _ENDED = (
     Figure("cases.withdrawn", _("诉求人撤回"), _("期间内由诉求人撤回的办件"), closed, Q(outcome=Case.Outcome.WITHDRAWN), words=("撤回", "撤诉", "撤单")),
     Figure("cases.merged", _("并入另一件"), _("期间内因为说的是同一件事而并入另一件的办件"), closed, Q(outcome=Case.Outcome.MERGED), words=("合并", "并案")),
     Figure("cases.other_end", _("没有写结果"), _("期间内结束、没有写办理结果的办件，多是导入的旧件"), closed, Q(outcome="")),
-    Figure("cases.one_visit", _("一次办好"), _("期间内解决的办件里，没有多跑一趟、期限内本人没有为同一类事再来的"), closed, _KNOWABLE & ~Q(Exists(_EXTRA)) & ~Q(Exists(_AGAIN)),
+    Figure("cases.one_visit", _("一次办好"), _("期间内解决的办件里，没有重办过、没有多跑一趟、期限内本人没有为同一类事再来的"), closed, _KNOWABLE & Q(redos=0) & ~Q(Exists(_EXTRA)) & ~Q(Exists(_AGAIN)),
            words=("一次办结", "一次性办结", "一次性解决", "一次解决", "最多跑一次")),
     Figure("cases.one_visit_known", _("能判断是不是一次办好"), _("期间内解决的办件里，留了电话、定了分类，能判断本人有没有再来的"), closed, _KNOWABLE),
     Figure("cases.very", _("非常满意"), _("期间内结束、评价“非常满意”的办件"), closed, Q(rating=Case.Rating.VERY), words=("非常满意数", "很满意")),
@@ -142,13 +157,18 @@ _THERE = (
     Figure("cases.open", _("在办"), _("期末还没有结束的办件"), there, words=("在办数", "未办结", "正在办理", "办理中", "在办件数", "未结")),
     Figure("cases.overdue", _("超期未答复"), _("期末还没有结束、过了答复期限还没有答复的办件"), there, _late, words=("超期", "逾期", "超期未办结", "超时", "逾期未办", "超期数")),
 )  # fmt: skip
-_CALL, _AGAIN_STEP = Q(action="call_back"), Q(target="redo")
+_CALL, _MISSED = Q(action="call_back"), Q(target__in=["answered", "calling"])
+# A call that did not solve it sends it back to the lead, or to the desk where nobody is there any more.
+_REDONE = Q(action__in=["object", "redo", "reopen", "unsolved"]) | (_CALL & ~_MISSED & ~Q(target="closed"))
+_REDONE_SINCE = CaseStep.objects.filter(
+    county=OuterRef("county"), case=OuterRef("case"), seq__gt=OuterRef("seq"), action__in=["reopen", "unsolved"]
+)
 _LINES = (
     Figure("cases.called", _("回访"), _("期间内打的回访电话"), lines, _CALL, _TIMES, words=("回访数", "回访量", "回访次数", "回访件数")),
-    Figure("cases.reached", _("回访到"), _("期间内打通、问到结果的回访"), lines, _CALL & Q(target__in=["closed", "redo"]), _TIMES, words=("回访到", "回访核实", "成功回访", "接通")),
-    Figure("cases.unreached", _("没有回访到"), _("期间内没有联系上诉求人的回访；不算满意，也不算解决"), lines, _CALL & ~Q(target__in=["closed", "redo"]), _TIMES, words=("未回访到", "未接通", "联系不上", "无法接通")),
-    Figure("cases.call_solved", _("回访说解决了"), _("期间内的回访里，诉求人说解决了的；以后又重办的不算"), lines, _CALL & Q(target="closed", case__call_result=Case.CallResult.SOLVED), _TIMES, words=("回访解决", "核实解决")),
-    Figure("cases.reopened", _("重办"), _("期间内重新办理的次数：有异议、回访没有解决、办结后重新开启、被要求重办"), lines, _AGAIN_STEP, _TIMES, words=("重办数", "重办件数", "返工", "重新办理", "二次办理"), error=True),
+    Figure("cases.reached", _("回访到"), _("期间内打通、问到结果的回访"), lines, _CALL & ~_MISSED, _TIMES, words=("回访到", "回访核实", "成功回访", "接通")),
+    Figure("cases.unreached", _("没有回访到"), _("期间内没有联系上诉求人的回访；不算满意，也不算解决"), lines, _CALL & _MISSED, _TIMES, words=("未回访到", "未接通", "联系不上", "无法接通")),
+    Figure("cases.call_solved", _("回访说解决了"), _("期间内的回访里，诉求人说解决了的；以后又重办的不算"), lines, _CALL & Q(target="closed", case__call_result=Case.CallResult.SOLVED) & ~Q(Exists(_REDONE_SINCE)), _TIMES, words=("回访解决", "核实解决")),
+    Figure("cases.reopened", _("重办"), _("期间内重新办理的次数：有异议、回访没有解决、办结后重新开启、被要求重办"), lines, _REDONE, _TIMES, words=("重办数", "重办件数", "返工", "重新办理", "二次办理"), error=True),
     Figure("cases.parked", _("挂账"), _("期间内约定到某日再办的次数"), lines, Q(action="park"), _TIMES, words=("挂账数", "挂账件")),
     Figure("cases.extended", _("延期"), _("期间内批准延期的次数"), lines, Q(action="approve_extension"), _TIMES, words=("延期数", "延期件", "延期办理", "申请延期")),
     Figure("cases.returned", _("退单"), _("期间内承办单位退回的次数，算在退回的单位"), returns, Q(action="return"), _TIMES, words=("退单数", "退回", "回退", "退件", "退回数", "回退数"), error=True),

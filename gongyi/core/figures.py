@@ -323,7 +323,8 @@ def value_of(one: Figure | Rate, counted: Mapping[str, int]) -> Value:
     if isinstance(one, Figure):
         return Value(one, counted[one.id])
     above, below = sum(counted[key] for key in one.above), sum(counted[key] for key in one.below)
-    return Value(one, round(100 * above / below, 1) if below else None, above, below)
+    # Half up, as people and their spreadsheets round: 1 of 16 is 6.3, where floating point says 6.2.
+    return Value(one, (2000 * above + below) // (2 * below) / 10 if below else None, above, below)
 
 
 def _base(asked: Iterable[Figure | Rate]) -> list[Figure]:

@@ -322,7 +322,9 @@ def test_one_visit_is_computed(land):
     assert queries.one_visit(case, asker, visited=False) is True
     assert queries.one_visit(case, asker, visited=True) is False
     assert queries.one_visit(case, None, visited=False) is None, "nobody knows whether they came again"
-    case.topic = None
+    case.redos = 1
+    assert queries.one_visit(case, asker, visited=False) is False, "as the figure counts it"
+    case.redos, case.topic = 0, None
     assert queries.one_visit(case, asker, visited=False) is None
 
 

@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from gongyi.casework import actions
-from gongyi.casework.models import Case
+from gongyi.casework.actions import answers
+from gongyi.casework.models import Asker, Case, CaseStep, Topic
 from gongyi.core import clock, figures
 from gongyi.core.access import Role
 from gongyi.core.figures import Period, Scope
@@ -80,3 +82,67 @@ def test_p16_a_merger_changes_no_figure_of_the_past_and_counts_for_the_successor
         assert of(land.other, "received", "closed", "assigned", period=past) == [0, 0, 0]
         assert of(land.other, "received", "closed", "assigned", period=later) == before
         assert Case.objects.get().lead_id == land.other.id
+
+
+def test_what_was_given_back_was_sent_to_nobody_until_it_is_sent_again(land):
+    case = actions.open_case(by=land.officer, unit=land.village, type=land.enquiry, content="路灯坏了")
+    actions.assign_case(case, by=land.desk, lead=land.town)
+    actions.return_case(case, by=land.clerk, reason=land.reasons["return"], proposed=land.other)
+    assert [of(unit, "assigned") for unit in (land.county, land.town, land.village)] == [[0]] * 3
+    actions.assign_case(case, by=land.desk, lead=land.other)
+    assert [of(unit, "assigned", "returned") for unit in (land.town, land.other)] == [[0, 1], [1, 0]]
+
+
+CALLS = ("called", "reached", "unreached", "call_solved", "reopened")
+
+
+def test_a_call_that_did_not_solve_it_is_a_call_that_reached_also_when_nobody_is_at_the_lead(land, monkeypatch):
+    actions.call_back(put(land, "calling"), by=land.caller, result="unsolved", note="还是不亮")
+    assert of(land.county, *CALLS) == [1, 1, 0, 0, 1]
+    monkeypatch.setattr(answers, "holders", lambda _permission, units: {unit: set() for unit in units})
+    case = actions.call_back(put(land, "calling"), by=land.caller, result="unsolved", note="还是不亮")
+    assert case.state == "returned"
+    actions.call_back(put(land, "calling"), by=land.caller, result="unreached")
+    assert of(land.county, *CALLS) == [3, 2, 1, 0, 2]
+    actions.reopen_case(put(land, "closed"), by=land.clerk, note="又坏了")
+    assert of(land.county, "reopened") == [3]
+
+
+@pytest.mark.parametrize("first", ["solved", "partly"])
+def test_a_call_before_a_redo_is_not_one_that_solved_it_whatever_the_next_one_says(land, first):
+    case = put(land, "calling")
+    actions.call_back(case, by=land.caller, result=first, agreed=True)
+    assert of(land.county, "reached", "call_solved") == [1, first == "solved"]
+    actions.reopen_case(case, by=land.clerk, note="又坏了")
+    assert of(land.county, "reached", "call_solved") == [1, 0]
+    Case.objects.filter(id=case.id).update(state="calling", call_result="", outcome="solved")
+    actions.call_back(Case.objects.get(id=case.id), by=land.caller, result="solved")
+    assert of(land.county, "reached", "call_solved", "resolution_rate") == [2, 1, 50.0]
+
+
+def test_solved_in_one_visit_until_the_matter_comes_back_by_a_new_case_a_visit_or_a_redo(land):
+    topic = Topic(name="路灯")
+    topic.save()
+
+    def solved(phone: str) -> Case:
+        case = put(land, "closed")
+        Case.objects.filter(id=case.id).update(topic=topic)
+        Asker.objects.update_or_create(county=case.county, case=case, defaults={"phone_digest": phone})
+        return case
+
+    one, other = solved("a"), solved("b")
+    assert of(land.county, "one_visit", "one_visit_known", "one_visit_rate") == [2, 2, 100.0]
+    with clock.at(clock.now() + timedelta(hours=1)):
+        solved("a")
+    assert of(land.county, "one_visit", "one_visit_known") == [2, 3], one
+    Case.objects.filter(id=other.id).update(redos=1)
+    assert of(land.county, "one_visit", "one_visit_known") == [1, 3]
+
+
+def test_counted_lines_are_found_by_their_own_index(land):
+    if connection.vendor != "sqlite":
+        pytest.skip("a planner that knows how small a table is reads all of it")
+    rows = figures.figure("cases.called").source.of(Scope(land.county.county, Period(clock.today(), clock.today())))
+    assert "casestep_counted" in rows.explain()
+    control = CaseStep.objects.filter(county=land.county.county, action__in=["call_back"], at__gte=clock.now())
+    assert "casestep_counted" not in control.explain()

@@ -63,6 +63,13 @@ def test_rate_is_a_figure_over_figures_and_says_when_it_stands_on_few():
     )
 
 
+@pytest.mark.parametrize(
+    ("above", "below", "percent"), [(1, 16, 6.3), (1, 80, 1.3), (1, 3, 33.3), (2, 3, 66.7), (7, 7, 100.0), (0, 7, 0.0)]
+)
+def test_percent_is_rounded_half_up_as_a_spreadsheet_does(above, below, percent):
+    assert value_of(Rate("r", "", "", ("a",), ("b",)), {"a": above, "b": below}).value == percent
+
+
 def test_what_came_in_takes_no_judgement(monkeypatch):
     monkeypatch.setattr(figures, "_figures", {})
     figures.register(figure("in", intake=True), figure("out"))

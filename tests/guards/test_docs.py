@@ -4,8 +4,9 @@ import re
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 
-from gongyi.core import checks
+from gongyi.core import checks, figures
 from gongyi.core.access import Permission, Role
 from gongyi.core.management.commands import write_docs
 from gongyi.core.workflow import Table
@@ -72,6 +73,25 @@ def test_commands_page_has_a_sentence_for_every_command_and_job():
     )
 
 
+def test_figures_page_tells_every_figure_in_both_languages():
+    page = write_docs.pages()["figures.md"]
+    rows = {
+        cells[1].strip(" `"): cells
+        for cells in (line.split(" | ") for line in page.replace("| `", "| | `").split("\n"))
+        if len(cells) > 3
+    }
+
+    assert {one.id for one in figures.figures()} <= rows.keys()
+    for one in figures.figures():
+        name, scope = rows[one.id][2:4]
+        for words, cell in ((one.name, name), (one.scope, scope)):
+            for language in ("zh-hans", "en"):
+                with translation.override(language):
+                    assert str(words) in cell, one.id
+        assert "<br>" in scope, f"{one.id} has no English"
+        assert isinstance(one, figures.Rate) or (" intake" in rows[one.id][5]) == one.intake
+
+
 def test_settings_page_has_a_sentence_for_every_variable_that_is_read():
     read = write_docs.variables_read(settings.BASE / "gongyi")
 
@@ -115,6 +135,6 @@ def test_command_writes_the_pages(tmp_path, settings, capsys):
     call_command("write_docs", skip_checks=True)
 
     assert sorted(file.name for file in (tmp_path / "docs" / "reference").iterdir()) == [
-        "commands.md", "imports.md", "permissions.md", "settings.md", "states.md", "urls.md",
+        "commands.md", "figures.md", "imports.md", "permissions.md", "settings.md", "states.md", "urls.md",
     ]  # fmt: skip
     assert "states.md" in capsys.readouterr().out

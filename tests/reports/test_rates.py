@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 
+from gongyi.casework import actions
 from gongyi.casework.models import Case
 from gongyi.core import clock, figures
 from gongyi.core.access import Role
@@ -59,6 +60,8 @@ def test_raw_and_reviewed_stand_side_by_side_once_two_people_agreed(land, put):
     assert both(land) == ("50.0%", "100.0%", 1)
     facts = {line["id"]: line for line in counting.as_facts(land.county, period())}
     assert (facts[RATE]["value"], facts[RATE]["reviewed"], facts[RATE]["left_out"]) == (50.0, 100.0, 1)
+    told = {value.figure.id: beside.words for value, beside in counting.values(land.county, period()) if beside}
+    assert told[RATE] == "50.0%（复核后100.0%，剔除1件）"
     rates.end_left_out(row, by=land.supervisor)
     assert both(land) == ("50.0%", None, 0)
 
@@ -109,6 +112,28 @@ def test_formula_follows_by_versions_and_past_periods_keep_theirs(land, put, ste
         rates.set_formula(
             by=steward, rate=RATE, above=["cases.closed"], below=["cases.closed"], since=today, why="再改"
         )
+
+
+def test_a_formula_from_tomorrow_is_not_yet_that_of_the_running_year(land, steward):
+    day = clock.today() + timedelta(days=1)
+    rates.set_formula(by=steward, rate=RATE, above=["cases.answered_in_time"], below=["cases.closed"], since=day, why="县办〔2026〕3号")  # fmt: skip
+    running = Period(clock.today(), day + timedelta(days=9))
+    assert rates_for(land.county.county, running)[RATE].version == 0
+    with clock.at(clock.now() + timedelta(days=1)):
+        assert rates_for(land.county.county, running)[RATE].version == 1
+
+
+def test_a_case_left_out_that_stands_above_the_line_alone_is_left_out_once(land, put):
+    case, key = put(land, "closed"), "cases.reopened_rate"
+    put(land, "closed")
+    for _again in range(2):
+        actions.reopen_case(case, by=land.clerk, note="又坏了")
+        Case.objects.filter(id=case.id).update(state="closed", closed_at=clock.now() - timedelta(days=90))
+        case = Case.objects.get(id=case.id)
+    row = rates.ask_left_out(by=land.clerk, rate=key, case=case, reason="灯不是我们的")
+    rates.judge_left_out(row, by=land.supervisor, agreed=True)
+    line = next(line for line in counting.as_facts(land.county, period()) if line["id"] == key)
+    assert (line["value"], line["reviewed"], line["left_out"]) == (200.0, 0.0, 1)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Casework: a request (办件), who takes part in it, its asker, its timeline; and what a county sets for it."""
 
 from gongyi.casework.models.case import (
-    COUNTED_STEPS,
+    COUNTED_ACTIONS,
     TAKING,
     Asker,
     Case,
@@ -20,7 +20,7 @@ from gongyi.casework.models.reception import ReceptionRow, ReceptionSheet
 from gongyi.casework.models.setting import AnswerTemplate, CaseType, Reason, Register, Topic
 
 __all__ = [
-    "COUNTED_STEPS",
+    "COUNTED_ACTIONS",
     "TAKING",
     "AnswerTemplate",
     "Asker",

@@ -131,11 +131,11 @@ def attachments_of(case: Case) -> list[Attachment]:
 
 
 def one_visit(case: Case, asker: Asker | None, *, visited: bool) -> bool | None:
-    """解决且没有多跑: solved, no line of an extra visit, no new request of the same asker on the same matter within N days.
+    """解决且没有多跑: solved, never redone, no line of an extra visit, no new request of the same asker on the same matter within N days.
 
     None where nobody can tell whether they came again: no topic, or no phone. Computed, never ticked: N is the type's 重新办理 limit. The asker and the visits are what the page has read already.
     """
-    if case.outcome != Case.Outcome.SOLVED or case.closed_at is None or visited:
+    if case.outcome != Case.Outcome.SOLVED or case.closed_at is None or visited or case.redos:
         return False
     if asker is None or not asker.phone_digest or case.topic_id is None or case.reopen_until is None:
         return None

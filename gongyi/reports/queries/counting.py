@@ -7,7 +7,7 @@ from gongyi.core import clock, figures
 from gongyi.core.figures import Figure, Period, Rate, Scope, Value
 from gongyi.network.models import Unit
 from gongyi.network.queries import Tree, counting_tree
-from gongyi.reports.queries.rates import rates_for, reviewed
+from gongyi.reports.queries.rates import Reviewed, rates_for, reviewed
 
 
 def tree_for(county: int, period: Period) -> Tree:
@@ -30,10 +30,12 @@ def scope_of(
     return Scope(unit.county, period, tree.counted(unit.id, alone=alone), where)
 
 
-def values(unit: Unit, period: Period) -> list[Value]:
-    """Every figure of the unit in the period, in the order in which the apps registered them; rates by the county's formulas."""
-    keys, scope = [one.id for one in figures.figures()], scope_of(unit, period)
-    return list(figures.count(keys, scope, rates=rates_for(unit.county, period)).values())
+def values(unit: Unit, period: Period) -> list[tuple[Value, Reviewed | None]]:
+    """Every figure of the unit in the period, in the order in which the apps registered them; rates by the county's formulas, each with the reviewed one."""
+    scope, rates = scope_of(unit, period), rates_for(unit.county, period)
+    raw = figures.count([one.id for one in figures.figures()], scope, rates=rates)
+    both = reviewed(scope, rates, raw)
+    return [(value, both.get(key)) for key, value in raw.items()]
 
 
 def numbers_of(figure: Figure, scope: Scope) -> list[str]:
@@ -48,20 +50,18 @@ def numbers_of(figure: Figure, scope: Scope) -> list[str]:
 
 def as_facts(unit: Unit, period: Period) -> list[dict[str, Any]]:
     """Every figure for a program: id, name, value, and the numbers of the records behind it; of a rate what stands above and below."""
-    scope, rates, found = scope_of(unit, period), rates_for(unit.county, period), list[dict[str, Any]]()
-    raw = figures.count([one.id for one in figures.figures()], scope, rates=rates)
-    both = reviewed(scope, rates, raw)
-    for value in raw.values():
+    scope, found = scope_of(unit, period), list[dict[str, Any]]()
+    for value, beside in values(unit, period):
         one = value.figure
         line: dict[str, Any] = {"id": one.id, "name": str(one.name), "value": value.value}
-        if isinstance(one, Rate):
-            second = both[one.id].without or value
+        if isinstance(one, Rate) and beside:
+            second = beside.without or value
             line |= {
                 "above": value.above,
                 "below": value.below,
                 "version": one.version,
                 "reviewed": second.value,
-                "left_out": both[one.id].left_out,
+                "left_out": beside.left_out,
             }
         line["rows"] = numbers_of(one, scope) if isinstance(one, Figure) else []
         found.append(line)

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
 from gongyi.casework.rules import visible_to
-from gongyi.core import figures
+from gongyi.core import clock, figures
 from gongyi.core.access import Actor
 from gongyi.core.figures import Period, Rate, Scope, Value
 from gongyi.reports.models import Formula, LeftOut
@@ -22,6 +23,17 @@ class Reviewed:
     without: Value | None
     left_out: int
 
+    @property
+    def words(self) -> str:
+        """As a text prints it."""
+        if self.without is None:
+            return self.raw.text
+        return _("%(raw)s（复核后%(reviewed)s，剔除%(n)d件）") % {
+            "raw": self.raw.text,
+            "reviewed": self.without.text,
+            "n": self.left_out,
+        }
+
 
 def rates() -> list[Rate]:
     """The rates as the product ships them."""
@@ -29,9 +41,9 @@ def rates() -> list[Rate]:
 
 
 def rates_for(county: int, period: Period) -> dict[str, Rate]:
-    """Each rate by the formula in force on the period's last day: the county's own latest, else the product's, version 0."""
-    found = {one.id: one for one in rates()}
-    for row in Formula.objects.filter(county=county, since__lte=period.last).order_by("since", "version"):
+    """Each rate by the formula in force on the period's last day, today while the period goes on: the county's own latest, else the product's, version 0."""
+    found, day = {one.id: one for one in rates()}, min(period.last, clock.today())
+    for row in Formula.objects.filter(county=county, since__lte=day).order_by("since", "version"):
         if row.rate in found:
             found[row.rate] = as_rate(row)
     return found
@@ -69,12 +81,25 @@ def left_out(county: int, rate: str) -> frozenset[UUID]:
 def reviewed(scope: Scope, rates: dict[str, Rate], raw: dict[str, Value]) -> dict[str, Reviewed]:
     """Each rate's raw value beside the reviewed one; only rates from which something is left out are counted again."""
     found, taken = {}, _left_out_by_rate(scope.county)
-    for key in rates:
+    for key, rate in rates.items():
         gone = taken.get(key, frozenset())
         without = figures.count([key], replace(scope, without=gone), rates=rates)[key] if gone else None
-        fewer = raw[key].below - without.below if without else 0
+        fewer = _counted_of(gone, rate, scope) if gone else 0
         found[key] = Reviewed(raw[key], without if fewer else None, fewer)
     return found
+
+
+def _counted_of(cases: frozenset[UUID], rate: Rate, scope: Scope) -> int:
+    """How many of these cases the rate counts in the scope, above or below its line, each once."""
+    found = set[UUID]()
+    for key in {*rate.above, *rate.below}:
+        one = figures.figure(key)
+        if isinstance(one, figures.Figure):
+            column = one.source.record or "pk"
+            found.update(
+                figures.rows_of(key, scope).filter(**{f"{column}__in": cases}).order_by().values_list(column, flat=True)
+            )
+    return len(found)
 
 
 def _left_out_by_rate(county: int) -> dict[str, frozenset[UUID]]:

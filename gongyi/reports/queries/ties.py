@@ -171,16 +171,9 @@ class Counted:
             return ""
         if tie.of == CHANGE:
             return change_words(self.value(tie), self.value(tie, before=True))
-        said = self.value(tie).text
-        again = None if tie.split else self.without.get((tie.figure, tie.of == BEFORE))
-        if again is None or again.without is None:
-            return said
         # The raw rate and the reviewed one always stand side by side.
-        return _("%(raw)s（复核后%(reviewed)s，剔除%(n)d件）") % {
-            "raw": said,
-            "reviewed": again.without.text,
-            "n": again.left_out,
-        }
+        again = None if tie.split else self.without.get((tie.figure, tie.of == BEFORE))
+        return again.words if again else self.value(tie).text
 
 
 def change_words(now: Value, before: Value) -> str:

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand
 from django.utils import translation
 from django.utils.module_loading import module_has_submodule
 
-from gongyi.core import checks, imports, schedule
+from gongyi.core import checks, figures, imports, schedule
 from gongyi.core.access import BLIND, GUARDED, Permission, Role
 from gongyi.core.management.county import WholeCommand
 from gongyi.core.workflow import Table
@@ -58,7 +58,7 @@ NOTE = "<!-- 由 manage.py write_docs 从代码生成，请勿手改。 -->"
 
 
 class Command(WholeCommand):
-    help = "Write docs/reference/*.md (states, permissions, commands, settings, addresses) from the code."
+    help = "Write docs/reference/*.md (states, permissions, commands, figures, settings, addresses) from the code."
 
     def handle(self, **options: object) -> None:
         folder = settings.BASE / "docs" / "reference"
@@ -69,12 +69,13 @@ class Command(WholeCommand):
 
 
 def pages() -> dict[str, str]:
-    """Every reference page: file name -> text, in Chinese."""
+    """Every reference page: file name -> text, in Chinese; that of figures in English too."""
     makers: dict[str, tuple[str, Callable[[], Iterator[str]]]] = {
         "states.md": ("状态", states),
         "permissions.md": ("角色和权限", permissions),
         "commands.md": ("命令和后台任务", commands),
         "imports.md": ("导入的表格", tables_taken),
+        "figures.md": ("数字怎么数 How each figure is counted", counted),
         "settings.md": ("环境变量", variables),
         "urls.md": ("网址", addresses),
     }
@@ -213,7 +214,7 @@ def _when(job: schedule.Job) -> str:
 
 FORMATS = """\
 - 文件：`.xlsx` `.xls` `.et`（WPS 存成 Excel 格式的）`.ods` `.csv` `.tsv` `.txt`，或者粘贴。文本可以是 UTF-8（有没有 BOM 都行）、GB18030、UTF-16；列之间是逗号、制表符、分号或竖线。
-- 限度：30 MB，展开后 60 MB，20,000 行（更多的请分成几个文件，一个接一个导入），100 列，30 个工作表，一格 40,000 字，诉求和答复各 20,000 字。
+- 限度：48 MB，展开后 128 MB，100,000 行（每 20,000 行一批，一批接一批存；更多的请分成几个文件，一个接一个导入），100 列，30 个工作表，一格 40,000 字，诉求和答复各 20,000 字。
 - 不收：宏、外部链接、加密、夹带别的文件、和名字不符的文件。公式只取算好的值。
 - 表头在前 10 行里找，认得最多列的那一行就是；叫法先照这一家上次的选择，再照下表，最后看像不像（八成以上）。括号里的话、星号、空格不算。
 - 日期：`2026-03-05 14:30`、`2019/2/28 11:25:05`、`2018/4/24`、`2026年3月5日`、`2026年3月5日 下午3点`、`20190228`、Excel 的日期数（43524.475）、`2019-02-28T11:25:05+08:00`。
@@ -227,6 +228,73 @@ def tables_taken() -> Iterator[str]:
         yield from (f"## {kind.label}（`{kind.name}`）", "", str(kind.hint), "")
         rows = [(column.label, "要有" if column.required else "", "、".join(column.also)) for column in kind.columns]
         yield from grid(("列", "", "也叫"), rows)
+
+
+# --- figures ----------------------------------------------------------------------------------------------------------
+
+COUNTING = """\
+每个数只在一处定义，从记录里数出来；网页、报告、导出、`./run manage figures` 读的是同一个定义。一个数是哪些件，有权限的人都能打开看。
+
+Each figure is defined once and counted from records; pages, reports, exports and `./run manage figures` read the same definition. Every number opens the records behind it to those who may see them.
+
+- 期间从第一天零点到最后一天结束，按北京时间。A period runs from midnight of its first day to the end of its last, in Asia/Shanghai.
+- 本级加下级等于合计；撤并以前的期间按当时的隶属数。A unit's own count and those of the units below add up; past periods keep the tree of their last day.
+- “来了多少”只填件数，不能定目标、算分或排名，多少都不行。What came in is a number alone: it takes no target, weight, colour or rank, up or down.
+- 率由数相除，四舍五入到一位小数；没有可除的写“—”，不到 %(small)d 件的会提醒。Rates are figures over figures, rounded half up to one decimal; — where nothing stands below the line, a warning below %(small)d."""
+
+
+def counted() -> Iterator[str]:
+    """How each figure is counted, in Chinese and in English."""
+    yield from (COUNTING % {"small": figures.SMALL}, "", "## 数 Counts", "")
+    rows = [
+        (f"`{one.id}`", _both(one.name), _both(one.scope), _both(one.measure), _kind(one),
+         " ".join(f"`{split}`" for split in one.source.splits), _both(one.law))
+        for one in figures.base_figures()
+    ]  # fmt: skip
+    yield from grid(
+        (
+            "编号 Id",
+            "名称 Name",
+            "数什么 What is counted",
+            "单位 Measure",
+            "性质 Kind",
+            "能按什么分 Splits",
+            "依据 Rule",
+        ),
+        rows,
+    )
+    yield from ("## 率 Rates", "", "县里可以改公式；每一版从哪天起用、是谁改的都留着，每个结果写明用的是第几版。", "")
+    yield from ("A county may change a formula; every version keeps its first day and its author, and each result names its version.", "")  # fmt: skip
+    rates = [one for one in figures.figures() if isinstance(one, figures.Rate)]
+    yield from grid(
+        ("编号 Id", "名称 Name", "公式 Formula", "由什么算 Made of", "依据 Rule"),
+        [
+            (f"`{one.id}`", _both(one.name), _both(one.scope), f"{_sum(one.above)} ÷ {_sum(one.below)}", _both(one.law))
+            for one in rates
+        ],
+    )  # fmt: skip
+
+
+def _both(words: figures.Words) -> str:
+    """In Chinese and below it in English; once where the two are the same."""
+    found = []
+    for language in ("zh-hans", "en"):
+        with translation.override(language):
+            found.append(str(words))
+    return "<br>".join(dict.fromkeys(found))
+
+
+def _kind(one: figures.Figure) -> str:
+    kinds = {
+        "来了多少 intake": one.intake,
+        "期末的数 on the last day": one.stock,
+        "出错后改正的 an error put right": one.error,
+    }
+    return "<br>".join(word for word, holds in kinds.items() if holds)
+
+
+def _sum(keys: Iterable[str]) -> str:
+    return " + ".join(f"`{key}`" for key in keys)
 
 
 # --- settings and addresses -------------------------------------------------------------------------------------------

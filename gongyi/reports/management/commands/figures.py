@@ -34,8 +34,8 @@ class Command(UnitCommand):
                 self.stdout.write(dumps(queries.as_facts(unit, period), ensure_ascii=False))
                 return
             self.stdout.write(f"{unit.name} {period.words()}")
-            for value in queries.values(unit, period):
-                self.stdout.write(f"{value.figure.name}：{value.text}")
+            for value, beside in queries.values(unit, period):
+                self.stdout.write(f"{value.figure.name}：{beside.words if beside else value.text}")
 
 
 def period_of(first: str, last: str) -> Period:
