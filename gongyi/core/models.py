@@ -312,7 +312,8 @@ class ScheduleRun(models.Model):
 class ImportRun(CountyModel):
     """One file that is taken in, from the moment it was read to its end; what it says lies sealed at `path` until then.
 
-    Rows whose run is not `done` are seen by nobody: `core.imports.pending`.
+    Rows whose run is not `done` are seen by nobody: `core.imports.pending`. A long file becomes several runs, its batches, which
+    name the run of the first one.
     """
 
     class State(models.TextChoices):
@@ -338,6 +339,8 @@ class ImportRun(CountyModel):
     recognised = models.PositiveIntegerField(default=0)
     left_out = models.PositiveIntegerField(default=0)
     words = models.TextField(blank=True)
+    first = models.UUIDField(null=True)
+    batch = models.PositiveSmallIntegerField(default=1)
     asked_at = models.DateTimeField()
     beat_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)

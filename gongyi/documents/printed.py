@@ -1,4 +1,4 @@
-"""What a .docx or PDF says, line by line, without spaces: the same after Word, WPS or LibreOffice saved it again unchanged.
+"""What a .docx, .xlsx or PDF says, line by line, without spaces: the same after Word, WPS or LibreOffice saved it again unchanged.
 
 Bytes, fonts and the breaking of lines in a .docx are not looked at; text and the cells of tables are. Pictures are not.
 """
@@ -17,6 +17,9 @@ from xml.etree import ElementTree as ET
 
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
+
+from gongyi.core.errors import Refused
+from gongyi.documents.reading import read_book
 
 MOST_BYTES, MOST_PAGES = 60 * 1024 * 1024, 2000
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -44,13 +47,42 @@ class Line:
 
 
 def read(content: bytes) -> list[Line]:
-    """The lines of a .docx or PDF. Raises Unreadable."""
+    """The lines of a .docx, .xlsx or PDF. Raises Unreadable."""
     try:
-        if content.startswith(b"%PDF-"):
-            return [*_pdf(content)]
+        match kind_of(content):
+            case "pdf":
+                return [*_pdf(content)]
+            case "xlsx":
+                return [*_xlsx(content)]
         return _docx(content)
-    except (PyPdfError, ET.ParseError, OSError, ValueError, KeyError, LookupError, zipfile.BadZipFile) as error:
+    except (
+        Refused,
+        PyPdfError,
+        ET.ParseError,
+        OSError,
+        ValueError,
+        KeyError,
+        LookupError,
+        zipfile.BadZipFile,
+    ) as error:
         raise Unreadable(str(error)) from error
+
+
+def kind_of(content: bytes) -> str:
+    """pdf, xlsx or docx, by what stands in it. Raises BadZipFile for what is none of these."""
+    if content.startswith(b"%PDF-"):
+        return "pdf"
+    with zipfile.ZipFile(BytesIO(content)) as package:
+        return "xlsx" if "xl/workbook.xml" in package.namelist() else "docx"
+
+
+def _xlsx(content: bytes) -> Iterator[Line]:
+    """Every row with something in it of every sheet, cell by cell; empty cells at its end and how it looks do not matter."""
+    for sheet in read_book(content):
+        for row in sheet.rows:
+            cells = [_plain(cell).replace("\\", "\\\\").replace("|", "\\|") for cell in row]
+            if text := "|".join(cells).rstrip("|"):
+                yield Line("table", text)
 
 
 def digest(lines: Sequence[Line]) -> str:

@@ -17,8 +17,8 @@ from typing import Any, Literal
 
 MEMORY = 384 * 1024 * 1024
 SECONDS = 12
-COLUMNS, ROWS, SHEETS = 100, 20_000, 30
-EMPTY = 100_000  # rows, with the empty ones among them
+COLUMNS, ROWS, SHEETS = 100, 100_000, 30
+EMPTY = 200_000  # rows, with the empty ones among them
 CELL = 40_000  # characters; a cell of Excel holds 32,767
 CHARACTERS = 60_000_000
 FIRST = 12  # lines that are looked at to find what parts the columns
@@ -66,9 +66,8 @@ def spreadsheet(content: bytes) -> Iterator[Any]:
                 continue
             _limit(sheet.end[1] >= COLUMNS, "columns")
             _limit(sheet.end[0] > EMPTY, "rows")
-            yield from ([] for _row in range(sheet.start[0]))
             left = [""] * sheet.start[1]
-            yield from _limited(left + [_cell(cell) for cell in row] for row in sheet.to_python(skip_empty_area=True))
+            yield from _limited(left + [_cell(cell) for cell in row] for row in sheet.iter_rows())
     except (CalamineError, OSError, ValueError, OverflowError) as error:
         raise Stop("text") from error
 

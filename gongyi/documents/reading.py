@@ -8,8 +8,12 @@ import re
 import subprocess
 import sys
 import unicodedata
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
+from threading import Thread, Timer
+from typing import IO, Any, cast
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,7 +24,7 @@ from gongyi.core.imports.table import Sheet
 from gongyi.documents import reader
 from gongyi.documents.tables import unsafe_text
 
-MOST_BYTES = 30 * 1024 * 1024
+MOST_BYTES, INFLATED_BYTES = 48 * 1024 * 1024, 128 * 1024 * 1024
 WALL_SECONDS = 20
 READER = Path(reader.__file__)
 ENDINGS = {"xlsx", "xls", "ods", "csv", "tsv", "txt", "et"}
@@ -42,6 +46,14 @@ def read_table(content: bytes, name: str) -> list[Sheet]:
     return _read(_kind(content, ending), content)
 
 
+def read_book(content: bytes) -> list[Sheet]:
+    """Every sheet of an .xlsx that was made here or says so. Raises Refused `file_…` for what cannot be read."""
+    if len(content) > MOST_BYTES:
+        raise _stopped("size")
+    check_office(content, "xlsx")
+    return _read("book", content)
+
+
 def read_pasted(text: str) -> list[Sheet]:
     """What was copied out of a table program or typed with commas, as one sheet. Raises Refused as `read_table`."""
     if not text.strip():
@@ -59,9 +71,9 @@ def _kind(content: bytes, ending: str) -> str:
         if ending in {"csv", "tsv", "txt"}:
             raise _mismatch(ending)
         if b"opendocument.spreadsheet" in content[:200]:
-            check_open(content)
+            check_open(content, INFLATED_BYTES)
         else:
-            check_office(content, "xlsx")
+            check_office(content, "xlsx", INFLATED_BYTES)
         return "book"
     if content.startswith(_OLE):
         if ending in {"csv", "tsv", "txt"}:
@@ -81,18 +93,8 @@ def _mismatch(ending: str) -> Refused:
 
 
 def _read(kind: str, content: bytes) -> list[Sheet]:
-    try:
-        done = subprocess.run(  # noqa: S603 - our own program, no shell, nothing of the file in the arguments
-            [sys.executable, "-I", str(READER), kind], input=content, capture_output=True, timeout=WALL_SECONDS,
-            check=False, cwd="/", env={"PYTHONUTF8": "1"},
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        raise _stopped("size") from None
-    if done.returncode:
-        raise _stopped("size")
     sheets: list[Sheet] = []
-    for line in done.stdout.splitlines():
-        found = json.loads(line)
+    for found in _lines(kind, content):
         if isinstance(found, list):
             sheets[-1].rows.append(list(map(unsafe_text, found)) if kind == "text" else found)
         elif "stop" in found:
@@ -103,6 +105,33 @@ def _read(kind: str, content: bytes) -> list[Sheet]:
     if not filled:
         raise Refused("file_empty", _("表格里没有内容。"), _("请看看是不是选错了文件。"))
     return filled
+
+
+def _lines(kind: str, content: bytes) -> Iterator[Any]:
+    """What the child prints, as it prints it: a long table is never held as one text. Raises Refused where it was ended."""
+    with subprocess.Popen(  # noqa: S603 - our own program, no shell, nothing of the file in the arguments
+        [sys.executable, "-I", str(READER), kind], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        cwd="/", env={"PYTHONUTF8": "1"},
+    ) as child:  # fmt: skip
+        alarm, feeder = Timer(WALL_SECONDS, child.kill), Thread(target=_feed, args=(child.stdin, content))
+        try:
+            alarm.start()
+            feeder.start()
+            yield from map(json.loads, cast("IO[bytes]", child.stdout))
+            child.wait()
+        except ValueError:
+            raise _stopped("size") from None  # its last line was cut off
+        finally:
+            alarm.cancel()
+            child.kill()  # whoever asked may want no more
+            feeder.join()
+    if child.returncode:
+        raise _stopped("size")
+
+
+def _feed(stdin: Any, content: bytes) -> None:
+    with suppress(OSError), stdin:  # it may be ended before it has read all
+        stdin.write(content)
 
 
 def _stopped(why: str) -> Refused:
@@ -116,7 +145,8 @@ def _stopped(why: str) -> Refused:
         "size": _("这个文件展开以后太大。"),
     }
     todo = {
-        "rows": _("请分成几个文件，一个接一个导入；导入过的行会认出来，不会重复。"),
+        "rows": (several := _("请分成几个文件，一个接一个导入；导入过的行会认出来，不会重复。")),
+        "size": several,
         "columns": _("请删掉用不着的列，另存以后再导入。"),
     }.get(why, _("请用原来的软件打开，把要导入的工作表另存为新的 .xlsx 再发。"))
     return Refused("file_limits", sentences[why], todo)

@@ -65,6 +65,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "unit_url": _address("home:choose_unit"),
         "search_url": _address("home:search") if actor.can(P.CASE_VIEW) else "",
         "new_url": _address("casework:new") if actor.can(P.CASE_RECORD) else "",
+        "board_url": _address("reports:dashboard") if actor.can(P.FIGURES_VIEW) else "",
         "inbox_url": _address("home:inbox"),
         "help_url": _address("home:help"),
         "inbox_count": cache(lambda: outbox.count_unread(actor.county, actor.id) if actor.id else 0),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from gongyi.reports.views import asking, dashboard, figures, filling, rates, report, statistics
+from gongyi.reports.views import asking, dashboard, figures, filling, ledger, rates, report, statistics
 
 app_name = "reports"
 urlpatterns: list[URLPattern] = [
@@ -13,6 +13,15 @@ urlpatterns: list[URLPattern] = [
     path("figures/changes/", figures.changes, name="changes"),
     path("figures/errors/", figures.errors, name="errors"),
     path("figures/<str:key>/", figures.figure_page, name="figure"),
+    path("ledgers/", ledger.index, name="ledgers"),
+    path("ledgers/new/", ledger.new, name="ledger_new"),
+    path("ledgers/sheets/<uuid:key>/", ledger.sheet, name="ledger_sheet"),
+    path("ledgers/sheets/<uuid:key>/take/", ledger.sheet_take, name="ledger_sheet_take"),
+    path("ledgers/<uuid:key>/", ledger.detail, name="ledger"),
+    path("ledgers/<uuid:key>/edit/", ledger.edit, name="ledger_edit"),
+    path("ledgers/<uuid:key>/take/", ledger.take, name="ledger_take"),
+    path("ledgers/<uuid:key>/freeze/", ledger.freeze, name="ledger_freeze"),
+    path("ledgers/<uuid:key>/remove/", ledger.remove, name="ledger_remove"),
     path("tables/", asking.index, name="tables"),
     path("tables/new/", asking.new, name="table_new"),
     path("tables/answers/<uuid:key>/", asking.answer, name="table_answer"),

@@ -497,3 +497,98 @@ def test_nothing_of_a_run_lies_open_on_the_disk(land, by, settings):
     with imports.alone(by.county):
         imports.carry_out(run, by=by)
     assert not stored[0].exists()
+
+
+# --- a long file --------------------------------------------------------------------------------------------------------
+
+
+def numbered(*numbers: int) -> list[list[str]]:
+    return [[str(number), *OPEN[1:]] for number in numbers]
+
+
+def batches() -> list[tuple[int, str, int]]:
+    return list(ImportRun.objects.order_by("asked_at", "batch").values_list("batch", "state", "created"))
+
+
+def test_a_long_file_comes_in_by_batches_each_seen_when_it_is_whole(land, by, monkeypatch):
+    seen, original = [], taking.store_rows
+    monkeypatch.setattr(runs, "BATCH", 2)
+    monkeypatch.setattr(pace, "MOST", 1)
+
+    def watched(*args, **kwargs):
+        seen.append(listed(land))
+        return original(*args, **kwargs)
+
+    monkeypatch.setattr(taking, "store_rows", watched)
+    first = take(by, land.town, *numbered(*range(5)))
+    assert seen == [0, 0, 2, 2, 4]
+    assert batches() == [(1, "done", 2), (2, "done", 2), (3, "done", 1)]
+    assert [(run.rows, run.first) for run in imports.batches(first)] == [(2, first.id), (2, first.id), (1, first.id)]
+    told = Message.objects.filter(account=land.desk.id, event="import")
+    assert sorted(message.text.kept["parts"]["n"] for message in told) == [1, 2, 2]
+    again = take(by, land.town, *numbered(*range(5)))
+    assert (again.created, again.recognised, again.first) == (0, 5, None)
+    imports.undo(imports.batches(first)[1], by=by)
+    assert (listed(land), batches()[:3]) == (3, [(1, "done", 2), (2, "undone", 0), (3, "done", 1)])
+    assert take(by, land.town, *numbered(*range(5))).created == 2
+
+
+def test_a_long_file_with_a_problem_in_its_last_row_stores_nothing(land, by, monkeypatch):
+    monkeypatch.setattr(runs, "BATCH", 2)
+    with refused("has_problems"):
+        take(by, land.town, *numbered(1, 2, 3), ["9", "", "昨天", "内容", "", ""])
+    assert (ImportRun.objects.count(), Case.objects.count()) == (1, 0)
+
+
+@pytest.mark.parametrize("ending", ["cancelled", "failed"])
+def test_what_ends_a_batch_ends_those_after_it_and_leaves_those_before(land, by, monkeypatch, ending):
+    original = taking.store_rows
+    monkeypatch.setattr(runs, "BATCH", 2)
+    monkeypatch.setattr(runs, "_failed", lambda run, error: imports.take_back(run, words=str(error)))
+
+    def ended(context, rows, **kwargs):
+        keys = original(context, rows, **kwargs)
+        if "3" in {row.facts["number"] for row in rows}:
+            if ending == "failed":
+                raise OSError
+            imports.cancel(ImportRun.objects.get(batch=1), by=by)  # from the page of the first one
+        return keys
+
+    monkeypatch.setattr(taking, "store_rows", ended)
+    monkeypatch.setattr(pace, "MOST", 1)
+    with refused("stopped") if ending == "cancelled" else pytest.raises(OSError):
+        take(by, land.town, *numbered(*range(1, 8)))
+    assert batches() == [(1, "done", 2), (2, ending, 0), (3, ending, 0), (4, ending, 0)]
+    assert listed(land) == Case.objects.count() == 2
+    monkeypatch.undo()
+    assert take(by, land.town, *numbered(*range(1, 8))).created == 5
+
+
+def test_a_killed_batch_is_taken_back_and_nothing_waits_after_it(land, by, monkeypatch):
+    monkeypatch.setattr(runs, "BATCH", 1)
+    take(by, land.town, *numbered(1, 2, 3))
+    for number, state in ((2, "running"), (3, "waiting")):
+        ImportRun.objects.filter(batch=number).update(state=state)
+    with imports.alone(by.county):
+        assert batches() == [(1, "done", 1), (2, "failed", 0), (3, "failed", 1)]
+
+
+def test_the_command_sums_the_batches_and_says_what_stayed(held, monkeypatch, tmp_path):
+    monkeypatch.setattr(runs, "BATCH", 2)
+    file = saved(tmp_path, [HEAD, *numbered(*range(5))])
+    status, done = command("import_cases", file, unit=held.town.code, dry_run=True)
+    assert (status, done["created"], done["batches"]) == (0, 5, 0)
+    status, done = command("import_cases", file, unit=held.town.code)
+    assert (status, done["rows"], done["created"], done["batches"]) == (0, 5, 5, 3)
+    other = saved(tmp_path, [HEAD, *numbered(*range(10, 15))], "other.xlsx")
+    original, stored = runs._finish, []
+
+    def refusing(run, *args, **kwargs):
+        if run.batch == 2:
+            raise runs._stopped()
+        stored.append(run)
+        return original(run, *args, **kwargs)
+
+    monkeypatch.setattr(runs, "_finish", refusing)
+    status, done = command("import_cases", other, unit=held.town.code)
+    assert (status, done["created"], len(done["refused"]), len(stored)) == (2, 2, 1, 1)

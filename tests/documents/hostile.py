@@ -122,7 +122,7 @@ Make = Callable[[], bytes]
 
 QUICK: dict[str, tuple[str, Make]] = {
     "57 MB in 260 KB": ("a.xlsx", lambda: changed(sheet=b"<c>" * 19_000_000)),
-    "many parts, together too much": ("a.xlsx", lambda: pack(parts(good()) | {f"m{n}.bin": bytes(1_000_000) for n in range(70)})),
+    "many parts, together too much": ("a.xlsx", lambda: pack(parts(good()) | {f"m{n}.bin": bytes(1_000_000) for n in range(140)})),
     "thousands of entries": ("a.xlsx", lambda: pack(parts(good()) | {f"m{n}": b"" for n in range(2_500)})),
     "up and out": ("a.xlsx", lambda: pack(entry("../../evil.xml"))),
     "from the root": ("a.xlsx", lambda: pack(entry("/etc/cron.d/evil"))),
@@ -172,7 +172,7 @@ CHILD: dict[str, tuple[str, Make]] = {
     "two cells, a world apart": ("a.xlsx", lambda: changed(sheet=cells("A1", "XFD1048576"))),
     "two cells, a million rows apart": ("a.xlsx", lambda: changed(sheet=cells("A1", "A1048576"))),
     "101 columns": ("a.xlsx", lambda: good([[f"c{n}" for n in range(101)]])),
-    "too many rows": ("a.xlsx", lambda: good([["a"]] * 20_100)),
+    "too many rows": ("a.xlsx", lambda: good([["a"]] * 100_100)),
     "too many sheets": ("a.xlsx", lambda: good(sheets=31)),
     "broken XML": ("a.xlsx", lambda: changed(sheet=b"<worksheet><sheetData><row></sheetData>")),
     "a text that is not there": ("a.xlsx", lambda: changed(sheet=cells("A1").replace(b'r="A1"', b'r="A1" t="s"'), strings=b"<sst/>")),
@@ -188,7 +188,7 @@ CHILD: dict[str, tuple[str, Make]] = {
     "a cell of 50,000 characters": ("a.csv", lambda: b"a,b\n" + b"x" * 50_000),
     "a quote without end": ("a.csv", lambda: b'a,b\n"' + b"x,\n" * 300_000),
     "101 columns of text": ("a.csv", lambda: b",".join([b"x"] * 101)),
-    "too many lines": ("a.csv", lambda: b"a,b\n" * 20_100),
+    "too many lines": ("a.csv", lambda: b"a,b\n" * 100_100),
     "far below": ("a.csv", lambda: b"a,b\n" + b"\n" * 300_000 + b"c,d\n"),
     "half a character": ("a.csv", lambda: b"\xff\xfe" + "内容".encode("utf-16-le") + b"\xd8"),
 }  # fmt: skip

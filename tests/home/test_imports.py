@@ -257,3 +257,26 @@ def test_the_registry_refuses_a_name_that_is_taken():
 def test_links_lead_here(clerk, land):  # noqa: F811
     assert reverse("home:imports") in clerk.get("/cases/").text
     assert make_actor(Role.CLERK, land.town)
+
+
+def test_the_page_of_a_long_file_shows_its_batches(clerk, land, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(actions, "AT_ONCE", 1)
+    monkeypatch.setattr(imports.runs, "BATCH", 1)
+    upload(clerk, land, OPEN, ENDED)
+    send(clerk, f"{only_run().get_absolute_url()}start/")
+    assert actions.carry_waiting(land.county.county) == {"stored": 1, "failed": 0, "ended": 0}
+    first, second = ImportRun.objects.order_by("batch")
+    page = clerk.get(first.get_absolute_url()).text
+    assert "分 2 批存" in page
+    assert "第 1 批：共 1 行：新增 1 行" in page
+    assert second.get_absolute_url() in page
+    assert "hx-trigger" not in page
+    assert "第 2 批" in clerk.get("/import/").text
+    ImportRun.objects.filter(id=second.id).update(state="running", done=0)
+    page = clerk.get(first.get_absolute_url()).text
+    assert "1 / 2" in page
+    assert "hx-trigger" in page
+    assert "/cancel/" in page
+    send(clerk, f"{first.get_absolute_url()}cancel/")
+    assert ImportRun.objects.get(id=second.id).state == "stopping"
+    assert ImportRun.objects.get(id=first.id).state == "done"

@@ -95,6 +95,7 @@ def test_numbers_of_a_form_are_those_of_the_figures(busy):
     )
     assert (found["SQ02!A2 blank 1"], found["SQ02!G2"], found["SQ02!J2"]) == ("东湖镇", 2026, 3)
     assert found["SQ02!E47"] is None
+    assert found["SQ02!A51 blank 5"] == f"{clock.today().year % 100:02d}"  # 20__年
 
 
 def test_rows_of_units_are_the_units_below_and_together_they_are_the_whole(busy):
@@ -191,10 +192,12 @@ def test_the_command_lists_every_filled_place_with_its_evidence_and_every_empty_
 
 def test_the_measure_tells_each_folder_apart():
     told = io.StringIO()
-    call_command("measure_forms", str(FORMS), "--json", stdout=told)
-    (facts,) = json.loads(told.getvalue())
-    assert len(facts["forms"]) == 6
-    assert 0.9 < facts["share"] <= facts["share_confirmed"] <= 1
+    call_command("measure_forms", str(FORMS), str(FORMS.parent / "second"), "--json", stdout=told)
+    first, second = json.loads(told.getvalue())
+    assert len(first["forms"]) == len(second["forms"]) == 6
+    assert first["share"] >= 0.98  # what the words were collected from
+    assert second["share"] >= 0.7  # made by somebody who saw neither: the honest half
+    assert second["share_confirmed"] >= 0.9
 
 
 # --- pages ------------------------------------------------------------------------------------------------------------

@@ -43,7 +43,7 @@ class ImportCommand(UnitCommand):
             done = _run(by, unit, imports.KINDS[self.kind], **options)
         self.stdout.write(_as_json(done) if json else "\n".join(_in_words(done)))
         if done["refused"]:
-            raise CommandError(_("没有导入，什么也没有存。"), returncode=2)
+            raise CommandError(_partly(done) if done["created"] else _("没有导入，什么也没有存。"), returncode=2)
 
     def begin(self, by: Actor, *, dry_run: bool) -> None:
         """What a county needs before its first import."""
@@ -59,6 +59,7 @@ def _run(
         "recognised": 0,
         "refused": [],
         "left_out": [],
+        "batches": 0,
         "columns": {},
         "notes": [],
     }
@@ -73,7 +74,6 @@ def _run(
             refuse_lacking(kind, draft)
             _take_in(done, draft, kind, by=by, unit=unit, source=source or unit.code, dry_run=dry_run)
     except Refused as no:
-        done["created"] = 0
         if no.code != "has_problems":
             done["refused"] = [{"row": 0, "column": "", "reason": str(no), "code": no.code}]
     return done
@@ -89,7 +89,7 @@ def _tell_columns(done: dict[str, Any], kind: imports.Kind, draft: imports.Draft
 def _take_in(
     done: dict[str, Any], draft: imports.Draft, kind: imports.Kind, *, by: Actor, unit: Unit, source: str, dry_run: bool
 ) -> None:
-    plan = imports.make_plan(kind, draft, by=by, unit=unit.id, source=source)
+    plan = imports.make_plan(kind, draft, by=by, unit=unit.id, source=source, store=not dry_run)
     wrong = imports.problems(kind, plan.wrong)
     done |= {
         "rows": plan.total,
@@ -100,10 +100,17 @@ def _take_in(
     done["left_out" if draft.leave_out else "refused"] += wrong
     if done["refused"]:
         return
-    if not dry_run:
-        run = imports.open_run(by=by, kind=kind.name, unit=unit.id, source=source)
+    if dry_run:
+        done["created"] = len(plan.fresh)
+        return
+    run = imports.open_run(by=by, kind=kind.name, unit=unit.id, source=source)
+    try:
         imports.carry_out(run, draft, plan, by=by)
-    done["created"] = len(plan.fresh)
+    finally:  # of a long file the batches before the one that failed are in
+        run.refresh_from_db()
+        runs = imports.batches(run)
+        done["batches"] = len(runs)
+        done["created"] = sum(each.created for each in runs if each.state == each.State.DONE)
 
 
 def _content(file: Path) -> bytes:
@@ -111,6 +118,10 @@ def _content(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise Refused("no_file", _("文件 %(path)s 读不了。") % {"path": file}, _("请看看路径和权限。")) from error
+
+
+def _partly(done: dict[str, Any]) -> str:
+    return _("没有全部导入：前面存好的 %(n)d 行留着。同一个文件再导入一次，会接着存。") % {"n": done["created"]}
 
 
 def _as_json(done: dict[str, Any]) -> str:

@@ -23,6 +23,7 @@ ENTRIES = 2_000
 INFLATED_BYTES = 60 * 1024 * 1024
 RATIO, RATIO_FROM = 150, 1024 * 1024
 RELATIONS_BYTES = 1024 * 1024
+PIECE = 1024 * 1024  # bytes inflated at a time
 MAIN = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
@@ -72,11 +73,11 @@ def check_text(content: bytes) -> None:
         raise _broken("txt")
 
 
-def check_office(content: bytes, kind: str) -> None:
+def check_office(content: bytes, kind: str, inflated: int = INFLATED_BYTES) -> None:
     """Raise Refused unless this is a whole docx or xlsx, as `kind` says, within the limits and without active parts."""
     outside, types = False, dict[str, set[str]]()
     try:
-        for name, part in _walk(content, _Budget()):
+        for name, part in _walk(content, _Budget(size=inflated)):
             if name.endswith((".rels", TYPES)):
                 nodes = list(ET.fromstring(part))  # noqa: S314 - no entity gets past _look
                 outside |= any(_leads_outside(node) for node in nodes)
@@ -95,11 +96,11 @@ def check_office(content: bytes, kind: str) -> None:
         )
 
 
-def check_open(content: bytes) -> None:
+def check_open(content: bytes, inflated: int = INFLATED_BYTES) -> None:
     """Raise Refused unless this is a whole OpenDocument spreadsheet within the limits and without programs."""
     parts: dict[str, bytes] = {}
     try:
-        for name, part in _walk(content, _Budget()):
+        for name, part in _walk(content, _Budget(size=inflated)):
             parts[name] = part[:100]
             if name == "content.xml" and _REPEATED.search(part):
                 raise _too_big()
@@ -166,15 +167,23 @@ def _inflate(content: bytes, entry: zipfile.ZipInfo) -> bytes:
     foreign = content[at : at + 4] != b"PK\x03\x04" or content[at + 30 : at + 30 + name_length] != raw_name
     if foreign or _odd(entry) or entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
         raise zipfile.BadZipFile
-    part = content[data : data + entry.compress_size]
-    if entry.compress_type == zipfile.ZIP_DEFLATED:
-        machine = zlib.decompressobj(-zlib.MAX_WBITS)
-        part = machine.decompress(part, entry.file_size + 1)
-        if not machine.eof or machine.unused_data:
-            raise zipfile.BadZipFile
+    packed = memoryview(content)[data : data + entry.compress_size]
+    part = bytes(packed) if entry.compress_type == zipfile.ZIP_STORED else _unpacked(packed, entry.file_size)
     if len(part) != entry.file_size or zlib.crc32(part) != entry.CRC:
         raise zipfile.BadZipFile
     return part
+
+
+def _unpacked(packed: memoryview, size: int) -> bytes:
+    """Inflated into one place of this size, as a long table's part is too large to be held twice."""
+    machine, part = zlib.decompressobj(-zlib.MAX_WBITS), BytesIO()
+    for at in range(0, len(packed), PIECE):
+        part.write(machine.decompress(packed[at : at + PIECE], size + 1 - part.tell()))
+        if machine.unconsumed_tail or part.tell() > size:
+            raise zipfile.BadZipFile
+    if not machine.eof or machine.unused_data:
+        raise zipfile.BadZipFile
+    return part.getvalue()
 
 
 def _odd(entry: zipfile.ZipInfo) -> bool:

@@ -6,7 +6,18 @@
 from gongyi.core.imports.entrance import check_entrance, without_refused
 from gongyi.core.imports.kinds import KINDS, Checked, Kind, kinds_of, register
 from gongyi.core.imports.plan import Draft, Plan, first_draft, lacking, make_plan, problems, told_twice
-from gongyi.core.imports.runs import alone, can_undo, cancel, carry_out, open_run, pending, sweep, take_back, undo
+from gongyi.core.imports.runs import (
+    alone,
+    batches,
+    can_undo,
+    cancel,
+    carry_out,
+    open_run,
+    pending,
+    sweep,
+    take_back,
+    undo,
+)
 from gongyi.core.imports.table import Column, Layout, Sheet, headings
 
 __all__ = [
@@ -19,6 +30,7 @@ __all__ = [
     "Plan",
     "Sheet",
     "alone",
+    "batches",
     "can_undo",
     "cancel",
     "carry_out",

@@ -52,7 +52,10 @@ class Kind:
         """A row by its fields."""
         raise NotImplementedError
 
-    def notes(self, context: Any, rows: Sequence[Checked]) -> list[str]:  # noqa: ARG002 - most have none
+    def note(self, context: Any, row: Checked) -> None:
+        """Remember of a row that is to be stored what `notes` tells."""
+
+    def notes(self, context: Any) -> list[str]:  # noqa: ARG002 - most have none
         """What the preview says beside the rows to be stored: new topics, where open cases go."""
         return []
 
@@ -70,7 +73,7 @@ class Kind:
         raise NotImplementedError
 
     def finish(self, context: Any, *, by: Actor, created: int) -> None:
-        """What follows once all rows are in, in the transaction that makes them visible."""
+        """What follows once all rows of a batch are in, in the transaction that makes them visible."""
 
     def touched(self, county: int, subjects: Sequence[UUID]) -> set[UUID]:
         """Those rows that somebody worked with since: they cannot be taken back."""

@@ -5,7 +5,7 @@ import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, count, islice
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from gongyi.core.secrets import digest, seal, unseal
 
 LOOK_UP = 400  # keys asked for at a time
 SHOWN = 20
+BLOCK = 500  # rows that are sealed together
 
 
 @dataclass
@@ -39,12 +40,19 @@ class Draft:
         """The sheet that is taken in."""
         return self.sheets[self.sheet]
 
-    def rows(self) -> Iterator[tuple[int, dict[str, str]]]:
-        """(row number as a table program shows it, field -> text) of every row below the headings that is not empty."""
-        for at, row in enumerate(self.table.rows[self.layout.head + 1 :], start=self.layout.head + 2):
+    def rows(self, *, spend: bool = False) -> Iterator[tuple[int, dict[str, str]]]:
+        """(row number as a table program shows it, field -> text) of every row below the headings that is not empty.
+
+        With `spend` the draft forgets each row that was given out, so that a long table is not held twice.
+        """
+        rows = self.table.rows
+        for place in range(self.layout.head + 1, len(rows)):
+            at, row = place + 1, rows[place]
             if any(cell.strip() for cell in row) and at not in self.dropped:
                 cells = {name: row[column] if column < len(row) else "" for column, name in self.layout.fields.items()}
                 yield at, cells | self.mended.get(at, {})
+            if spend:
+                rows[place] = []
 
     def left_out(self) -> list[str]:
         """The headings of the columns that mean nothing here and stay outside."""
@@ -94,17 +102,23 @@ def refuse_lacking(kind: Kind, draft: Draft) -> None:
         )  # fmt: skip
 
 
-def make_plan(kind: Kind, draft: Draft, *, by: Actor, unit: UUID, source: str) -> Plan:
-    """Check every row; nothing is written. Of two rows with one key the first counts: the other is recognised if it is the same."""
+def make_plan(kind: Kind, draft: Draft, *, by: Actor, unit: UUID, source: str, store: bool = False) -> Plan:
+    """Check every row; nothing is written. Of two rows with one key the first counts: the other is recognised if it is the same.
+
+    Only a plan to be stored keeps the facts of all rows, and uses up the draft; any other one those of the first ones.
+    """
     plan = Plan(kind.prepare(by, unit, frozenset(draft.layout.fields.values())))
-    rows = (_checked(kind, plan.context, at, cells) for at, cells in draft.rows())
+    rows = (_checked(kind, plan.context, at, cells) for at, cells in draft.rows(spend=store))
     first: dict[str, tuple[int, str]] = {}
     while batch := list(islice(rows, LOOK_UP)):
         plan.total += len(batch)
         known = _known(kind, by.county, source, [row.key for row in batch])
         for row in batch:
-            _sort(plan, row, known, first)
-    plan.notes = kind.notes(plan.context, plan.fresh)
+            to_store = _sort(plan, row, known, first)
+            if to_store:
+                kind.note(plan.context, row)
+            _lighten(plan, row, to_store=to_store, store=store)
+    plan.notes = kind.notes(plan.context)
     return plan
 
 
@@ -113,6 +127,14 @@ def _checked(kind: Kind, context: Any, at: int, cells: dict[str, str]) -> Checke
     row.row = at
     row.key = digest("import", row.key or _content(row))
     return row
+
+
+def _lighten(plan: Plan, row: Checked, *, to_store: bool, store: bool) -> None:
+    """Drop what nobody will ask a row for: its words where it is not shown, its facts where it is not stored."""
+    if store or len(plan.fresh if to_store else plan.wrong) > SHOWN:
+        row.shown = {}
+    if not (store and to_store):
+        row.facts = {}
 
 
 def _content(row: Checked) -> str:
@@ -124,7 +146,8 @@ def _known(kind: Kind, county: int, source: str, keys: list[str]) -> set[str]:
     return set(rows.values_list("key", flat=True))
 
 
-def _sort(plan: Plan, row: Checked, known: set[str], first: dict[str, tuple[int, str]]) -> None:
+def _sort(plan: Plan, row: Checked, known: set[str], first: dict[str, tuple[int, str]]) -> bool:
+    """Put a row where it belongs; returns whether it is to be stored."""
     content = digest("import", _content(row))
     if row.key in first:
         before, same = first[row.key]
@@ -132,7 +155,7 @@ def _sort(plan: Plan, row: Checked, known: set[str], first: dict[str, tuple[int,
             plan.recognised += 1
         else:
             plan.twice.append((row.row, before))
-        return
+        return False
     first[row.key] = row.row, content
     if row.known or row.key in known:
         plan.recognised += 1
@@ -140,6 +163,8 @@ def _sort(plan: Plan, row: Checked, known: set[str], first: dict[str, tuple[int,
         plan.wrong.append(row)
     else:
         plan.fresh.append(row)
+        return True
+    return False
 
 
 def problems(kind: Kind, rows: Iterable[Checked]) -> list[dict[str, Any]]:
@@ -167,27 +192,43 @@ def keep(run: ImportRun, draft: Draft) -> None:
     """Keep the draft sealed on the disk, in the place of what was kept before."""
     old = run.path
     facts = {
-        "sheets": [[sheet.name, sheet.rows] for sheet in draft.sheets], "sheet": draft.sheet, "head": draft.layout.head,
-        "fields": list(draft.layout.fields.items()), "how": list(draft.layout.how.items()), "double": draft.layout.double,
-        "mended": list(draft.mended.items()), "dropped": sorted(draft.dropped), "leave_out": draft.leave_out,
+        "sheet": draft.sheet, "head": draft.layout.head, "fields": list(draft.layout.fields.items()),
+        "how": list(draft.layout.how.items()), "double": draft.layout.double, "mended": list(draft.mended.items()),
+        "dropped": sorted(draft.dropped), "leave_out": draft.leave_out,
     }  # fmt: skip
-    packed = b64encode(zlib.compress(json.dumps(facts, ensure_ascii=False).encode("utf-8", "replace"), 3)).decode()
-    run.path = storage.store(seal(packed, _place(run)).encode())
+    run.path = storage.store(b"\n".join(_sealed(facts, draft.sheets, _place(run))))
     ImportRun.objects.filter(county=run.county, id=run.id).update(path=run.path)
     if old:
         storage.remove(old)
 
 
+def _sealed(facts: dict[str, Any], sheets: Iterable[Sheet], place: str) -> Iterator[bytes]:
+    """Block by block, as a long table is not held three times: the facts, then of each sheet its name and its rows."""
+    lines = chain([facts], *([{"sheet": sheet.name}, *sheet.rows] for sheet in sheets))
+    for number in count():
+        if not (block := list(islice(lines, BLOCK))):
+            return
+        text = json.dumps(block, ensure_ascii=False).encode("utf-8", "replace")
+        yield seal(b64encode(zlib.compress(text, 3)).decode(), f"{place}:{number}").encode()
+
+
 def kept(run: ImportRun) -> Draft:
     """What was kept. Raises Refused `gone` when it is no longer there."""
+    sheets, facts, place = list[Sheet](), dict[str, Any](), _place(run)
     try:
         with storage.open_stored(run.path) as file:
-            packed = unseal(file.read().decode(), _place(run))
+            for number, block in enumerate(file):
+                text = unseal(block.decode().strip(), f"{place}:{number}")
+                for line in json.loads(zlib.decompress(b64decode(text))):
+                    if isinstance(line, list):
+                        sheets[-1].rows.append(line)
+                    elif "sheet" in line and facts:
+                        sheets.append(Sheet(line["sheet"], []))
+                    else:
+                        facts = line
     except FileNotFoundError:
         raise Refused("gone", _("这次导入已经结束，或放了一天没有做完。"), _("请重新选择文件。"), status=410) from None
-    facts = json.loads(zlib.decompress(b64decode(packed)))
-    layout = Layout(facts["head"], dict(facts["fields"]), dict(facts["how"]), facts.get("double", False))
-    sheets = [Sheet(name, rows) for name, rows in facts["sheets"]]
+    layout = Layout(facts["head"], dict(facts["fields"]), dict(facts["how"]), facts["double"])
     return Draft(sheets, facts["sheet"], layout, dict(facts["mended"]), set(facts["dropped"]), facts["leave_out"])
 
 

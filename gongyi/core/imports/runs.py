@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from gongyi.core import audit, clock, schedule, search
 from gongyi.core.access import Actor, system_actor
+from gongyi.core.county import new_key
 from gongyi.core.errors import Refused
 from gongyi.core.imports.kinds import Checked, Kind
 from gongyi.core.imports.pace import Pace
@@ -33,6 +35,7 @@ KEPT = timedelta(hours=24)  # a draft that nobody finishes
 SILENT = timedelta(minutes=2)  # after so long without a sign another machine's run counts as dead
 AT_FIRST = 20  # rows of the first transaction of a taking back, and at least of each
 REPORTED = 500
+BATCH = 20_000  # rows of one run: so many are seen at once, and taken back together
 KIND = "core.import"
 
 
@@ -91,25 +94,35 @@ def _begun_here(county: int) -> list[UUID]:
 
 
 def carry_out(run: ImportRun, draft: Draft | None = None, plan: Plan | None = None, *, by: Actor) -> ImportRun:
-    """Check everything (unless the plan was just made), then store it; the county must be bound. Call it inside `alone`.
+    """Check everything (unless the plan was just made), then store it, at most 20,000 rows to a run; returns the first one. The
+    county must be bound. Call it inside `alone`.
 
     Raises Refused `has_problems` when rows have problems and are not to be left out, `no_headings` for a missing column;
-    whatever ends it early, nothing of it stays.
+    whatever ends it early, nothing of the batch under way stays, and nothing follows.
     """
     kind = kind_of(run)
     draft = draft or kept(run)
     try:
         refuse_lacking(kind, draft)
-        plan = plan or make_plan(kind, draft, by=by, unit=run.unit, source=run.source)
+        plan = plan or make_plan(kind, draft, by=by, unit=run.unit, source=run.source, store=True)
         _refuse_problems(plan, draft)
-        _begin(run, plan, by=by)
-        _store(run, plan, by=by)
-        _finish(run, plan, by=by)
+        runs, rows = _begin(run, plan, by=by), iter(plan.fresh)
+        plan.fresh = []
+        for batch, after in zip(runs, [*runs[1:], None], strict=True):
+            run = batch
+            _store(run, plan, list(islice(rows, BATCH)), by=by, after=after)
     except BaseException as error:
         _failed(run, error)
         raise
-    drop(run)
-    return run
+    drop(runs[0])
+    return runs[0]
+
+
+def batches(run: ImportRun) -> list[ImportRun]:
+    """All runs of the same file in their order; as a rule one."""
+    if run.first is None:
+        return [run]
+    return list(ImportRun.objects.filter(county=run.county, first=run.first).order_by("batch"))
 
 
 def _refuse_problems(plan: Plan, draft: Draft) -> None:
@@ -128,11 +141,14 @@ def _set(run: ImportRun, *, was: tuple[str, ...], state: str, **facts: object) -
     return bool(moved)
 
 
-def _begin(run: ImportRun, plan: Plan, *, by: Actor) -> None:
+def _begin(run: ImportRun, plan: Plan, *, by: Actor) -> list[ImportRun]:
+    """The run is seen to run, those of later batches wait for it, and what the rows need is there; returns all of them."""
     left = len(plan.wrong) + len(plan.twice)
     report = [*problems(kind_of(run), plan.wrong[:REPORTED]), *told_twice(kind_of(run), plan)][:REPORTED]
+    later = [_later(run, at, plan) for at in range(BATCH, len(plan.fresh), BATCH)]
     facts = {
-        "rows": plan.total,
+        "rows": plan.total - sum(each.rows for each in later),
+        "first": run.id if later else None,
         "recognised": plan.recognised,
         "left_out": left,
         "words": json.dumps(report, ensure_ascii=False),
@@ -141,12 +157,23 @@ def _begin(run: ImportRun, plan: Plan, *, by: Actor) -> None:
     with transaction.atomic():
         if not _set(run, was=(S.DRAFT, S.WAITING), state=S.RUNNING, done=0, **facts):
             raise _stopped()
+        ImportRun.objects.bulk_create(later)
     made: list[UUID] | None = None
     pace = Pace(1)
     while made is None or made:
         with pace.step():
             made = kind_of(run).begin(plan.context, by=by)
             _note(run, [(key.hex, key) for key in made])
+    return [run, *later]
+
+
+def _later(run: ImportRun, at: int, plan: Plan) -> ImportRun:
+    """The run of the rows from this place on."""
+    facts = {"kind": run.kind, "unit": run.unit, "account": run.account, "source": run.source, "first": run.id}
+    return ImportRun(
+        id=new_key(run.county), county=run.county, state=S.WAITING, batch=at // BATCH + 1, asked_at=run.asked_at, beat_at=clock.now(),
+        rows=min(BATCH, len(plan.fresh) - at), **facts,
+    )  # fmt: skip
 
 
 def _note(run: ImportRun, lines: list[tuple[str, UUID]]) -> None:
@@ -154,42 +181,48 @@ def _note(run: ImportRun, lines: list[tuple[str, UUID]]) -> None:
     facts = {"county": run.county, "run": run, "kind": run.kind, "source": run.source}
     if lines:
         ImportLine.objects.bulk_create(ImportLine(key=key, subject=subject, **facts) for key, subject in lines)
-        time.sleep(0.002)
 
 
 def _stopped() -> Refused:
     return Refused("stopped", _("导入停下了，什么也没有存。"), _("要导入请重新选择文件。"))
 
 
-def _store(run: ImportRun, plan: Plan, *, by: Actor) -> None:
-    """The rows in order, by transactions that adapt to how long they keep others waiting."""
+def _store(run: ImportRun, plan: Plan, fresh: list[Checked], *, by: Actor, after: ImportRun | None) -> None:
+    """The rows of a run in order, by transactions that adapt to how long they keep others waiting; then they are seen."""
     at, pace = 0, Pace(kind_of(run).batch)
-    while at < len(plan.fresh):
-        rows = pace.some(plan.fresh, at)
+    while at < len(fresh):
+        rows = pace.some(fresh, at)
         with pace.step(), search.together():
-            _store_batch(run, plan, rows, by=by, done=at + len(rows))
+            _store_some(run, plan, rows, by=by, done=at + len(rows))
         at += len(rows)
         if schedule.stopping():
             raise _stopped()
+    _finish(run, plan, len(fresh), by=by, after=after)
 
 
-def _store_batch(run: ImportRun, plan: Plan, rows: list[Checked], *, by: Actor, done: int) -> None:
+def _store_some(run: ImportRun, plan: Plan, rows: list[Checked], *, by: Actor, done: int) -> None:
     if not _set(run, was=(S.RUNNING,), state=S.RUNNING, done=done, created=done):
         raise _stopped()
     keys = kind_of(run).store(plan.context, rows, by=by, source=run.source)
-    _note(run, [(key.hex, key) for key in keys[len(rows) :]])
+    if others := keys[len(rows) :]:
+        _note(run, [(key.hex, key) for key in others])
+        time.sleep(0.002)  # keys are ordered by milliseconds
     _note(run, [(row.key, key) for row, key in zip(rows, keys, strict=False)])
     for row in rows:
         row.facts, row.shown = {}, {}
 
 
-def _finish(run: ImportRun, plan: Plan, *, by: Actor) -> None:
-    """The one step by which all rows are seen."""
+def _finish(run: ImportRun, plan: Plan, created: int, *, by: Actor, after: ImportRun | None) -> None:
+    """The one step by which all rows of a run are seen, and the next batch's turn comes: one of them always runs until the end."""
+    if after:
+        _lock_file(run.county).write_text(after.id.hex)
     with transaction.atomic():
-        if not _set(run, was=(S.RUNNING,), state=S.DONE, created=len(plan.fresh), ended_at=clock.now()):
+        if not _set(run, was=(S.RUNNING,), state=S.DONE, created=created, ended_at=clock.now()):
             raise _stopped()
-        kind_of(run).finish(plan.context, by=by, created=len(plan.fresh))
-        label = _("新增 %(n)d 行") % {"n": len(plan.fresh)}
+        if after and not _set(after, was=(S.WAITING,), state=S.RUNNING):
+            raise _stopped()
+        kind_of(run).finish(plan.context, by=by, created=created)
+        label = _("新增 %(n)d 行") % {"n": created}
         audit.record(by=by, action="import", kind=KIND, subject=run.id, label=label)
 
 
@@ -224,6 +257,9 @@ def take_back(run: ImportRun, *, words: str = "") -> None:
         words = _("有 %(n)d 行刚有人办过，留着没有撤回。") % {"n": len(stay)}
     report = json.dumps([{"row": 0, "column": "", "reason": words}], ensure_ascii=False) if words else run.words
     _set(run, was=was, state=end, created=len(stay), ended_at=clock.now(), words=report)
+    if run.first and not undoing:
+        later = ImportRun.objects.filter(county=run.county, first=run.first, batch__gt=run.batch, state=S.WAITING)
+        later.update(state=end, ended_at=clock.now())
     drop(run)
 
 
@@ -238,11 +274,18 @@ def _remove_some(run: ImportRun, kind: Kind, keys: list[UUID], *, spare: bool) -
 
 
 def cancel(run: ImportRun, *, by: Actor) -> None:
-    """Stop it: what waits is over at once, what runs is taken back by whoever runs it. Raises Refused `too_late`."""
+    """Stop it with all batches of its file: what waits is over at once, what runs is taken back by whoever runs it, what is in
+    stays. Raises Refused `too_late`.
+    """
     with transaction.atomic():
-        if _set(run, was=(S.DRAFT, S.WAITING), state=S.CANCELLED, ended_at=clock.now()):
-            drop(run)
-        elif not _set(run, was=(S.RUNNING,), state=S.STOPPING):
+        stopped = 0
+        for each in batches(run):
+            if _set(each, was=(S.DRAFT, S.WAITING), state=S.CANCELLED, ended_at=clock.now()):
+                drop(each)
+                stopped += 1
+            elif _set(each, was=(S.RUNNING,), state=S.STOPPING):
+                stopped += 1
+        if not stopped:
             raise Refused("too_late", _("已经导入好了，停不下来了。"), _("不想要的话，请撤回这次导入。"))
         audit.record(by=by, action="import_cancel", kind=KIND, subject=run.id)
 

@@ -90,7 +90,7 @@ def carry_waiting(county: int) -> dict[str, int]:
     done = {"stored": 0, "failed": 0, "ended": 0}
     try:
         with imports.alone(county):
-            for run in ImportRun.objects.filter(county=county, state=S.WAITING).order_by("asked_at"):
+            for run in ImportRun.objects.filter(county=county, state=S.WAITING, batch=1).order_by("asked_at"):
                 if schedule.stopping():
                     break
                 done["stored" if _carry(run) else "failed"] += 1

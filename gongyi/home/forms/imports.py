@@ -28,7 +28,7 @@ class TableForm(Form):
 
     file = forms.FileField(
         label=gettext_lazy("表格文件"), required=False, allow_empty_file=True,
-        widget=forms.FileInput({"accept": ACCEPT}), help_text=gettext_lazy("Excel、WPS 表格（.xlsx .xls .ods）或 .csv，一次最多 20,000 行。"),
+        widget=forms.FileInput({"accept": ACCEPT}), help_text=gettext_lazy("Excel、WPS 表格（.xlsx .xls .ods）或 .csv，一次最多 100,000 行，超过 20,000 行的分批存。"),
     )  # fmt: skip
     text = forms.CharField(
         label=gettext_lazy("或者把表格粘贴到这里"), required=False, strip=False, widget=Textarea({"rows": 5, "spellcheck": "false"}),
@@ -155,8 +155,9 @@ class RowsForm(Form):
         self.shown = shown
         self.fields["leave_out"].initial = shown.draft.leave_out
         columns = {column.name: column for column in shown.kind.columns}
-        cells = dict(shown.draft.rows())
         self.rows = shown.plan.wrong[:FIXED] if shown.plan else []
+        wrong = {row.row for row in self.rows}
+        cells = {at: texts for at, texts in shown.draft.rows() if at in wrong}
         for row in self.rows:
             self.fields[f"drop{row.row}"] = forms.BooleanField(label=_("不导入这一行"), required=False)
             for name in dict(row.problems):

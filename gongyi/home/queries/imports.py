@@ -21,7 +21,7 @@ NARROW = 20  # characters that fit into a narrow column
 
 def runs_of(by: Actor) -> QuerySet[ImportRun]:
     """One's own imports, the newest first."""
-    return ImportRun.objects.filter(county=by.county, account=by.key).order_by("-asked_at")
+    return ImportRun.objects.filter(county=by.county, account=by.key).order_by("-asked_at", "batch")
 
 
 def fetch_run(by: Actor, key: UUID) -> ImportRun:
@@ -121,6 +121,35 @@ def habits(run: ImportRun) -> dict[str, str]:
     return remembered(kind_of(run), run.source, run.county)
 
 
-def minutes_left(run: ImportRun) -> int:
-    """About how long storing the rest takes on a small machine, at least one; 0 where nothing is being stored."""
-    return max(1, round((run.rows - run.done) / A_MINUTE)) if run.state in {"waiting", "running"} else 0
+@dataclass(frozen=True)
+class Progress:
+    """How far a file is: all its batches, whether any is still at work, and the rows of all together."""
+
+    batches: list[ImportRun]
+
+    @property
+    def running(self) -> ImportRun | None:
+        """The batch under way, or the next one."""
+        at_work = [run for run in self.batches if run.state in {"waiting", *imports.runs.UNSEEN}]
+        return next((run for run in at_work if run.state != "waiting"), at_work[0] if at_work else None)
+
+    @property
+    def rows(self) -> int:
+        """All rows of the file."""
+        return sum(run.rows for run in self.batches)
+
+    @property
+    def done(self) -> int:
+        """Those that are in, and those of the batch under way that are written."""
+        return sum(run.rows if run.state == "done" else run.done for run in self.batches)
+
+    @property
+    def minutes(self) -> int:
+        """About how long storing the rest takes on a small machine, at least one; 0 where nothing is being stored."""
+        storing = self.running and self.running.state in {"waiting", "running"}
+        return max(1, round((self.rows - self.done) / A_MINUTE)) if storing else 0
+
+
+def progress(run: ImportRun) -> Progress:
+    """How far the file is to which this run belongs."""
+    return Progress(imports.batches(run))

@@ -50,8 +50,7 @@ def run(request: ActorRequest, key: UUID) -> HttpResponse:
     kind = kind_of(found)
     context = {
         "title": _("导入%(kind)s") % {"kind": kind.label}, "run": found, "report": json.loads(found.words or "[]"),
-        "minutes": queries.minutes_left(found), "can_undo": imports.can_undo(found), "url": kind.url(found.created),
-        "running": found.state in {"waiting", *imports.runs.UNSEEN},
+        "can_undo": imports.can_undo(found), "url": kind.url(found.created), "progress": queries.progress(found),
     }  # fmt: skip
     return render(request, "home/imports/_progress.html" if request.htmx else "home/imports/run.html", context)  # type: ignore[attr-defined]
 

@@ -68,6 +68,25 @@ def county_words(key: Mapping[str, Any], given: Vocabulary) -> Vocabulary:
     )  # fmt: skip
 
 
+def _one_notation(asks: Mapping[str, Any]) -> dict[str, Any]:
+    """What a key says in the first notation: two authors wrote keys, and each named some things in a way of their own."""
+    found = dict(asks)
+    by = dict(found.get("by") or {})
+    if str(by.get("unit", "")).startswith("row "):
+        by["unit"] = str(by["unit"]).replace("row ", "child ")
+    part = str(found.get("part", ""))
+    if found.get("as") == "share_of_received":
+        found["figure"] = "share_of_received"
+    if part.startswith("child "):
+        found |= {"unit": part, "part": ""}
+    elif part.startswith(("last two", "without", "county")):
+        found["part"] = ""
+    if found.get("text") == "date":
+        found["text"] = {"period_start": "first_day", "period_end": "last_day"}.get(str(found.get("of")), "date")
+    found["period"] = {"change": "change_on_previous"}.get(str(found.get("period")), found.get("period"))
+    return found | ({"by": by} if by else {})
+
+
 def measure(path: Path, given: Vocabulary) -> Score:
     """Score one form by its key file (`NAME.key.json`). `given` knows the figures there are and what is refused."""
     key = json.loads(path.read_text(encoding="utf-8"))
@@ -89,7 +108,7 @@ def measure(path: Path, given: Vocabulary) -> Score:
 
 def _count(score: Score, cell: Mapping[str, Any], proposed: Mapping[str, tuple[Slot, Ask]], words: Vocabulary) -> None:
     slot, ask = proposed.get(cell["at"], (None, leave("missing")))
-    wanted = cell["asks"]
+    wanted = _one_notation(cell["asks"])
     score.places += 1
     if wanted.get("leave", "").startswith("formula"):
         score.formulas += 1
@@ -138,18 +157,20 @@ def _same_text(ask: Ask, wanted: Mapping[str, Any]) -> bool:
 
 
 def _same_figure(ask: Ask, wanted: Mapping[str, Any], words: Vocabulary) -> bool:
-    name = FIGURES.get(wanted["figure"], wanted["figure"])
     by = dict(wanted.get("by") or {})
     unit = _unit(str(by.pop("unit", "")))
     part = {"direction": "direction", "size": "size"}.get(str(wanted.get("part", "")).split(" ")[0].rstrip(":"), "")
     ranks = tuple(int(str(value).removeprefix("rank ")) for value in _several(by.get("topic", [])) if str(value).startswith("rank "))  # fmt: skip
     if ranks:
         by.pop("topic")
-    same = (
-        ask.figures == (f"cases.{name}",) and ask.period == wanted["period"] and ask.unit == unit and ask.rank == ranks
-    )
+    same = ask.figures == _figures(wanted) and ask.period == wanted["period"] and ask.unit == unit and ask.rank == ranks
     parts = not (part and ask.part.removesuffix("_number") != part)
     return same and parts and _same_parts(ask, by, words)
+
+
+def _figures(wanted: Mapping[str, Any]) -> tuple[str, ...]:
+    """The ids of what a key names: one figure or several added up."""
+    return tuple(f"cases.{FIGURES.get(name, name)}" for name in _several(wanted["figure"]))
 
 
 def _several(value: Any) -> list[Any]:
@@ -195,17 +216,27 @@ def chosen(wanted: Mapping[str, Any], words: Vocabulary) -> Ask | None:
     ranks = wanted.get("rank") or [str(value).removeprefix("rank ") for value in _several(by.get("topic", [])) if str(value).startswith("rank ")]  # fmt: skip
     rank = tuple(int(value) for value in _several(ranks))
     if "text" in wanted:
-        known = wanted["text"] in {"unit_name", "year", "month", "quarter", "date", "topic_name", "period"}
+        known = wanted["text"] in {
+            "unit_name",
+            "year",
+            "month",
+            "quarter",
+            "date",
+            "first_day",
+            "last_day",
+            "topic_name",
+            "period",
+        }
         return Ask("text", word=wanted["text"], part=wanted.get("part", ""), unit=unit, rank=rank) if known else None
     if rank:
         by.pop("topic")
-    name = f"cases.{FIGURES.get(wanted['figure'], wanted['figure'])}"
+    names = _figures(wanted)
     parts = {dimension: _chosen_keys(dimension, _several(value), words) for dimension, value in by.items()}
-    if (words.figures and name not in {*words.figures, SHARE}) or wanted["period"] not in PERIODS or not all(parts.values()):  # fmt: skip
+    if (words.figures and not set(names) <= {*words.figures, SHARE}) or wanted["period"] not in PERIODS or not all(parts.values()):  # fmt: skip
         return None
     labelled = tuple((dimension, "、".join(_several(by[dimension])), keys) for dimension, keys in parts.items())
     part = str(wanted.get("part", "")).split(" ")[0].rstrip(":")
-    return Ask("figure", (name,), labelled, wanted["period"], unit, part, rank=rank)
+    return Ask("figure", names, labelled, wanted["period"], unit, part, rank=rank)
 
 
 def _chosen_keys(dimension: str, values: Sequence[str], words: Vocabulary) -> tuple[str, ...]:

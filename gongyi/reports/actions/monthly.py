@@ -9,7 +9,7 @@ from django.db.models import Count, Min, QuerySet
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
-from gongyi.casework.models import Asker, Case, CaseStep, Visit
+from gongyi.casework.models import Asker, Case, CaseStep, PublicationStep, Visit
 from gongyi.core import clock, figures, schedule
 from gongyi.core.figures import Period, Scope
 from gongyi.core.models import AuditDetail, ImportRun
@@ -88,6 +88,8 @@ def _changed(county: int, since: datetime) -> set[date]:
             found |= _months_of(cases, moment)
         found |= _months_of(CaseStep.objects.filter(county=county, case__in=keys), "at")
         found |= _months_of(Case.objects.filter(county=county, id__in=same), "closed_at")
+        texts = PublicationStep.objects.filter(county=county, publication__case__in=keys, action="amend")
+        found |= _months_of(texts, "at")
     return found
 
 

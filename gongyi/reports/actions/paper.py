@@ -41,9 +41,9 @@ def export_draft(
     counted = Counted(unit, drafting.counted_period(kind, period))
     made = drafting.draft(by, unit, period, kind, counted)
     blocks = composing.compose(counted, made.parts)
-    row = _file(unit, file, None, 0)
+    row = new_file(unit, file, None, 0)
     paper = Paper(unit, period, kind, official, made.title, row.number, "草稿", clock.today())
-    return _registered(by, row, WRITERS[file](papers.document(paper, blocks)))
+    return register_file(by, row, WRITERS[file](papers.document(paper, blocks)))
 
 
 @transaction.atomic
@@ -55,15 +55,15 @@ def export_report(
     """
     version = _version(report, number)
     blocks = version.blocks() if version else queries.blocks_of(report)
-    row = _file(report.unit, file, report, version.number if version else 0)
+    row = new_file(report.unit, file, report, version.number if version else 0)
     paper = _paper(report, version, row.number)
     if template is None:
-        return _registered(by, row, WRITERS[file](papers.document(paper, blocks)))
+        return register_file(by, row, WRITERS[file](papers.document(paper, blocks)))
     with attachments.open_stored(template.path) as stored:
         content = stored.read()
     values = _frozen(version) if version else papers.live_values(queries.counted_of(report))
     filled = fill_template(content, papers.fields(paper, blocks, values))
-    return _registered(by, row, _numbered(filled, paper))
+    return register_file(by, row, _numbered(filled, paper))
 
 
 def _version(report: Report, number: int | None) -> ReportVersion | None:
@@ -111,7 +111,8 @@ def _numbered(content: bytes, paper: Paper) -> bytes:
     return made.getvalue()
 
 
-def _file(unit: Unit, kind: str, report: Report | None, version: int) -> ReportFile:
+def new_file(unit: Unit, kind: str, report: Report | None, version: int) -> ReportFile:
+    """A file of the unit that is about to be made, with a number of its own; `version` 0 is a draft."""
     key = new_key(unit.county)
     number = f"{unit.county:06d}-{next_number(county=unit.county, series=SERIES, subject=key)}"
     return ReportFile(
@@ -119,7 +120,8 @@ def _file(unit: Unit, kind: str, report: Report | None, version: int) -> ReportF
     )
 
 
-def _registered(by: Actor, row: ReportFile, content: bytes) -> tuple[bytes, ReportFile]:
+def register_file(by: Actor, row: ReportFile, content: bytes) -> tuple[bytes, ReportFile]:
+    """Keep the digest of what a file says, by which it is known again. Raises Unreadable for a file that cannot be read back."""
     lines = printed.read(content)
     row.digest, row.marks, row.by = printed.digest(lines), "\n".join(line.mark for line in lines), by.id
     row.full_clean(exclude=["id"])
@@ -143,7 +145,7 @@ def verify(content: bytes, counties: list[int]) -> dict[str, Any]:
     if row is None:
         return {"known": False}
     same = printed.digest(lines) == row.digest
-    kind = "pdf" if content.startswith(b"%PDF-") else "docx"
+    kind = printed.kind_of(content)
     if kind != row.kind:
         where = [{"what": "format", "place": "file", "line": "", "now": kind}]
     else:

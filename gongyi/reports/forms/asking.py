@@ -73,6 +73,8 @@ def _facts(ask: Ask) -> dict[str, Any]:
 class AnswerForm(Form):
     """A number for each column, and where it comes from when a hand wrote it. Rates are shown only."""
 
+    marks_optional = False
+
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=1, required=False)
 
     def __init__(

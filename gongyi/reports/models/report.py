@@ -174,7 +174,7 @@ class ReportFile(CountyModel):
     report = CountyForeignKey(Report, models.SET_NULL, null=True, blank=True, related_name="files")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
     version = models.PositiveSmallIntegerField(default=0)
-    kind = models.CharField(max_length=4, choices=[("docx", "Word"), ("pdf", "PDF")])
+    kind = models.CharField(max_length=4, choices=[("docx", "Word"), ("pdf", "PDF"), ("xlsx", "Excel")])
     digest = models.CharField(max_length=64)
     marks = models.TextField()
     at = models.DateTimeField()

@@ -133,7 +133,7 @@ def cost(ask: Ask) -> Cost:
 
 def units_to_ask(unit: Unit) -> QuerySet[Unit]:
     """The running units below this one, by code."""
-    return units_below(unit).filter(status=Unit.Status.RUNNING).order_by("path")
+    return units_below(unit).filter(status=Unit.Status.RUNNING).order_by("code")
 
 
 def columns_of(ask: Ask) -> list[AskColumn]:

@@ -236,6 +236,8 @@ class Filler:
         value = self._said(ask)
         if value is None:
             return Line(slot, ask, words, reason=_("这段时间没有这么多分类有办件。"))
+        if "year" in {ask.word, ask.part} and isinstance(value, int) and slot.text[: slot.start].endswith("20"):
+            value = f"{value % 100:02d}"  # 20__年
         if ask.word == "quarter" and slot.what != "cell" and isinstance(value, int):
             value = "一二三四"[value - 1]
         return Line(slot, ask, words, _allowed(slot, value))

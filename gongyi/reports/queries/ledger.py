@@ -15,6 +15,7 @@ from gongyi.casework.models import Case
 from gongyi.casework.queries import count, list_keys
 from gongyi.casework.queries.exports import cells, headers, still_visible
 from gongyi.casework.queries.lists import Wanted, wanted_of
+from gongyi.casework.workflow import STATES
 from gongyi.core import figures
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
@@ -23,7 +24,7 @@ from gongyi.network.models import Unit
 from gongyi.reports.models import Ledger, LedgerSheet
 from gongyi.reports.queries.behind import openable
 from gongyi.reports.queries.counting import scope_of
-from gongyi.reports.queries.splitting import where_of
+from gongyi.reports.queries.splitting import SPLITS, names_of, where_of
 from gongyi.reports.rules.figures import may_see_figures
 
 MOST = 3000  # rows of one ledger
@@ -35,6 +36,7 @@ FIELDS = (
     "recorded_at", "assigned_at", "signed_at", "contacted_at", "resident_due", "answered_at", "closed_at", "outcome", "call_result",
     "rating", "returns", "redos", "content", "answer",
 )  # fmt: skip
+OF_LISTS, OF_FIGURES = ("state", "type", "topic", "unit"), (*SPLITS, "alone")
 BLANK = ("blank", "blank2", "blank3")  # to be written in by hand
 FIRST = ("serial", "number", "title", "type", "unit", "recorded_at", "lead", "state", "closed_at", "outcome", "blank")
 
@@ -133,10 +135,19 @@ def words_of(ledger: Ledger) -> str:
     """What it lists, in words."""
     one = figure_of(ledger)
     if one is None:
-        return _("办件清单")
+        return _("、").join([_("办件清单"), *_filter_words(ledger)])
     _where, words = where_of(ledger.county, one, dict(parse_qsl(ledger.query)))
     parts = [str(one.name), *(named for _split, named in words)]
     return _("、").join(parts) + (_("，只算本单位自己的") if "alone=" in ledger.query else "")
+
+
+def _filter_words(ledger: Ledger) -> list[str]:
+    """The conditions of a list of cases."""
+    query = dict(parse_qsl(ledger.query))
+    names = {split: names_of(ledger.county, split) for split in ("type", "topic") if query.get(split)}
+    states = {name: str(state.label) for name, state in STATES.items()}
+    names |= {"state": states, "unit": {str(ledger.unit_id): ledger.unit.name}}
+    return [names[name].get(query[name], _("选定的")) for name in OF_LISTS if query.get(name)]
 
 
 def lines(by: Actor, ledger: Ledger, pairs: list[tuple[UUID, datetime | None]]) -> list[list[Cell]]:

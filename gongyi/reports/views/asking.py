@@ -102,7 +102,8 @@ def _printed(found: queries.Summed, columns: list[AskColumn]) -> dict[str, Any]:
         (answer, ANSWER.states[answer.state], [_cell(answer, column, cell) for column, cell in zip(columns, cells, strict=True)])
         for answer, cells in found.lines
     ]  # fmt: skip
-    return {"found": found, "lines": lines, "heads": [column.heading for column in columns]}
+    heads = [column.heading for column in columns]
+    return {"found": found, "lines": lines, "heads": heads, "sums": list(zip(heads, found.sums, strict=True))}
 
 
 def _cell(answer: Answer, column: AskColumn, cell: AnswerCell | None) -> dict[str, Any]:

@@ -29,7 +29,13 @@ def figures_page(request: ActorRequest) -> HttpResponse:
     form = PeriodForm(request.GET)
     found = queries.compared(unit, form.period)
     groups = [(title, [_printed(line, unit, found) for line in lines]) for title, lines in found.groups]
-    context = {"title": _("数字"), "groups": groups, "found": found, "children": _children(unit, found.period)}
+    context: dict[str, Any] = {
+        "title": _("数字"),
+        "may_list": request.actor.can(P.CASE_VIEW),
+        "groups": groups,
+        "found": found,
+        "children": _children(unit, found.period),
+    }
     return render(request, "reports/figures.html", context | _where(request.actor, unit, form, "reports:figures"))
 
 
@@ -119,8 +125,15 @@ def _base(request: ActorRequest, one: Figure, unit: Unit, form: PeriodForm) -> d
         (part, _at(request, unit=part.value) if part.value else _at(request, alone="on"))
         for part in queries.parts_by_unit(one, unit, period, where)
     ]  # fmt: skip
+    on = urlencode(
+        [
+            ("figure", one.id),
+            *((name, value) for name, value in request.GET.items() if name in {*queries.SPLITS, "alone"}),
+        ]
+    )
+    ledger = f"{reverse('reports:ledger_new')}?{on}" if request.actor.can(P.CASE_RECORD) else ""
     return {
-        "found": found, "period": period, "splits": [split for split in parts if split["parts"]], "units": units if len(units) > 1 else [],
+        "ledger_url": ledger, "found": found, "period": period, "splits": [split for split in parts if split["parts"]], "units": units if len(units) > 1 else [],
         "chips": _chips(request, chips, unit, alone=alone), **_pages(request, found),
     }  # fmt: skip
 

@@ -88,6 +88,7 @@ class Context:
     fresh_topics: Counter[tuple[str, ...]] = field(default_factory=Counter)
     unknown: Counter[tuple[str, str]] = field(default_factory=Counter)
     open_rows: int = 0
+    waiting: int = 0  # open ones that were stored and not told yet
 
 
 class CaseKind(Kind):
@@ -138,11 +139,13 @@ class CaseKind(Kind):
         row.shown = _shown(row, cells)
         return row
 
-    def notes(self, context: Context, rows: Sequence[Checked]) -> list[str]:
+    def note(self, context: Context, row: Checked) -> None:
+        """Its topic where the county lacks it, and whether it goes to a desk."""
+        _count(context, row.facts)
+
+    def notes(self, context: Context) -> list[str]:
         """New topics, words that mean nothing here, and where the open ones go."""
         said = []
-        for row in rows:
-            _count(context, row.facts)
         lacking = [path for path in context.fresh_topics if path not in context.topics]
         if lacking:
             names = _("、").join(" / ".join(path) for path in lacking[:30])
@@ -173,8 +176,8 @@ class CaseKind(Kind):
         return taking.store_rows(context, rows, by=by, source=source)
 
     def finish(self, context: Context, *, by: Actor, created: int) -> None:
-        """Those who assign hear once that cases wait for them."""
-        if created and context.open_rows:
+        """Those who assign hear once for each batch that cases wait for them."""
+        if created and context.waiting:
             taking.tell_desk(context, by=by)
 
     def touched(self, county: int, subjects: Sequence[UUID]) -> set[UUID]:

@@ -71,6 +71,7 @@ def store_rows(context: "Context", rows: Sequence[Checked], *, by: Actor, source
     askers = [AskerFacts(**{name: row.facts[name] for name in ("name", "phone", "address")}) for row in rows]
     notes = [say(gettext_lazy("从“%(source)s”的表格导入，原编号：%(number)s"), source=source, number=row.facts["number"] or "—") for row in rows]  # fmt: skip
     store_cases(cases, askers, notes, by=by, action="import")
+    context.waiting += sum(case.state == "recorded" for case in cases)
     void = [case.id for case in cases if case.state == "void"]
     if void:
         numbering.strike_all(county=by.county, subjects=void, fate=RegisterLine.Fate.VOID, why=_("导入时已经作废"))
@@ -119,7 +120,8 @@ def _end(context: "Context", case: Case, facts: dict[str, Any]) -> None:
 
 def tell_desk(context: "Context", *, by: Actor) -> None:
     """One message to those who assign: it leads to the list, and names no case."""
-    text = say(gettext_lazy("导入了 %(n)d 件来事，等您派单"), n=context.open_rows)
+    text = say(gettext_lazy("导入了 %(n)d 件来事，等您派单"), n=context.waiting)
+    context.waiting = 0
     told = holders(P.CASE_ASSIGN, {context.desk.id})[context.desk.id]
     outbox.tell(told, by=by, event="import", text=text, path="/cases/?state=recorded")
 
@@ -143,7 +145,6 @@ def remove_rows(subjects: Sequence[UUID], *, by: Actor) -> None:
     county = county_of(subjects[0])
     cases = Case.objects.filter(county=county, id__in=subjects)
     numbering.strike_all(county=county, subjects=list(subjects), fate=RegisterLine.Fate.VOID, why=_("导入撤回了"))
-    number = cases.count()
-    cases.delete()
+    number = cases.delete()[1].get("casework.Case", 0)
     remove_topics(county, subjects)
     audit.record(by=by, action="import_take_back", kind="casework.case", label=_("%(n)d 件") % {"n": number})

@@ -1,0 +1,183 @@
+"""Ledgers: kept, looked at for a period, taken as a file, frozen, and what changed since."""
+
+from io import BytesIO
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from gongyi.core import clock
+from gongyi.core.access import Permission as P
+from gongyi.core.attachments import download
+from gongyi.core.figures import Period
+from gongyi.core.http import ActorRequest, permission, submit
+from gongyi.reports.actions import ledger as actions
+from gongyi.reports.forms.ledger import FreezeForm, LedgerForm
+from gongyi.reports.forms.period import PeriodForm, as_query, list_url, quick
+from gongyi.reports.models import Ledger
+from gongyi.reports.queries import ledger as queries
+from gongyi.reports.rules.ledger import may_keep
+
+
+@permission(P.CASE_VIEW)
+def index(request: ActorRequest) -> HttpResponse:
+    """The ledgers of our units."""
+    context = {"title": _("台账"), "rows": queries.ledgers_of(request.actor), "keeps": request.actor.can(P.CASE_RECORD)}
+    return render(request, "reports/ledger_list.html", context)
+
+
+@permission(P.CASE_RECORD)
+def new(request: ActorRequest) -> HttpResponse:
+    """Name, rows, columns; from a figure's page its conditions come along."""
+    listed, query = _asked(request)
+    figure = "" if listed else request.GET.get("figure", "cases.received")
+    form = LedgerForm(request.POST or None, by=request.actor, figure=figure)
+    if done := submit(request, form, lambda: _keep(request, form, query, None)):
+        return done
+    return render(request, "reports/ledger_form.html", {"title": _("做一本台账"), "form": form})
+
+
+def _asked(request: ActorRequest) -> tuple[bool, str]:
+    """Whether a list of cases is to be a ledger, and the conditions that come along, without typed words."""
+    listed = bool(request.GET.get("list"))
+    names = queries.OF_LISTS if listed else queries.OF_FIGURES
+    return listed, urlencode([(name, request.GET[name]) for name in names if request.GET.get(name)])
+
+
+@permission(P.CASE_RECORD)
+def edit(request: ActorRequest, key: UUID) -> HttpResponse:
+    """Change a ledger; what was frozen stays."""
+    ledger = _kept(request, key)
+    form = LedgerForm(request.POST or None, by=request.actor, ledger=ledger)
+    if done := submit(request, form, lambda: _keep(request, form, ledger.query, ledger)):
+        messages.success(request, _("改好了。定下来的各期不变。"))
+        return done
+    return render(request, "reports/ledger_form.html", {"title": _("改这本台账"), "form": form, "ledger": ledger})
+
+
+def _keep(request: ActorRequest, form: LedgerForm, query: str, ledger: Ledger | None) -> str:
+    keeping, unit = form.keeping(query), form.cleaned_data["unit"]
+    return actions.keep_ledger(by=request.actor, unit=unit, keeping=keeping, ledger=ledger).get_absolute_url()
+
+
+def _kept(request: ActorRequest, key: UUID) -> Ledger:
+    """The ledger, where this person may keep it; else 404, or 403 for who only reads it."""
+    ledger = queries.fetch_ledger(request.actor, key)
+    if not may_keep(request.actor, ledger.unit):
+        raise PermissionDenied
+    return ledger
+
+
+@permission(P.CASE_VIEW)
+def detail(request: ActorRequest, key: UUID) -> HttpResponse:
+    """The ledger of a period: its first rows, as many as the figure says; the file; what was frozen."""
+    ledger, form = queries.fetch_ledger(request.actor, key), PeriodForm(request.GET)
+    found, heads = queries.rows_in(request.actor, ledger, form.period), [head for _key, head in ledger.chosen]
+    rows = queries.lines(request.actor, ledger, found.pairs[: queries.SHOWN])
+    context = {
+        "title": ledger.name, "ledger": ledger, "words": queries.words_of(ledger), "found": found, "heads": heads,
+        "foot": queries.foot_words(found.number, found.elsewhere), "rows": _beside(heads, rows),
+        "shown": queries.SHOWN, "sheets": queries.sheets_of(ledger), "keeps": may_keep(request.actor, ledger.unit),
+        "over": form.period.last < clock.today(), "again": queries.next_edition(ledger, form.period) > 1, **_when(ledger, form),
+    }  # fmt: skip
+    return render(request, "reports/ledger_detail.html", context)
+
+
+def _beside(heads: list[Any], rows: list[list[str | int]]) -> list[list[tuple[Any, str | int]]]:
+    """Each cell with its heading, as a small screen shows them."""
+    return [list(zip(heads, row, strict=True)) for row in rows]
+
+
+def _when(ledger: Ledger, form: PeriodForm) -> dict[str, Any]:
+    """The period, the ways to others, and where the same rows are counted."""
+    period, base = form.period, ledger.get_absolute_url()
+    quicks = [
+        {"words": words, "url": f"{base}?{urlencode(as_query(one))}", "current": one == period}
+        for words, one in quick(clock.today())
+    ]
+    query = dict(pair.split("=", 1) for pair in ledger.query.split("&") if "=" in pair)
+    url = list_url(ledger.figure, ledger.unit, period, **query) if ledger.figure else ""
+    return {
+        "form": form,
+        "quick": quicks,
+        "unit": ledger.unit,
+        "period": period,
+        "asked": as_query(period),
+        "figure_url": url,
+    }
+
+
+def _posted(request: ActorRequest) -> Period:
+    return PeriodForm(request.POST).period
+
+
+@require_POST
+@permission(P.CASE_VIEW)
+def take(request: ActorRequest, key: UUID) -> HttpResponseBase:
+    """The ledger of a period as a file."""
+    ledger, period = queries.fetch_ledger(request.actor, key), _posted(request)
+    content, _row = actions.take_ledger(ledger, by=request.actor, period=period)
+    return download(BytesIO(content), f"{ledger.name}-{period.words()}.xlsx", "xlsx")
+
+
+@permission(P.CASE_RECORD)
+def freeze(request: ActorRequest, key: UUID) -> HttpResponse:
+    """Freeze the ledger of a period, with a reason where it was frozen before."""
+    ledger, form_of_days = _kept(request, key), PeriodForm(request.GET)
+    period = form_of_days.period
+    again = queries.next_edition(ledger, period) > 1
+    form = FreezeForm(request.POST or None, again=again)
+    if done := submit(request, form, lambda: _freeze(request, ledger, period, form)):
+        messages.success(request, _("定下来了。以后记录再变，这一期也不变。"))
+        return done
+    context = {"title": _("定下这一期"), "ledger": ledger, "period": period, "form": form, "again": again}
+    return render(
+        request, "reports/ledger_freeze.html", context | {"found": queries.rows_in(request.actor, ledger, period)}
+    )
+
+
+def _freeze(request: ActorRequest, ledger: Ledger, period: Period, form: FreezeForm) -> str:
+    why = form.cleaned_data.get("why", "")
+    return actions.freeze_ledger(ledger, by=request.actor, period=period, why=why).get_absolute_url()
+
+
+@require_POST
+@permission(P.CASE_RECORD)
+def remove(request: ActorRequest, key: UUID) -> HttpResponse:
+    """Take a ledger from the list."""
+    actions.remove_ledger(_kept(request, key), by=request.actor)
+    messages.success(request, _("不再列出这本台账。定下来的各期还在，可以核对。"))
+    return redirect("reports:ledgers")
+
+
+@permission(P.CASE_VIEW)
+def sheet(request: ActorRequest, key: UUID) -> HttpResponse:
+    """A frozen ledger: its number, its rows for who may open all of them, what would be otherwise today."""
+    found = queries.fetch_sheet(request.actor, key)
+    opens = queries.may_take(request.actor, found)
+    heads, *rows = found.table()
+    context = {
+        "title": found.title, "sheet": found, "opens": opens, "heads": heads, "rows": _beside(heads, rows[: queries.SHOWN]) if opens else [],
+        "changed": queries.changed_since(request.actor, found) if opens else [], "shown": queries.SHOWN,
+        "foot": queries.foot_words(found.rows + found.elsewhere, found.elsewhere),
+        "freeze_url": f"{reverse('reports:ledger_freeze', args=[found.ledger_id])}?{urlencode(as_query(found.period))}",
+        "keeps": may_keep(request.actor, found.unit) and found.ledger.removed_at is None,
+    }  # fmt: skip
+    return render(request, "reports/ledger_sheet.html", context)
+
+
+@require_POST
+@permission(P.CASE_VIEW)
+def sheet_take(request: ActorRequest, key: UUID) -> HttpResponseBase:
+    """The frozen ledger as a file."""
+    found = queries.fetch_sheet(request.actor, key)
+    content = actions.take_sheet(found, by=request.actor)
+    return download(BytesIO(content), f"{found.title}-{found.period.words()}-{found.number}.xlsx", "xlsx")
