@@ -102,7 +102,11 @@ MEANT = {
     "casework:export": "casework.Export",
     "casework:export_take": "casework.Export",
     "casework:export_judge": "casework.Export/waiting",
-    "reports:table_edit": "reports.Ask/draft",
+    **dict.fromkeys((f"reports:table_{step}" for step in ("edit", "send", "drop")), "reports.Ask/draft"),
+    "reports:table": "reports.Ask",
+    "reports:table_end": "reports.Ask",
+    "reports:ledger_sheet": "reports.LedgerSheet",
+    "reports:ledger_sheet_take": "reports.LedgerSheet",
     "casework:publish": "casework.Case",
     "casework:why": "casework.Case",
     "casework:publication_step": "casework.Publication",
@@ -360,7 +364,7 @@ def _ranked(world: World, entrance: Entrance, name: str) -> list[tuple[str, Any]
     def rank(label: str) -> int:
         model = label.split(".")[1].lower()
         return next(
-            (n for n, hint in enumerate(hints) if hint in {model, model.removeprefix("case")}),
+            (n for n, hint in enumerate(hints) if hint in {model, model.removeprefix("case"), model.removeprefix("report")}),
             90 + (label != "network.Unit"),
         )
 

@@ -45,7 +45,6 @@ from gongyi.home.queries import bare_rows, told_cases
 from gongyi.network.models import Unit
 from gongyi.network.queries import counties, find_units
 from gongyi.reports.actions.paper import export_draft
-from gongyi.reports.forms.period import as_query
 from gongyi.reports.queries.board import last_whole
 
 MARK = "bench"  # the file that makes a folder ours; "filled" once the county in it is whole
@@ -202,6 +201,7 @@ def _scenarios(clerk: "Browser", home: UUID, cases: int) -> dict[str, Visit]:
         "channel": "phone",
         "urgency": "normal",
     }
+    whole = last_whole(clock.today())
     return {
         "list": lambda: clerk.get(address),
         "today": lambda: clerk.get(reverse("home:today")),
@@ -211,7 +211,7 @@ def _scenarios(clerk: "Browser", home: UUID, cases: int) -> dict[str, Visit]:
         "similar": lambda: clerk.post(reverse("casework:similar"), {"content": f"{next(typed)}。{REST}"}, ("200",)),
         "dashboard": lambda: reader.get(reverse("reports:dashboard")),
         "dashboard_now": lambda: reader.get(reverse("reports:dashboard"), {"month": f"{clock.today():%Y-%m}"}),
-        "figures": lambda: reader.get(reverse("reports:figures"), as_query(last_whole(clock.today()))),
+        "figures": lambda: reader.get(reverse("reports:figures"), {"from": str(whole.first), "to": str(whole.last)}),
         "report": lambda: _reported,
         "portal_track": lambda: _tracked(*next(told)),
         "export": lambda: _exported(SPAN * min(EXPORTED / cases, 1)),

@@ -24,9 +24,9 @@ class Command(CountyCommand):
         parser.add_argument("--json", action="store_true", help="one JSON value for programs")
 
     def handle(self, *, county: str | None, file: Path, json: bool, **options: Any) -> None:
-        found: dict[str, Any] = {"known": False}
+        counties, found = self.counties(county), dict[str, Any](known=False)
         if file.is_file() and file.stat().st_size <= MOST_BYTES:
-            found = verify(file.read_bytes(), self.counties(county))
+            found = verify(file.read_bytes(), counties)
         status = NOT_OURS if not found["known"] else UNCHANGED if found["unchanged"] else CHANGED
         if json:
             self.stdout.write(
