@@ -364,7 +364,11 @@ def _ranked(world: World, entrance: Entrance, name: str) -> list[tuple[str, Any]
     def rank(label: str) -> int:
         model = label.split(".")[1].lower()
         return next(
-            (n for n, hint in enumerate(hints) if hint in {model, model.removeprefix("case"), model.removeprefix("report")}),
+            (
+                n
+                for n, hint in enumerate(hints)
+                if hint in {model, model.removeprefix("case"), model.removeprefix("report")}
+            ),
             90 + (label != "network.Unit"),
         )
 
