@@ -17,10 +17,12 @@ from gongyi.people.actions.residents import open_resident
 from gongyi.people.models import Account, Consent, Grant, HandOver, Holding, Resident
 from gongyi.people.queries import actor_of
 from gongyi.people.queries import residents as resident_queries
+from gongyi.reports.models import Answer, Ask, Report
 from tests.casework.test_publishing import proposed
 from tests.core.test_outbox_events import told
 from tests.core.test_outbox_sending import NOON, mail  # noqa: F401 - a fixture
 from tests.factories import grant, hold, make_account, make_post
+from tests.guards.rows import make_row
 from tests.receivers import decoded
 
 COUNTY = 999001
@@ -63,6 +65,8 @@ def subjects(land, person) -> dict:
     about = dict.fromkeys(KINDS["turn"].events | KINDS["word"].events | KINDS["due"].events, case.id)
     about |= {"publication": proposed(land).id, "export": export.id, "post.fill": post.id}
     about |= dict.fromkeys(["handover.make", "handover.sign", "handover.return", "handover.withdraw"], pack.id)
+    about |= {"report": make_row(Report, COUNTY, unit=land.town).id}
+    about |= {"asking": make_row(Answer, COUNTY, ask=make_row(Ask, COUNTY, unit=land.county), unit=land.town).id}
     return about | {"import": None, "grant.waiting": None}
 
 

@@ -57,7 +57,7 @@ def test_r8_no_markup_of_a_person_is_the_files_own():
 
 
 def test_r8_control_without_the_guard_markup_is_live(monkeypatch):
-    monkeypatch.setattr(tables, "_plain", str)
+    monkeypatch.setattr(tables, "plain_cell", str)
     with pytest.raises(AssertionError, match="a formula"):
         cells(xlsx(["编号"], [[MARKUP]]))
 

@@ -31,7 +31,7 @@ KINDS: dict[str, Kind] = {
         frozenset({"reply", "add", "settle", "unsolved", "rate", "withdraw"}),
     ),
     "due": Kind(_("快到期和超期的提醒"), frozenset({"due.soon", "due.late"}), first=True),
-    "text": Kind(_("公开答复、导出和报告"), frozenset({"publication", "export", "report"})),
+    "text": Kind(_("公开答复、导出、报告和要的表"), frozenset({"publication", "export", "report", "asking"})),
     "post": Kind(
         _("账号、角色、岗位和交接"),
         frozenset({"account.reset", "grant.made", "grant.waiting", "post.fill", "handover.make"}),
