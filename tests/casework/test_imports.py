@@ -568,7 +568,7 @@ def test_a_killed_batch_is_taken_back_and_nothing_waits_after_it(land, by, monke
     monkeypatch.setattr(runs, "BATCH", 1)
     take(by, land.town, *numbered(1, 2, 3))
     for number, state in ((2, "running"), (3, "waiting")):
-        ImportRun.objects.filter(batch=number).update(state=state)
+        ImportRun.objects.filter(batch=number).update(state=state, beat_at=clock.now() - 2 * runs.SILENT)
     with imports.alone(by.county):
         assert batches() == [(1, "done", 1), (2, "failed", 0), (3, "failed", 1)]
 
