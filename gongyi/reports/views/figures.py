@@ -186,14 +186,15 @@ def changes(request: ActorRequest) -> HttpResponse:
 def errors(request: ActorRequest) -> HttpResponse:
     """差错: what went to the wrong unit, was done again, was corrected, each with its causes. Counted openly, without a target."""
     unit, form = queries.fetch_unit(request.actor, request.GET.get("unit", "")), PeriodForm(request.GET)
-    period = queries.elapsed(form.period)
-    scope, before = queries.scope_of(unit, period), queries.scope_of(unit, period.before())
+    period, keys = queries.elapsed(form.period), [one.id for one in figures.base_figures() if one.error]
+    scope = queries.scope_of(unit, period)
+    now, before = figures.count(keys, scope), figures.count(keys, queries.scope_of(unit, period.before()))
     kinds = [
         {
-            "figure": one, "number": len_now, "before": figures.count([one.id], before)[one.id].text, "url": list_url(one.id, unit, period),
-            "causes": queries.parts_by(one, scope, "reason") if "reason" in one.source.splits and len_now else [],
+            "figure": one, "number": value.text, "before": before[key].text, "url": list_url(key, unit, period),
+            "causes": queries.parts_by(one, scope, "reason") if "reason" in one.source.splits else [],
         }
-        for one in figures.base_figures() if one.error and (len_now := figures.count([one.id], scope)[one.id].value) is not None
+        for key, value in now.items() if isinstance(one := value.figure, Figure)
     ]  # fmt: skip
     context = {"title": _("差错和更正"), "kinds": kinds, "period": period} | _where(
         request.actor, unit, form, "reports:errors"
