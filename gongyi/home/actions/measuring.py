@@ -128,6 +128,9 @@ def undo_import() -> None:
 
 
 def take_import_back() -> None:
-    """What the worker does when it starts again."""
+    """What the worker does when it starts again; what the kill came too late for is undone."""
+    if ImportRun.objects.filter(county=COUNTY, state=ImportRun.State.DONE).exists():
+        undo_import()
+        return
     with bind(COUNTY):
         carry_waiting(COUNTY)

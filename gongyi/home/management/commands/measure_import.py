@@ -145,8 +145,8 @@ def _killed(file: Path, seconds: float) -> list[float]:
     process = _command(file)
     time.sleep(seconds)
     os.killpg(process.pid, signal.SIGKILL)
-    done = process.wait() == 0  # faster than the first time: nothing was left half way
-    return _waits(_forked(undo_import if done else take_import_back))
+    process.wait()
+    return _waits(_forked(take_import_back))
 
 
 def _ms(waits: list[float], share: float) -> float:
