@@ -22,6 +22,7 @@ from gongyi.casework.workflow import TURNS
 from gongyi.core import attachments, audit, clock, numbering
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
+from gongyi.core.attachments.keeping import keep
 from gongyi.core.county import new_key
 from gongyi.core.errors import Refused
 from gongyi.core.models import Attachment, RegisterLine
@@ -132,28 +133,8 @@ def attach(case: Case, *, by: Actor, file: Any, seen: int | None = None) -> Atta
 
 
 def keep_files(case: Case, files: Sequence[Any], *, by: Actor, moved: Callable[[], object]) -> list[Attachment]:
-    """Clean and keep files beside the case together with the move that brings them; all of it or nothing.
-
-    Raises Refused with a sentence for the first that cannot be taken; a failed save leaves no file behind.
-    """
-    clean = [attachments.clean_upload(file.name, file) for file in files]
-    paths: list[str] = []
-    try:
-        with transaction.atomic():
-            moved()
-            paths.extend(attachments.store(each.content) for each in clean)
-            rows = [
-                Attachment(
-                    id=new_key(case.county), county=case.county, subject=case.id, name=each.name, kind=each.kind,
-                    size=len(each.content), sha256=each.sha256, path=path, added_at=clock.now(), added_by=by.id,
-                )
-                for each, path in zip(clean, paths, strict=True)
-            ]  # fmt: skip
-            return Attachment.objects.bulk_create(rows)
-    except BaseException:
-        for path in paths:
-            attachments.remove(path)
-        raise
+    """Clean and keep files beside the case together with the move that brings them; all of it or nothing."""
+    return keep(files, county=case.county, subject=case.id, by=by, moved=moved)
 
 
 @transaction.atomic
