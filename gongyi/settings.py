@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "gongyi.network",
     "gongyi.people",
     "gongyi.casework",
+    "gongyi.proposals",
     "gongyi.reports",
     "gongyi.home",
     "django.contrib.auth",

@@ -10,6 +10,7 @@ handler400 = "gongyi.home.views.pages.bad_request"
 urlpatterns = [
     path("", include("gongyi.home.urls")),
     path("cases/", include("gongyi.casework.urls")),
+    path("proposals/", include("gongyi.proposals.urls")),
     path("network/", include("gongyi.network.urls")),
     path("people/", include("gongyi.people.urls")),
     path("", include("gongyi.reports.urls")),

@@ -82,6 +82,9 @@ EVENTS: dict[str, Promise] = {
     "drafted": gettext_lazy("等您审核的答复"), "extending": gettext_lazy("等您批的延期"), "calling": gettext_lazy("等您回访"),
     "redo": gettext_lazy("重新办理"), "handling": gettext_lazy("回到办理"), "remind": gettext_lazy("催办"),
     "supervise": gettext_lazy("督办"), "co": gettext_lazy("请您的单位协办"), "assist": gettext_lazy("协办单位写了情况"), "digest": gettext_lazy("每天的小结"),
+    "proposal.submitted": gettext_lazy("新提交的提案"), "proposal.assigned": gettext_lazy("新交办的提案"),
+    "proposal.reviewing": gettext_lazy("等您签发的提案答复"), "proposal.told": gettext_lazy("要告诉提出人的"),
+    "proposal.consulting": gettext_lazy("等您的单位写的会办意见"), "proposal.replied": gettext_lazy("答复了的提案，等评价"),
     "due.soon": gettext_lazy("快到期的提醒"), "due.late": gettext_lazy("超期的提醒"),
 }  # fmt: skip
 OTHER = gettext_lazy("其他消息")
