@@ -35,6 +35,10 @@ class Permission(StrEnum):
     PROPOSAL_CONTACT = "proposal.contact"
     PROPOSAL_APPROVE = "proposal.approve"
     PROPOSAL_SUPERVISE = "proposal.supervise"
+    PROMISE_VIEW = "promise.view"
+    PROMISE_KEEP = "promise.keep"
+    PROMISE_CONFIRM = "promise.confirm"
+    PROMISE_SUPERVISE = "promise.supervise"
     FIGURES_VIEW = "figures.view"
     PEOPLE_LOOKUP = "people.lookup"
     SETTINGS_EDIT = "settings.edit"
@@ -52,8 +56,10 @@ class Permission(StrEnum):
 
 P = Permission
 _WORK = frozenset({P.STAFF, P.CASE_VIEW, P.CASE_RECORD, P.FIGURES_VIEW, P.NETWORK_VIEW})
-_WORK |= {P.PROPOSAL_VIEW, P.PROPOSAL_RECORD}
-_HANDLES = frozenset({P.CASE_HANDLE, P.CASE_CONTACT, P.CASE_CORRECT, P.PROPOSAL_HANDLE, P.PROPOSAL_CONTACT})
+_WORK |= {P.PROMISE_VIEW, P.PROPOSAL_VIEW, P.PROPOSAL_RECORD}
+_HANDLES = frozenset(
+    {P.CASE_HANDLE, P.CASE_CONTACT, P.CASE_CORRECT, P.PROMISE_KEEP, P.PROPOSAL_HANDLE, P.PROPOSAL_CONTACT}
+)
 
 
 @dataclass(frozen=True)
@@ -122,13 +128,13 @@ ROLES: dict[Role, RoleText] = {
     Role.LEAD: RoleText(
         pgettext_lazy("角色", "审核"),
         _("审批办件和提案的答复、延期；不审批自己写的内容。"),
-        _WORK | {P.CASE_APPROVE, P.CASE_CONTACT, P.CASE_CORRECT, P.PROPOSAL_APPROVE},
+        _WORK | {P.CASE_APPROVE, P.CASE_CONTACT, P.CASE_CORRECT, P.PROMISE_CONFIRM, P.PROPOSAL_APPROVE},
         second_factor=True,
     ),
     Role.SUPERVISOR: RoleText(
         pgettext_lazy("角色", "督办"),
         _("盯住超期、退单和重办，可以催办和重新开启；审核要督办的提案答复。"),
-        _WORK | {P.CASE_SUPERVISE, P.PROPOSAL_SUPERVISE},
+        _WORK | {P.CASE_SUPERVISE, P.PROMISE_SUPERVISE, P.PROPOSAL_SUPERVISE},
         second_factor=True,
     ),
     Role.STATISTICIAN: RoleText(

@@ -1,4 +1,4 @@
-"""Files beside a record: cleaned, stored and written down together with the change that brings them."""
+"""Files kept beside a record together with the change that brings them: all of it or nothing."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -8,17 +8,16 @@ from django.db import transaction
 
 from gongyi.core import attachments, clock
 from gongyi.core.access import Actor
-from gongyi.core.county import new_key
+from gongyi.core.county import county_of, new_key
 from gongyi.core.models import Attachment
 
 
-def keep(
-    files: Sequence[Any], *, county: int, subject: UUID, by: Actor, moved: Callable[[], object]
-) -> list[Attachment]:
-    """Clean and keep files beside a record together with the move that brings them; all of it or nothing.
+def keep_files(subject: UUID, files: Sequence[Any], *, by: Actor, moved: Callable[[], object]) -> list[Attachment]:
+    """Clean and keep files beside the record with this key; `moved` makes the change that brings them, in the same transaction.
 
     Raises Refused with a sentence for the first that cannot be taken; a failed save leaves no file behind.
     """
+    county = county_of(subject)
     clean = [attachments.clean_upload(file.name, file) for file in files]
     paths: list[str] = []
     try:
