@@ -66,10 +66,9 @@ OK = {200, 302, 409, 410, 422}
 WORDS: dict[str, list[str]] = {
     "action": [move.action for move in CASE.moves if move.permission not in {Permission.SYSTEM, Permission.ASKER}],
     "proposals:move": [move.action for move in PROPOSAL.moves if move.places],
-    **dict.fromkeys(
-        (f"proposals:settings_{step}" for step in ("group", "group_new", "arrange")),
-        ["causes", "categories", "sessions"],
-    ),
+    **{
+        f"proposals:settings_{step}": ["causes", "categories", "sessions"] for step in ("group", "group_new", "arrange")
+    },
     "proposals:settings_group_row": ["causes"],
     "home:import_new": ["cases", "topics"],
     "home:portal_step": ["reply", "judge", "add", "withdraw"],

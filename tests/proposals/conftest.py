@@ -1,16 +1,18 @@
 """A small county for proposals: office, two townships, a department, people of every role."""
 
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 
 from gongyi.core import clock
 from gongyi.core.access import Role
+from gongyi.promises.models import Line
 from gongyi.proposals import actions
 from gongyi.proposals.actions import AuthorFacts
 from gongyi.proposals.models import Category, Cause, ResultClass
 from gongyi.proposals.queries import JOINED
-from tests.factories import make_actor, make_county, make_unit
+from tests.factories import make_actors, make_county, make_unit
 
 CAUSES = {"refuse": "没有具体内容", "return": "不是本单位的职责", "extend": "要实地查看", "redo": "提出人不满意"}
 
@@ -31,19 +33,21 @@ def land(db) -> SimpleNamespace:
         classes[code].save()
     category = Category(name="交通出行")
     category.save()
+    people = make_actors(
+        recorder=(Role.CLERK, county, "县办"),
+        desk=(Role.DISPATCHER, county, "县派"),
+        desk2=(Role.DISPATCHER, county, "县派二"),
+        clerk=(Role.CLERK, town, "王办"),
+        clerk2=(Role.CLERK, town, "钱办"),
+        lead=(Role.LEAD, town, "赵审"),
+        helper=(Role.CLERK, other, "周会"),
+        separate=(Role.CLERK, water, "水办"),
+        supervisor=(Role.SUPERVISOR, county, "吴督"),
+        stranger=(Role.CLERK, make_unit("南山镇", county), "郑外"),
+    )
     return SimpleNamespace(
-        county=county, town=town, other=other, water=water, causes=causes, classes=classes, category=category,
-        recorder=make_actor(Role.CLERK, county, "县办"),
-        desk=make_actor(Role.DISPATCHER, county, "县派"),
-        desk2=make_actor(Role.DISPATCHER, county, "县派二"),
-        clerk=make_actor(Role.CLERK, town, "王办"),
-        clerk2=make_actor(Role.CLERK, town, "钱办"),
-        lead=make_actor(Role.LEAD, town, "赵审"),
-        helper=make_actor(Role.CLERK, other, "周会"),
-        separate=make_actor(Role.CLERK, water, "水办"),
-        supervisor=make_actor(Role.SUPERVISOR, county, "吴督"),
-        stranger=make_actor(Role.CLERK, make_unit("南山镇", county), "郑外"),
-    )  # fmt: skip
+        county=county, town=town, other=other, water=water, causes=causes, classes=classes, category=category, **people
+    )
 
 
 def opened(land, **facts):
@@ -77,6 +81,7 @@ def answered(land, result="A", **facts):
     """Signed for, opinions given, answered and signed; waits for the rating."""
     one = assigned(land, **{"co_units": [], **facts})
     act(one, "sign", land.clerk)
-    act(one, "answer", land.clerk, answer="桥已经修好。", result=land.classes[result])
+    lines = [Line("桥修到河对岸", land.town, clock.today() + timedelta(days=90))] if result == "B" else []
+    act(one, "answer", land.clerk, answer="桥已经修好。", result=land.classes[result], promises=lines)
     act(one, "approve", land.lead)
     return again(one)

@@ -12,8 +12,10 @@ from gongyi.core.models import Message
 from gongyi.network.models import CalendarDay
 from gongyi.people.models import Account, Grant
 from gongyi.people.queries import actor_of
+from gongyi.promises.models import Line
 from gongyi.proposals import actions, queries, rules
 from gongyi.proposals.actions import follow_successor, settings
+from gongyi.proposals.actions.promising import ORIGIN
 from gongyi.proposals.models import Proposal, ProposalPart, ProposalStep
 from gongyi.proposals.rules import can_move, visible_to
 from gongyi.proposals.workflow import PROPOSAL
@@ -136,6 +138,33 @@ def test_an_answer_that_leaves_something_to_do_is_followed_up_until_a_second_ans
     one = again(one)
     assert (one.state, str(one.result)) == ("closed", "A 第A类")
     assert any("桥已经修好。" in str(step.note) for step in ProposalStep.objects.filter(proposal=one, action="resume"))
+
+
+def test_an_answer_that_leaves_something_to_do_carries_a_promise_that_binds_when_it_goes_out(land):
+    one = assigned(land, co_units=[])
+    act(one, "sign", land.clerk)
+    with pytest.raises(ValidationError) as caught:
+        act(one, "answer", land.clerk, answer="正在修。", result=land.classes["B"])
+    assert list(caught.value.message_dict) == ["promise"]
+    line = Line("桥修到河对岸", land.water, clock.today() + timedelta(days=90))
+    act(one, "answer", land.clerk, answer="正在修。", result=land.classes["B"], promises=[line])
+    assert (queries.promises_of(one), [row.what for row in queries.planned_for(one)]) == ([], ["桥修到河对岸"])
+    act(one, "approve", land.lead)
+    (promise,) = queries.promises_of(one)
+    assert (promise.what, promise.unit, promise.kind, promise.origin) == (line.what, land.water, "proposal", one.id)
+    assert queries.planned_for(one) == []
+    assert Message.objects.filter(account=land.separate.id, event="promise.new").exists()
+
+
+def test_news_of_a_promise_reach_who_tells_the_proposer(land):
+    one = answered(land, result="B")
+    (promise,) = queries.promises_of(one)
+    Message.objects.all().delete()
+    ORIGIN.tell(promise, "confirm", land.lead)
+    assert {row.account for row in Message.objects.filter(event="proposal.promise")} >= {
+        land.recorder.id,
+        land.clerk.id,
+    }
 
 
 def test_without_a_rating_it_ends_as_not_rated(land):

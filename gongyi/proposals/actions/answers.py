@@ -1,5 +1,6 @@
 """The answer: drafted, signed by somebody else, audited where a unit supervises, sent; rated, done again, followed up."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -16,7 +17,10 @@ from gongyi.core.said import joined, say
 from gongyi.core.workflow import check_seen
 from gongyi.network.models import Unit
 from gongyi.people.queries import holders
+from gongyi.promises.actions import bind_planned, plan_promises
+from gongyi.promises.models import Line
 from gongyi.proposals.actions.moving import due_in, move, somebody_else, tell, waiting_for
+from gongyi.proposals.actions.promising import record_of
 from gongyi.proposals.models import Cause, Proposal, ResultClass
 from gongyi.proposals.models.proposal import Rating
 from gongyi.proposals.queries.limits import limits_of
@@ -33,12 +37,13 @@ def save_draft(proposal: Proposal, *, by: Actor, draft: str, seen: int | None = 
 
 @transaction.atomic
 def answer(
-    proposal: Proposal, *, by: Actor, answer: str, result: ResultClass, contact: str = "", reply_no: str = "",
-    seen: int | None = None,
+    proposal: Proposal, *, by: Actor, answer: str, result: ResultClass, promises: Sequence[Line] = (), contact: str = "",
+    reply_no: str = "", seen: int | None = None,
 ) -> Proposal:  # fmt: skip
     """答复送审: to somebody else for signing, one unit up if nobody else is there (P9).
 
-    Raises ValidationError for an empty answer, a promise without a date or a class that is over; Refused `opinions` while a
+    What the answer promises binds when it goes out; one of a class that leaves something to do promises at least one thing.
+    Raises ValidationError for an empty answer, such a class without a promise, a promise without a date or a class that is over; Refused `opinions` while a
     co-handling unit's opinion is missing.
     """
     check_seen(proposal, seen, mine=answer)
@@ -49,6 +54,8 @@ def answer(
         raise ValidationError({"answer": wrong})
     if result.county != proposal.county or result.until is not None:
         raise ValidationError({"result": _("请选一个现在用的办理结果。")})
+    if result.open_end and not promises:
+        raise ValidationError({"promise": _("这一类答复要写明答应做什么、由谁做、哪天以前。")})
     if missing := waiting_for(proposal):
         names = _("、").join(Unit.objects.filter(id__in=missing).order_by("path").values_list("name", flat=True))
         raise Refused(
@@ -62,16 +69,22 @@ def answer(
     facts["second_id"] = somebody_else(proposal, start, P.PROPOSAL_APPROVE, besides={by.id, proposal.drafted_by}).id
     move(proposal, "answer", by=by, seen=seen, changes=facts, note=answer)
     proposal.result = result
+    plan_promises(by=by, record=record_of(proposal), lines=promises)
     return proposal
 
 
 @transaction.atomic
 def approve(proposal: Proposal, *, by: Actor, seen: int | None = None) -> Proposal:
-    """签发, by somebody else than its writer (P8): to the supervising unit where there is one, else out to the proposer."""
+    """签发, by somebody else than its writer (P8): to the supervising unit where there is one, else out to the proposer.
+
+    Raises ValidationError when a promised day went by meanwhile.
+    """
     facts: dict[str, Any] = {"approved_by": by.id}
     if proposal.supervisor_id and _can_audit(proposal, proposal.supervisor_id):
         return move(proposal, "approve", by=by, seen=seen, changes=facts, target="auditing")
-    return move(proposal, "approve", by=by, seen=seen, changes=facts | _sent_out(proposal))
+    move(proposal, "approve", by=by, seen=seen, changes=facts | _sent_out(proposal))
+    bind_planned(by=by, record=record_of(proposal))
+    return proposal
 
 
 def _can_audit(proposal: Proposal, unit: Any) -> bool:
@@ -90,7 +103,9 @@ def _sent_out(proposal: Proposal) -> dict[str, Any]:
 @transaction.atomic
 def audit(proposal: Proposal, *, by: Actor, seen: int | None = None) -> Proposal:
     """督办审核通过: the answer goes out."""
-    return move(proposal, "audit", by=by, seen=seen, changes=_sent_out(proposal))
+    move(proposal, "audit", by=by, seen=seen, changes=_sent_out(proposal))
+    bind_planned(by=by, record=record_of(proposal))
+    return proposal
 
 
 @transaction.atomic

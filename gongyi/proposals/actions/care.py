@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from gongyi.core import attachments, clock
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
-from gongyi.core.attachments.keeping import keep
+from gongyi.core.attachments.keeping import keep_files
 from gongyi.core.errors import Refused
 from gongyi.core.models import Attachment
 from gongyi.people.actions.access_log import look
@@ -29,7 +29,7 @@ def attach(proposal: Proposal, *, by: Actor, file: Any, seen: int | None = None)
     def moved() -> None:
         move(proposal, "attach", by=by, seen=seen, note=attachments.clean_name(file.name), quietly=True)
 
-    return keep([file], county=proposal.county, subject=proposal.id, by=by, moved=moved)[0]
+    return keep_files(proposal.id, [file], by=by, moved=moved)[0]
 
 
 @transaction.atomic

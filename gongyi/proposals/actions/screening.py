@@ -14,8 +14,10 @@ from gongyi.core.said import joined, say
 from gongyi.core.secrets import mask_text
 from gongyi.core.workflow import check_seen
 from gongyi.network.models import Unit
+from gongyi.promises.actions import end_promises
 from gongyi.proposals.actions.intake import AuthorFacts, store
 from gongyi.proposals.actions.moving import move, tell, tell_proposer
+from gongyi.proposals.actions.promising import record_of
 from gongyi.proposals.models import Author, Cause, Proposal
 from gongyi.proposals.queries.lists import numbered
 from gongyi.proposals.workflow import STATES
@@ -86,6 +88,7 @@ def withdraw(proposal: Proposal, *, by: Actor, note: str, seen: int | None = Non
     """撤案: the proposer takes it back; whoever handles it is told."""
     held = proposal.lead_id
     move(proposal, "withdraw", by=by, seen=seen, note=note, quietly=True)
+    end_promises(record_of(proposal), county=proposal.county, reason=say(gettext_lazy("提案撤回了")))
     tell(
         proposal,
         {held: P.PROPOSAL_HANDLE},

@@ -14,10 +14,13 @@ from gongyi.core.inputs import DateInput, Textarea, VersionForm
 from gongyi.core.secrets import mask_name
 from gongyi.network.models import Unit
 from gongyi.network.queries import unit_field
+from gongyi.promises.models import Line
 from gongyi.proposals import queries
 from gongyi.proposals.forms.intake import TextFields, private
 from gongyi.proposals.models import Author, Proposal, ProposalPart, Talk
 from gongyi.proposals.models.proposal import Rating
+
+PROMISES = ("promise", "promise_2")
 
 
 def _note(label: Any, *, required: bool = False, rows: int = 3, help_text: Any = "") -> forms.CharField:
@@ -205,6 +208,16 @@ class AnswerForm(MoveForm):
     result: Any = forms.ModelChoiceField(
         label=gettext_lazy("办理结果"), queryset=None, empty_label=None, widget=forms.RadioSelect
     )
+    promise = forms.CharField(
+        label=gettext_lazy("答应做什么"), max_length=300, required=False, widget=Textarea({"rows": 2}), help_text=gettext_lazy("还没办成的必须写；写进承诺台账，到日子会来问。"),
+    )  # fmt: skip
+    promise_unit = unit_field(gettext_lazy("由哪个单位来做"), required=False)
+    promise_due = forms.DateField(label=gettext_lazy("哪天以前做到"), widget=DateInput, required=False)
+    promise_2 = forms.CharField(
+        label=gettext_lazy("还答应做什么"), max_length=300, required=False, widget=Textarea({"rows": 2})
+    )
+    promise_2_unit = unit_field(gettext_lazy("这一项由哪个单位来做"), required=False)
+    promise_2_due = forms.DateField(label=gettext_lazy("这一项哪天以前做到"), widget=DateInput, required=False)
     reply_no = forms.CharField(label=gettext_lazy("答复文号"), max_length=40, required=False)
     contact = forms.CharField(
         label=gettext_lazy("联系人和电话"),
@@ -218,6 +231,24 @@ class AnswerForm(MoveForm):
         self.fields["answer"].initial = self.proposal.draft
         self.fields["contact"].initial = self.proposal.contact
         self.fields["reply_no"].initial = self.proposal.reply_no
+        for name in ("promise_unit", "promise_2_unit"):
+            self.fields[name].initial = self.proposal.lead_id
+        for name, planned in zip(PROMISES, queries.planned_for(self.proposal), strict=False):
+            facts = {name: planned.what, f"{name}_unit": planned.unit_id, f"{name}_due": planned.due}
+            for field, value in facts.items():
+                self.fields[field].initial = value
+
+    def clean(self) -> dict[str, Any]:
+        """What is promised, line by line: what, who, by when."""
+        data = dict(super().clean() or self.cleaned_data)
+        lines = []
+        for name in PROMISES:
+            what, unit, due = (data.pop(field, None) for field in (name, f"{name}_unit", f"{name}_due"))
+            if what and not (unit and due):
+                self.add_error(name if unit else f"{name}_unit", _("请写由哪个单位做、哪天以前。"))
+            elif what:
+                lines.append(Line(what, unit, due))
+        return data | {"promises": lines}
 
 
 class ExtendForm(MoveForm):

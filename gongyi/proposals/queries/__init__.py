@@ -9,6 +9,8 @@ from gongyi.proposals.queries.case import (
     merged_into,
     opinions_of,
     pieces_of,
+    planned_for,
+    promises_of,
     roles_of,
     timeline,
 )
@@ -43,6 +45,8 @@ __all__ = [
     "opinions_of",
     "page",
     "pieces_of",
+    "planned_for",
+    "promises_of",
     "result_classes",
     "roles_of",
     "row",

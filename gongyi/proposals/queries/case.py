@@ -11,9 +11,11 @@ from django.urls import reverse
 from gongyi.core.access import Actor
 from gongyi.core.models import Attachment
 from gongyi.core.timeline import Told, lines_of
+from gongyi.promises.models import PlannedPromise, Promise
 from gongyi.proposals.models import Author, Opinion, Proposal, ProposalPart, ProposalStep
 from gongyi.proposals.rules import visible_to
 
+KIND = "proposal"  # under which the ledger of promises and the search know it
 PLACES = ("unit", "desk", "lead", "second", "supervisor", "turn_unit", "proposed")
 JOINED = ("category", "session", "result", "first", "parent", *PLACES)
 
@@ -67,6 +69,18 @@ def roles_of(proposal: Proposal) -> list[dict[str, Any]]:
     names = dict(labels.choices)
     found += [{"label": names[taking.part], "unit": taking.unit} for taking in proposal.helpers]
     return [role for role in found if role["unit"]]
+
+
+def promises_of(proposal: Proposal) -> list[Promise]:
+    """What its answers promised, the earliest first."""
+    rows = Promise.objects.filter(county=proposal.county, kind=KIND, origin=proposal.id)
+    return list(rows.select_related("unit").order_by("due", "id"))
+
+
+def planned_for(proposal: Proposal) -> list[PlannedPromise]:
+    """What an answer that has not gone out will promise."""
+    rows = PlannedPromise.objects.filter(county=proposal.county, kind=KIND, origin=proposal.id)
+    return list(rows.select_related("unit").order_by("place"))
 
 
 def attachments_of(proposal: Proposal) -> list[Attachment]:

@@ -42,7 +42,7 @@ def _context(request: ActorRequest, one: Proposal) -> dict[str, Any]:
         "one": one, "url": one.get_absolute_url(), "title": one.title, "state": STATES[one.state], "turn": queries.turn_of(one, waits),
         "clocks": queries.clocks(one), "primary": primary, "others": others, "events": queries.events(queries.timeline(one)),
         "roles": queries.roles_of(one), "opinions": opinions, "authors": queries.authors_of(one), "files": queries.attachments_of(one),
-        "merged": queries.merged_into(one), "pieces": queries.pieces_of(one), "may_see_authors": can_see_authors(request.actor, one),
+        "promises": queries.promises_of(one), "merged": queries.merged_into(one), "pieces": queries.pieces_of(one), "may_see_authors": can_see_authors(request.actor, one),
         "purposes": Purpose.choices, **{name: mask_text(getattr(one, name)) for name in texts},
     }  # fmt: skip
 
@@ -59,7 +59,7 @@ def move(request: ActorRequest, key: UUID, action: str) -> HttpResponse:
         return done
     context = {
         "one": one, "form": form, "move": step, "title": step.label, "suggestions": mask_text(one.suggestions), "analysis": mask_text(one.analysis),
-        "answer": mask_text(one.answer), "opinions": queries.opinions_of(one),
+        "answer": mask_text(one.answer), "planned": queries.planned_for(one), "opinions": queries.opinions_of(one),
     }  # fmt: skip
     return render(request, "proposals/move.html", context)
 
