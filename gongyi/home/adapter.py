@@ -21,7 +21,6 @@ RAIL: list[tuple[P, str, Promise, str]] = [
     (P.CASE_VIEW, "casework:list", gettext_lazy("办件"), "inbox"),
     (P.CASE_RECORD, "casework:new", gettext_lazy("记一件"), "pencil-square"),
     (P.PROPOSAL_VIEW, "proposals:list", gettext_lazy("提案"), "clipboard-check"),
-    (P.CASE_VIEW, "casework:publications", gettext_lazy("公开"), "globe2"),
     (P.FIGURES_VIEW, "reports:dashboard", gettext_lazy("看板"), "bar-chart"),
     (P.CASE_VIEW, "reports:reports", gettext_lazy("报告"), "file-earmark-text"),
     (P.NETWORK_VIEW, "network:tree", gettext_lazy("网络"), "diagram-3"),

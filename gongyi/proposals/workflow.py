@@ -11,7 +11,7 @@ STATES = {
     "draft": State(_("撰写"), _("还在写"), "plain", "pencil-square"),
     "submitted": State(pgettext_lazy("状态", "提交"), _("已收到"), "waiting", "inbox"),
     "screening": State(pgettext_lazy("状态", "审查"), _("正在看"), "waiting", "eye"),
-    "sent_back": State(_("请提出人修改"), _("请您修改"), "soon", "reply"),
+    "sent_back": State(pgettext_lazy("状态", "请提出人修改"), _("请您修改"), "soon", "reply"),
     "filed": State(pgettext_lazy("状态", "立案"), _("已立案"), "waiting", "check-lg"),
     "merged": State(pgettext_lazy("状态", "并案"), _("和另一件一起办"), "plain", "link-45deg", open=False),
     "not_filed": State(pgettext_lazy("状态", "不立案"), _("没有立案"), "plain", "x-circle", open=False),

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 
 from gongyi.core import clock, workflow
@@ -129,11 +129,9 @@ def test_nobody_from_elsewhere_may_move(land, action):
     one = put(land, PROPOSAL[action].sources[0])
     facts = facts_for(land, one, action)
     for by in (land.stranger, system_actor("nobody", land.county.county)):
-        with pytest.raises((PermissionDenied, Refused)) as caught:
+        with pytest.raises((PermissionDenied, Refused, ValidationError)) as caught:
             ACTS[action](one, by=by, **facts)
         assert getattr(caught.value, "code", "") in {"", "wrong_state", "all_given", "opinions"}
-        if action in {"merge", "answer"}:
-            break
     assert Proposal.objects.get(id=one.id).state == PROPOSAL[action].sources[0]
 
 
