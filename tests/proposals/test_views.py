@@ -121,7 +121,9 @@ def test_a_file_is_taken_and_its_opening_logged(land):
     address = one.get_absolute_url()
     assert send(browser(land.recorder), f"{address}attach/", file=PNG).status_code == 302
     link = re.search(rf"{address}files/[0-9a-f-]+/", page(land.desk, address))
-    assert browser(land.desk).get(link[0]).status_code == 200
+    got = browser(land.desk).get(link[0])
+    assert got.status_code == 200
+    got.close()
     assert AccessRow.objects.filter(subject=one.id, fields="file").count() == 1
 
 

@@ -27,7 +27,6 @@ class Suggested:
     def __init__(self, stage: Stage, data: list[dict[str, Any]], seed: int) -> None:
         self.stage, self.data, self.rng = stage, data, random.Random(seed)  # noqa: S311 - a repeatable demo, no secret
         self.county = next(unit for unit in stage.units.values() if unit.tier == Unit.Tier.COUNTY)
-        self.made: list[Proposal] = []
 
     def stories(self, begin: datetime, end: datetime) -> list[tuple[datetime, Story]]:
         """Old ones spread over the months, those of now begun within the last weeks."""
@@ -58,19 +57,17 @@ class Suggested:
         joint = self.rng.random() < 0.4  # noqa: PLR2004 - two of five
         names = [AuthorFacts(self._name(), "", "", "yes") for _each in range(3 if joint else 1)]
         category = Category.objects.filter(county=recorder.county, name=matter["category"]).first()
-        one = open_proposal(
+        return open_proposal(
             by=recorder, unit=self.county, title=matter["title"], analysis=matter["analysis"], suggestions=matter["suggestions"],
             authors=names, kind="joint" if joint else "single", category=category, may_publish=True, submit=not draft,
         )  # fmt: skip
-        self.made.append(one)
-        return one
 
     def _screened(self, one: Proposal, plot: str, desk: Actor) -> Iterator[timedelta]:
         if plot in {"draft", "submitted"}:
             return
         self._act(one, "screen", desk)
         yield DAY
-        refuse, other = self._cause("refuse"), next((row for row in self.made if row.id != one.id), None)
+        refuse, other = self._cause("refuse"), self._still_open(one)
         match plot:
             case "screening":
                 return
@@ -82,7 +79,7 @@ class Suggested:
                 self._act(one, "pass_on", desk, reason=refuse, to=self.stage.units[self.data[0]["helper"]])
             case "withdrawn":
                 self._act(one, "withdraw", desk, note="提出人说已经解决，不再提了。")
-            case "merged" if other is not None and self._at(other).is_open:
+            case "merged" if other is not None:
                 self._act(one, "merge", desk, first=other.number)
             case _:
                 self._act(one, "file", desk, opinion="说得具体，可以办。")
@@ -165,6 +162,11 @@ class Suggested:
             self._act(one, "rate", recorder, manner="good", rating="good")
         if plot == "archived":
             self._act(one, "archive", recorder)
+
+    def _still_open(self, one: Proposal) -> Proposal | None:
+        """Another one that is handled by itself now."""
+        rows = Proposal.objects.filter(county=one.county, closed_at=None).exclude(state="draft").exclude(id=one.id)
+        return rows.order_by("-recorded_at").first()
 
     def _act(self, one: Proposal, action: str, by: Actor, **facts: Any) -> None:
         ACTS[action](self._at(one), by=by, **facts)
