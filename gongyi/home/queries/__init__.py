@@ -1,7 +1,16 @@
 """Reads of the whole product."""
 
 from gongyi.home.queries.bench import bare_rows, told_cases
-from gongyi.home.queries.day import EVENTS, asked_tables, begin_of, capped, in_others_hands, meanwhile, only_mine
+from gongyi.home.queries.day import (
+    EVENTS,
+    asked_tables,
+    begin_of,
+    capped,
+    in_others_hands,
+    meanwhile,
+    only_mine,
+    promise_section,
+)
 from gongyi.home.queries.first import doers_of, first_tasks
 from gongyi.home.queries.jobs import JobLine, jobs, worker_trouble
 from gongyi.home.queries.outgoing import (
@@ -39,6 +48,7 @@ __all__ = [
     "jobs",
     "meanwhile",
     "only_mine",
+    "promise_section",
     "sms_on",
     "sms_ready",
     "system_tasks",

@@ -18,6 +18,8 @@ from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.people.queries.accounts import waiting_devices, waiting_grants, waiting_resets
 from gongyi.people.queries.handover import packs_to_sign
+from gongyi.promises.queries import my_promises
+from gongyi.promises.queries import task as promise_task
 from gongyi.reports.queries.asking import tables_due
 
 
@@ -56,6 +58,19 @@ def asked_tables(by: Actor) -> list[Task]:
     return [Task(words, reverse("reports:tables"), _("打开"))] if number else []
 
 
+def promise_section(by: Actor) -> list[casework.Section]:
+    """The promises that are up to this person, the most pressing first, as a section of Today; none where there are none."""
+    rows = my_promises(by, OF_A_SECTION + 1)
+    lines = [casework.Line(task.row, task.why, task.step) for task in (promise_task(by, one) for one in rows[:SHOWN])]
+    held = min(len(rows), OF_A_SECTION)
+    more = len(rows) > held
+    section = casework.Section("promises", gettext_lazy("承诺"), lines, held, "waiting=me", more, "promises:list")
+    return [section] if rows else []
+
+
+SHOWN, OF_A_SECTION = 20, 50
+
+
 def meanwhile(by: Actor, moment: datetime) -> list[Task]:
     """What changed in one's units since the day of this moment; each line opens the list that it counts."""
     day = timezone.localdate(moment)
@@ -82,6 +97,9 @@ EVENTS: dict[str, Promise] = {
     "drafted": gettext_lazy("等您审核的答复"), "extending": gettext_lazy("等您批的延期"), "calling": gettext_lazy("等您回访"),
     "redo": gettext_lazy("重新办理"), "handling": gettext_lazy("回到办理"), "remind": gettext_lazy("催办"),
     "supervise": gettext_lazy("督办"), "co": gettext_lazy("请您的单位协办"), "assist": gettext_lazy("协办单位写了情况"), "digest": gettext_lazy("每天的小结"),
+    "promise.new": gettext_lazy("新的承诺"), "promise.wake": gettext_lazy("承诺快到日子"), "promise.due": gettext_lazy("承诺今天到日子"),
+    "promise.late": gettext_lazy("承诺过了日子"), "promise.reported": gettext_lazy("等您核对的承诺"), "promise.back": gettext_lazy("承诺退回再做"),
+    "promise.news": gettext_lazy("承诺有了结果"),
     "due.soon": gettext_lazy("快到期的提醒"), "due.late": gettext_lazy("超期的提醒"),
 }  # fmt: skip
 OTHER = gettext_lazy("其他消息")

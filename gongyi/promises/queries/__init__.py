@@ -237,7 +237,7 @@ def lines_for_asker(promises: Iterable[Promise]) -> list[dict[str, Any]]:
         {
             "what": mask_text(one.what), "unit": one.unit.name, "due": one.due, "state": STATES[one.state],
             "late": one.late, "words": how_late(one) if one.state == "kept" else "",
-            "changes": changes_of(one) if one.moves else [], "why": mask_text(one.why),
+            "changes": [{"old": each.old, "new": each.new, "reason": mask_text(each.reason)} for each in changes_of(one)] if one.moves else [], "why": mask_text(one.why),
             "proof": mask_text(one.proof) if one.state == "kept" else "",
         }
         for one in promises
