@@ -10,22 +10,20 @@ from gongyi.core import clock, figures
 from gongyi.core.access import Actor
 from gongyi.core.attachments import ACCEPT
 from gongyi.core.county import as_key
-from gongyi.core.inputs import DateInput, Form, Textarea
+from gongyi.core.inputs import DateInput, Form, Textarea, VersionForm
 from gongyi.promises import queries
 from gongyi.promises.models import Promise, PromiseSetting
 from gongyi.promises.queries import Wanted
 from gongyi.promises.workflow import PROMISE
 
 
-class MoveForm(Form):
-    """Base: carries the version that the writer saw, so that a faster colleague is noticed."""
-
-    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=1, required=False)
+class MoveForm(VersionForm):
+    """Base: about one promise, as its writer saw it."""
 
     def __init__(self, *args: Any, promise: Promise, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.promise = promise
-        self.fields["seen"].initial = promise.version
+        self.begin(promise, lambda _kind: ())
         self.prepare()
 
     def prepare(self) -> None:

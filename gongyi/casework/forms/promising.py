@@ -1,6 +1,6 @@
 """What an answer promises, as its form asks for it: what, who, by when, proposed from the text; or why nothing follows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
@@ -53,7 +53,7 @@ class PromiseFields(Form):
             if value and (not name.endswith("_unit") or value in self.units):
                 self.fields[name].initial = value
 
-    def keep(self, sent: QueryDict) -> None:
+    def keep(self, sent: Mapping[str, Any]) -> None:
         """Begin with what was typed so far; where no promise was, with what the text promises."""
         for name in self.fields.keys() & sent.keys():
             self.fields[name].initial = sent[name]
