@@ -9,7 +9,6 @@ from gongyi.home.queries.day import (
     in_others_hands,
     meanwhile,
     only_mine,
-    promise_section,
 )
 from gongyi.home.queries.first import doers_of, first_tasks
 from gongyi.home.queries.jobs import JobLine, jobs, worker_trouble
@@ -48,7 +47,6 @@ __all__ = [
     "jobs",
     "meanwhile",
     "only_mine",
-    "promise_section",
     "sms_on",
     "sms_ready",
     "system_tasks",

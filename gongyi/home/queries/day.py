@@ -18,8 +18,6 @@ from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.people.queries.accounts import waiting_devices, waiting_grants, waiting_resets
 from gongyi.people.queries.handover import packs_to_sign
-from gongyi.promises.queries import my_promises
-from gongyi.promises.queries import task as promise_task
 from gongyi.reports.queries.asking import tables_due
 
 
@@ -56,19 +54,6 @@ def asked_tables(by: Actor) -> list[Task]:
     number = tables_due(by)
     words = ngettext("有 %(n)d 张表等本单位填", "有 %(n)d 张表等本单位填", number) % {"n": number}
     return [Task(words, reverse("reports:tables"), _("打开"))] if number else []
-
-
-def promise_section(by: Actor) -> list[casework.Section]:
-    """The promises that are up to this person, the most pressing first, as a section of Today; none where there are none."""
-    rows = my_promises(by, OF_A_SECTION + 1)
-    lines = [casework.Line(task.row, task.why, task.step) for task in (promise_task(by, one) for one in rows[:SHOWN])]
-    held = min(len(rows), OF_A_SECTION)
-    more = len(rows) > held
-    section = casework.Section("promises", gettext_lazy("承诺"), lines, held, "waiting=me", more, "promises:list")
-    return [section] if rows else []
-
-
-SHOWN, OF_A_SECTION = 20, 50
 
 
 def meanwhile(by: Actor, moment: datetime) -> list[Task]:
