@@ -66,7 +66,7 @@ def _context(request: ActorRequest, case: Case) -> dict[str, Any]:
         "joined": followers_of(request.actor, case) if case.has_followers else [], "first_url": _first_url(request, case),
         "one_visit": queries.one_visit(case, asker, visited=bool(visits)),
         "may_see_asker": can_see_asker(request.actor, case), "publishes": may_start_publication(request.actor, case) and not why_not_public(case),
-        "promises": promise_rows(request.actor, case) if case.answered_at else [],
+        "promises": promise_rows(request.actor, case) if case.has_promises else [],
         "purposes": Purpose.choices, "channel": Case.Channel(case.channel).label, "about": queries.about_of(case), "turn_limit": queries.limit_of(case, "turn"), "reopen_limit": queries.limit_of(case, "reopen"),
     }  # fmt: skip
 
