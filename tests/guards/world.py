@@ -166,6 +166,8 @@ class World:
             own = self.mine.rows["people.Resident"]
             session[adapter.RESIDENT] = {"id": str(own.pk), "mark": mark_of(own)}
         session[OPENED] = {"case": str(self.mine.cases["handling"].pk), "until": LATER.timestamp()}
+        # as after a first page, which notes that the session is in use
+        session[adapter.BEGAN] = session[adapter.SEEN] = int(clock.now().timestamp())
         session.save()
         return browser
 
