@@ -1,6 +1,8 @@
 """The index itself, the product's one place with SQL written by hand: pairs of characters in FTS5 on SQLite, a tsvector on PostgreSQL."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from secrets import randbelow
@@ -39,7 +41,7 @@ def first_place(county: int, day: date) -> int:
 
 def put_in(rows: list[SearchRow], had: dict[UUID, int]) -> None:
     """Write new rows and their pairs; a row keeps the place that it had on the same day."""
-    following: dict[int, int] = {}
+    following: dict[int, int] = _last_places(rows)
     for row in rows:
         first, before = row.place, had.get(row.subject)
         if before is not None and before // _ROWS == first // _ROWS:
@@ -56,15 +58,25 @@ def put_in(rows: list[SearchRow], had: dict[UUID, int]) -> None:
         _many(sql, ([*(getattr(row, name) for name in names), vector(row)] for row in rows))
 
 
+def _last_places(rows: list[SearchRow]) -> dict[int, int]:
+    """The last place that is taken of each of the rows' days, by its first place; asked once for all, as a table has many days."""
+    if connection.vendor != "sqlite":
+        return {}
+    days, found = sorted({row.place for row in rows}), dict[int, int]()
+    for start in range(0, len(days), 200):
+        some = days[start : start + 200]
+        last = f"SELECT max(place) FROM {SearchRow._meta.db_table} WHERE county = first / %s AND place >= first AND place < first + %s"  # noqa: S608 - our own name
+        sql = f"WITH days(first) AS (VALUES {', '.join(['(%s)'] * len(some))}) SELECT first, ({last}) FROM days"  # noqa: S608
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [*some, _DAYS * _ROWS, _ROWS])
+            found |= {first: place for first, place in cursor.fetchall() if place is not None}
+    return found
+
+
 def _next_place(first: int, last: int | None) -> int:
     """The next free place of a day. On SQLite, where one writes at a time, the place is the key of the pairs; else it only orders."""
     if connection.vendor != "sqlite":
         return first + randbelow(_ROWS)
-    if last is None:
-        sql = f"SELECT max(place) FROM {SearchRow._meta.db_table} WHERE county = %s AND place >= %s AND place < %s"  # noqa: S608 - our own name
-        with connection.cursor() as cursor:  # by hand: an import asks it for the day of every row
-            cursor.execute(sql, [first // (_DAYS * _ROWS), first, first + _ROWS])
-            last = cursor.fetchone()[0]
     return first if last is None else last + 1
 
 
@@ -77,7 +89,26 @@ def take_out(rows: list[SearchRow]) -> None:
 
 
 def _pairs(row: SearchRow) -> list[Any]:
-    return [row.place, *(" ".join(tokens(text)) for text in (row.number, row.title, row.body))]
+    return [row.place, *map(_said, (row.number, row.title, row.body))]
+
+
+_worked_out: ContextVar[dict[str, str]] = ContextVar("worked_out", default={})  # noqa: B039 - never changed
+
+
+def _said(text: str) -> str:
+    said = _worked_out.get().get(text)
+    return " ".join(tokens(text)) if said is None else said
+
+
+@contextmanager
+def worked_out(texts: Iterable[str]) -> Iterator[None]:
+    """Work out the pairs of these texts now, and not in the transactions of the block, for which others wait."""
+    said = {text: " ".join(tokens(text)) for text in texts} if connection.vendor == "sqlite" else {}
+    token = _worked_out.set(said)
+    try:
+        yield
+    finally:
+        _worked_out.reset(token)
 
 
 def _many(sql: str, rows: Iterable[Any]) -> None:

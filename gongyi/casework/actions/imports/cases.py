@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -89,6 +90,7 @@ class Context:
     unknown: Counter[tuple[str, str]] = field(default_factory=Counter)
     open_rows: int = 0
     waiting: int = 0  # open ones that were stored and not told yet
+    built: "taking.Built | None" = None  # the next rows, made ready for the transaction
 
 
 class CaseKind(Kind):
@@ -171,6 +173,13 @@ class CaseKind(Kind):
         """The topics that the county lacks."""
         return taking.add_topics(context, by=by)
 
+    @contextmanager
+    def ahead(self, context: Context, rows: Sequence[Checked], *, by: Actor) -> Iterator[None]:  # noqa: ARG002 - stands in the context
+        """The cases in memory, checked, and how they will be found."""
+        context.built = taking.build(context, rows)
+        with context.built.ahead():
+            yield
+
     def store(self, context: Context, rows: Sequence[Checked], *, by: Actor, source: str) -> list[UUID]:
         """The cases with their askers, timelines and parts."""
         return taking.store_rows(context, rows, by=by, source=source)
@@ -184,9 +193,9 @@ class CaseKind(Kind):
         """Cases with which a person did something."""
         return taking.touched(county, subjects)
 
-    def remove(self, subjects: Sequence[UUID], *, by: Actor) -> None:
-        """The cases are gone; their numbers stay, struck."""
-        taking.remove_rows(subjects, by=by)
+    def remove(self, subjects: Sequence[UUID], *, by: Actor) -> set[UUID]:
+        """The cases are gone; their numbers stay, struck, and topics that other cases have."""
+        return taking.remove_rows(subjects, by=by)
 
     def url(self, created: int) -> str:  # noqa: ARG002 - the same list, however many
         """The list of cases."""
