@@ -4,63 +4,62 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('casework', '0016_figures'),
-        ('network', '0001_initial'),
+        ("casework", "0016_figures"),
+        ("network", "0001_initial"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='asker',
-            index=models.Index(fields=['case'], name='asker_of'),
+            model_name="asker",
+            index=models.Index(fields=["case"], name="asker_of"),
         ),
         migrations.AddIndex(
-            model_name='bulkline',
-            index=models.Index(fields=['case'], name='bulkline_of'),
+            model_name="bulkline",
+            index=models.Index(fields=["case"], name="bulkline_of"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('wish_of__isnull', False)), fields=['wish_of'], name='case_wish_of'),
+            model_name="case",
+            index=models.Index(condition=models.Q(("wish_of__isnull", False)), fields=["wish_of"], name="case_wish_of"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('first__isnull', False)), fields=['first'], name='case_follower_of'),
+            model_name="case",
+            index=models.Index(condition=models.Q(("first__isnull", False)), fields=["first"], name="case_follower_of"),
         ),
         migrations.AddIndex(
-            model_name='caseconflict',
-            index=models.Index(fields=['case'], name='caseconflict_of'),
+            model_name="caseconflict",
+            index=models.Index(fields=["case"], name="caseconflict_of"),
         ),
         migrations.AddIndex(
-            model_name='casepart',
-            index=models.Index(fields=['case'], name='casepart_of'),
+            model_name="casepart",
+            index=models.Index(fields=["case"], name="casepart_of"),
         ),
         migrations.AddIndex(
-            model_name='casestep',
-            index=models.Index(fields=['case'], name='casestep_of'),
+            model_name="casestep",
+            index=models.Index(fields=["case"], name="casestep_of"),
         ),
         migrations.AddIndex(
-            model_name='mattercase',
-            index=models.Index(fields=['case'], name='mattercase_of'),
+            model_name="mattercase",
+            index=models.Index(fields=["case"], name="mattercase_of"),
         ),
         migrations.AddIndex(
-            model_name='matterside',
-            index=models.Index(fields=['case'], name='matterside_of'),
+            model_name="matterside",
+            index=models.Index(fields=["case"], name="matterside_of"),
         ),
         migrations.AddIndex(
-            model_name='publication',
-            index=models.Index(fields=['case'], name='publication_of'),
+            model_name="publication",
+            index=models.Index(fields=["case"], name="publication_of"),
         ),
         migrations.AddIndex(
-            model_name='receptionrow',
-            index=models.Index(fields=['case'], name='receptionrow_of'),
+            model_name="receptionrow",
+            index=models.Index(fields=["case"], name="receptionrow_of"),
         ),
         migrations.AddIndex(
-            model_name='reminder',
-            index=models.Index(fields=['case'], name='reminder_of'),
+            model_name="reminder",
+            index=models.Index(fields=["case"], name="reminder_of"),
         ),
         migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['case'], name='visit_of'),
+            model_name="visit",
+            index=models.Index(fields=["case"], name="visit_of"),
         ),
     ]

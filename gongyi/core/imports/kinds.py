@@ -49,6 +49,10 @@ class Kind:
         """What checking a row needs, read once; `given` are the fields for which the file has a column."""
         raise NotImplementedError
 
+    def stamp(self, context: Any) -> str:  # noqa: ARG002 - most tables are checked quickly
+        """What checking a row depends on besides the row, in one line; '' where a check is never kept."""
+        return ""
+
     def check(self, context: Any, cells: Mapping[str, str]) -> Checked:
         """A row by its fields."""
         raise NotImplementedError

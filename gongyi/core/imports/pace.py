@@ -26,9 +26,9 @@ class Pace:
     The pause is due before the next transaction, so that what is prepared for it meanwhile costs nothing.
     """
 
-    def __init__(self, rows: int, *, least: int = 8) -> None:
+    def __init__(self, rows: int, *, least: int = 8, held: float = HELD) -> None:
         self.size, self.least = float(rows * USUAL_ROW), float(min(least, rows) * USUAL_ROW)
-        self.others_until = 0.0
+        self.held, self.others_until = held, 0.0
 
     @property
     def rows(self) -> int:
@@ -53,7 +53,7 @@ class Pace:
             began = time.monotonic()
             yield
         held = max(time.monotonic() - began, 0.001)
-        self.size = max(self.least, self.size * min(HELD / held, GROWS))
+        self.size = max(self.least, self.size * min(self.held / held, GROWS))
         self.others_until = time.monotonic() + next(pause for longest, pause in PAUSES if held < longest)
 
     def rest(self) -> None:

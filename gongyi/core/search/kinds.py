@@ -194,7 +194,7 @@ def _index(kind: Kind, keys: list[UUID]) -> int:
     ).order_by()
     ahead = _ahead.get()
     old = {row.subject: row for row in _read(rows, ahead)}
-    documents = ahead.documents if ahead and ahead.documents and ahead.kind == kind.name else kind.documents
+    documents = ahead.documents if ahead and ahead.documents and ahead.kind in {"", kind.name} else kind.documents
     new = {doc.subject: _row(kind, doc) for doc in documents(keys)}
     same = {key for key, row in new.items() if key in old and _same(row, old[key])}
     gone = [row for key, row in old.items() if key not in same]
@@ -234,7 +234,7 @@ def ahead(
 ) -> Iterator[None]:
     """Do before the transaction of the block what indexing these records takes, so that others wait less for it.
 
-    `keys` are records that will change or go. Of records of a kind that the block itself makes, `documents` says how they are
+    `keys` are records that will change or go. Of records of a kind (or any) that the block itself makes, `documents` says how they are
     found, as the kind's own would read it out of the database, and `texts` are their titles and bodies.
     """
     rows = SearchRow.objects.filter(county__in={county_of(key) for key in keys}, subject__in=keys)

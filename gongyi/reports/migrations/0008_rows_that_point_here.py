@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('casework', '0017_rows_that_point_here'),
-        ('reports', '0007_ledger_files'),
+        ("casework", "0017_rows_that_point_here"),
+        ("reports", "0007_ledger_files"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='leftout',
-            index=models.Index(fields=['case'], name='leftout_of'),
+            model_name="leftout",
+            index=models.Index(fields=["case"], name="leftout_of"),
         ),
     ]

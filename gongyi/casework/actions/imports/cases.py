@@ -121,6 +121,12 @@ class CaseKind(Kind):
             next((row for row in types if not row.hides_asker), types[0]), taking.topics_of(by.county), may_edit(by=by), _units(by.county), _words(),
         )  # fmt: skip
 
+    def stamp(self, context: Context) -> str:
+        """The county's types, topics and units, where open cases go, and whether topics may be added."""
+        types = [(name, row.id, row.hides_asker) for name, row in context.types.items()]
+        units = [(name, unit and unit.id) for name, unit in context.units.items()]
+        return repr((types, sorted(context.topics), units, context.desk.id, context.nobody, context.may_add))
+
     def check(self, context: Context, cells: Mapping[str, str]) -> Checked:
         """A row of a table as a case."""
         row = Checked()

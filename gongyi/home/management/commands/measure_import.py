@@ -48,12 +48,12 @@ class Command(InventedCommand):
         parser.add_argument("--rows", type=int, default=10_000)
         parser.add_argument("--kills", type=int, default=3, help="how often the import is killed half way")
         parser.add_argument("--seed", type=int, default=20260301)
-        parser.add_argument("--texts", type=Path, help="a table whose titles, texts and answers the rows have, again and again")
+        parser.add_argument(
+            "--texts", type=Path, help="a table whose titles, texts and answers the rows have, again and again"
+        )
         parser.add_argument("--json", action="store_true", help="one JSON object")
 
-    def handle(
-        self, *, rows: int, kills: int, seed: int, texts: Path | None, json: bool, **options: Any
-    ) -> None:
+    def handle(self, *, rows: int, kills: int, seed: int, texts: Path | None, json: bool, **options: Any) -> None:
         if rows < 1 or kills < 0:
             raise CommandError(_("至少要 1 行。"), returncode=2)
         if (settings.GONGYI_DATA / MARK).exists():
@@ -101,17 +101,18 @@ def measure(rows: int, kills: int, seed: int, texts: Path | None = None) -> dict
     alone = sorted(_wrote() for _turn in range(50))
     began = time.monotonic()
     beside = _waits(_command(file).poll)
-    seconds, peak = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+    seconds, used = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
     if imported() != rows:
         raise CommandError(_("没有测完，原因见上面几行。"))
     began = time.monotonic()
     undone = _waits(_forked(undo_import))
-    undo_seconds = time.monotonic() - began
+    undo_seconds, undo_used = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
     after_kills = [wait for _turn in range(kills) for wait in _killed(file, rng.uniform(0.1, 0.9) * seconds)]
     return {
-        "rows": rows, "engine": connection.vendor, "seconds": round(seconds, 1), "peak_mb": peak, "alone_p50_ms": _ms(alone, 0.5),
+        "rows": rows, "engine": connection.vendor, "seconds": round(seconds, 1), "cpu_seconds": _cpu(used), "peak_mb": used.ru_maxrss // 1024, "alone_p50_ms": _ms(alone, 0.5),
         "write_p50_ms": _ms(beside, 0.5), "write_p95_ms": _ms(beside, 0.95), "write_max_ms": _ms(beside, 1), "writes": len(beside),
-        "undo_seconds": round(undo_seconds, 1), "undo_p95_ms": _ms(undone, 0.95), "undo_max_ms": _ms(undone, 1),
+        "undo_seconds": round(undo_seconds, 1), "undo_cpu_seconds": round(_cpu(undo_used) - _cpu(used), 1),
+        "undo_p95_ms": _ms(undone, 0.95), "undo_max_ms": _ms(undone, 1),
         "kills": kills, "kills_max_ms": _ms(after_kills, 1), "left": imported(),
     }  # fmt: skip
 
@@ -153,6 +154,10 @@ def _killed(file: Path, seconds: float) -> list[float]:
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     return _waits(_forked(take_import_back))
+
+
+def _cpu(used: resource.struct_rusage) -> float:
+    return round(used.ru_utime + used.ru_stime, 1)
 
 
 def _ms(waits: list[float], share: float) -> float:
