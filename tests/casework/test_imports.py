@@ -141,6 +141,19 @@ def test_a_topic_that_the_county_lacks_is_told_added_and_taken_back(land, by):
     assert list(Topic.objects.all()) == [actions_topic]
 
 
+@pytest.mark.parametrize(
+    ("state", "told"), [("办理", True), ("签收", True), ("登记", False), ("", False), ("办结", False)]
+)
+def test_the_preview_says_that_an_open_case_begins_anew(land, by, state, told):
+    head = ["编号", "内容", "登记时间", "办结时间", "状态"]
+    sheet = imports.Sheet("", [head, ["1", "路坏了", "2019/3/1", "2019/3/2", state]])
+    kind = imports.KINDS["cases"]
+    draft = imports.first_draft(kind, [sheet], "x", by.county)
+    plan = imports.make_plan(kind, draft, by=by, unit=land.town.id, source="x")
+    assert len(plan.fresh) == 1
+    assert any("重新开始" in note for note in plan.notes) is told
+
+
 def test_who_may_not_add_topics_imports_without_them(land):
     run = take(land.clerk, land.town, ["路", "城乡建设"], head=["内容", "一级分类"])
     assert run.created == 1

@@ -89,6 +89,7 @@ class Context:
     fresh_topics: Counter[tuple[str, ...]] = field(default_factory=Counter)
     unknown: Counter[tuple[str, str]] = field(default_factory=Counter)
     open_rows: int = 0
+    begun_anew: int = 0  # open ones that were further on where they come from
     waiting: int = 0  # open ones that were stored and not told yet
     built: "taking.Built | None" = None  # the next rows, made ready for the transaction
 
@@ -171,6 +172,9 @@ class CaseKind(Kind):
             if context.nobody:
                 words = _("没有答复的 %(n)d 件放到%(desk)s；从%(unit)s到县里都还没有派单员，请账号管理员授予这个角色。")
             said.append(words % {"n": context.open_rows, "desk": context.desk.name, "unit": context.unit.name})
+        if n := context.begun_anew:
+            words = ngettext("%(n)d 件在表里已经派出去、还没有办完：到了这里从“登记”重新开始，要再派一次单。", "%(n)d 件在表里已经派出去、还没有办完：到了这里从“登记”重新开始，要再派一次单。", n)  # fmt: skip
+            said.append(words % {"n": n})
         if "recorded" not in context.given:
             said.append(_("没有登记时间这一列，都按现在登记。"))
         return said
@@ -270,7 +274,7 @@ def _history(row: Checked, context: Context) -> None:
     facts = row.facts
     if "recorded" not in context.given:
         facts["recorded"] = context.now
-    said = facts["state"]
+    said = facts["was"] = facts["state"] or "recorded"
     ended = said in _ENDED or (facts["answer"] and said not in _GO_ON)
     if not ended:
         facts |= {"state": "recorded", "answered": None, "closed": None}
@@ -339,6 +343,7 @@ def _count(context: Context, facts: Mapping[str, Any]) -> None:
     if path and path not in context.topics:
         context.fresh_topics[path] += 1
     context.open_rows += facts["state"] == "recorded"
+    context.begun_anew += facts["state"] == "recorded" != facts["was"]
 
 
 def _shown(row: Checked, cells: Mapping[str, str]) -> dict[str, str]:
