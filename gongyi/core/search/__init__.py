@@ -19,8 +19,9 @@ from gongyi.core.search.engine import (
     with_index,
     without_index,
 )  # fmt: skip
-from gongyi.core.search.finding import COUNT_TO, FEW, PAGE, PAGES, Found, find, find_all, newest, page
+from gongyi.core.search.finding import COUNT_TO, PAGE, PAGES, Found, find, find_all, newest, page
 from gongyi.core.search.kinds import (
+    FEW,
     KINDS,
     Document,
     Kind,

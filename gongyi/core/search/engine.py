@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.lookups import Exact
 
 from gongyi.core.models import PlaceField, SearchRow
-from gongyi.core.search.words import Word, question, tokens
+from gongyi.core.search.words import Word, plain, question, tokens
 
 INDEX = "core_searchindex"
 _DAYS, _ROWS = 1 << 16, 1 << 20
@@ -204,7 +204,8 @@ def with_index() -> None:
 class Asked:
     """What the index is asked: every word, in number and title alone if `titles`, from the place `since` on.
 
-    `any_of`: one of them is enough. `asked_last`: of rows that are found by something else, which is choosier.
+    `any_of`: one of them is enough. `asked_last`: of rows that are found by something else, which is choosier. `read`: PostgreSQL
+    reads the texts, see `_are_read`.
     """
 
     county: int
@@ -213,6 +214,7 @@ class Asked:
     since: int = 0
     any_of: bool = False
     asked_last: bool = False
+    read: bool = False
 
     def fts5(self) -> str:
         """The question as FTS5 reads it."""
@@ -225,6 +227,13 @@ class Asked:
         """The question as PostgreSQL reads it."""
         words = (" | " if self.any_of else " & ").join(self._phrase(word) for word in self.words)
         return f"'{county_mark(self.county)}' & ({words})"
+
+    def like(self, table: str) -> tuple[str, tuple[str, ...]]:
+        """The question to the texts themselves; its words are letters only, so there is nothing to escape."""
+        columns = ("number", "title") if self.titles else ("number", "title", "body")
+        one = " OR ".join(f"{table}.{column} LIKE %s" for column in columns)
+        patterns = [f"%{word.runs[0]}%" for word in self.words for _column in columns]
+        return f"({' AND '.join([f'({one})'] * len(self.words))})", tuple(patterns)
 
     def _phrase(self, word: Word) -> str:
         mark = "A" if self.titles else ""
@@ -251,6 +260,8 @@ class Holds(_Lookup):
         place, params = compiler.compile(self.lhs)
         if on.vendor != "sqlite":
             table = compiler.quote_name_unless_alias(cast("Any", self.lhs).alias)
+            if asked.read:
+                return asked.like(table)
             return f"{table}.vector @@ %s::tsquery", (asked.tsquery(),)
         first, last = _places(asked.county)
         places = [max(first, asked.since), last]
@@ -278,7 +289,7 @@ class Seldom(models.Func):
 def holding(county: int, text: str, *, titles: bool = False, since: int = 0) -> QuerySet[SearchRow]:
     """The county's index rows that hold every word of the question, none where it has no word; only from a place on."""
     words = question(text)
-    asked = Asked(county, words, titles, since)
+    asked = Asked(county, words, titles, since, read=_are_read(county, words, titles=titles))
     return SearchRow.objects.filter(county=county, place__holds=asked) if words else SearchRow.objects.none()
 
 
@@ -291,7 +302,7 @@ def newest_holding(county: int, text: str, *, titles: bool = False, until: int |
     rows = SearchRow.objects.filter(county=county)
     if not words:
         return rows.none()
-    asked = Asked(county, words, titles)
+    asked = Asked(county, words, titles, read=_are_read(county, words, titles=titles))
     if connection.vendor != "sqlite":
         return rows.filter(place__holds=asked, place__lte=last).order_by("-place")
     table = SearchRow._meta.db_table
@@ -305,8 +316,53 @@ def newest_holding(county: int, text: str, *, titles: bool = False, until: int |
 def few_holding(county: int, text: str, few: Q, *, titles: bool = False) -> QuerySet[SearchRow]:
     """The same rows of a few that are named, each of which is asked; the newest first."""
     rows, words = SearchRow.objects.filter(few, county=county), question(text)
-    found = rows.filter(place__holds=Asked(county, words, titles, asked_last=True)) if words else rows.none()
-    return found.order_by((models.F("place") + 0).desc())  # by no index, in whose order SQLite would go through all
+    asked = Asked(county, words, titles, asked_last=True, read=_are_read(county, words, titles=titles))
+    return _by_no_index(rows.filter(place__holds=asked) if words else rows.none())
+
+
+def read_holding(county: int, text: str, few: Q, *, titles: bool = False) -> QuerySet[SearchRow]:
+    """The same rows of very few, whose texts are read; the newest first."""
+    rows, words = SearchRow.objects.filter(few, county=county), question(text)
+    columns = ("number", "title") if titles else ("number", "title", "body")
+    found = []
+    for key, *texts in rows.order_by().values_list("pk", *columns) if words else ():
+        read = [plain(one) for one in texts]
+        if all(any(map(word.stands_in, read)) for word in words):
+            found.append(key)
+    return _by_no_index(SearchRow.objects.filter(pk__in=found))  # by the keys alone, or SQLite goes through the county
+
+
+def _by_no_index(rows: QuerySet[SearchRow]) -> QuerySet[SearchRow]:
+    """The newest first, but by no index, in whose order SQLite would go through all."""
+    return rows.order_by((models.F("place") + 0).desc())
+
+
+def more_hits(county: int, text: str, number: int, *, titles: bool = False) -> bool:
+    """Whether more rows hold the words than so many. PostgreSQL cannot tell without finding them all, so there it is taken for true."""
+    words = question(text)
+    if connection.vendor != "sqlite" or not words:
+        return True
+    sql = f"SELECT 1 FROM {INDEX} WHERE {INDEX} MATCH %s AND rowid BETWEEN %s AND %s LIMIT 1 OFFSET %s"  # noqa: S608 - our own name
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [Asked(county, words, titles).fts5(), *_places(county), number])
+        return cursor.fetchone() is not None
+
+
+SAMPLE, COMMON = (
+    400,
+    8,
+)  # of so many of the newest rows so many hold a word that is quicker read for than found by the index
+
+
+def _are_read(county: int, words: tuple[Word, ...], *, titles: bool) -> bool:
+    """Whether PostgreSQL is quicker by reading the texts: its index must look at every row that it finds once more, and at a large
+    vector each time; so the words must be common, and written in one way only, or reading would miss some.
+    """
+    if connection.vendor == "sqlite" or not words or not all(word.is_one_way for word in words):
+        return False
+    newest = SearchRow.objects.filter(county=county).order_by("-place").values("pk")[:SAMPLE]
+    asked = Asked(county, words, titles, read=True)
+    return SearchRow.objects.filter(county=county, pk__in=newest, place__holds=asked).count() >= COMMON
 
 
 def _places(county: int) -> tuple[int, int]:

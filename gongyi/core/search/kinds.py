@@ -20,6 +20,7 @@ from gongyi.core.search.engine import first_place, put_in, same_day, take_out, w
 FORM = 1  # grows when texts are read otherwise than before; rows of an older form are written anew
 LONGEST = 60_000  # characters of a record's text that are indexed
 BATCH = 200
+FEW = 5000  # rows: so many are quicker gone through than the hits of a common word
 
 
 # --- what is searched -------------------------------------------------------------------------------------------------
@@ -48,11 +49,16 @@ class Watch:
 
 @dataclass(frozen=True)
 class Seen:
-    """The index rows that somebody may see: as a set, and as a question to each; `few`: at most `FEW`."""
+    """The index rows that somebody may see: as a set, and as a question to each; how many they are, counted up to `FEW` and one."""
 
     rows: Q
     each: Q
-    few: bool
+    number: int
+
+    @property
+    def few(self) -> bool:
+        """Whether these are quicker gone through than the hits of a common word."""
+        return self.number <= FEW
 
 
 @dataclass(frozen=True)
