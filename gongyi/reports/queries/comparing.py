@@ -10,6 +10,7 @@ from gongyi.casework import figures as casework
 from gongyi.core import clock, figures
 from gongyi.core.figures import Figure, Period, Rate, Source, Value
 from gongyi.network.models import Unit
+from gongyi.reports import figures as reports
 from gongyi.reports.queries.counting import scope_of
 from gongyi.reports.queries.monthly import mostly_stored
 from gongyi.reports.queries.rates import Reviewed, rates_for, reviewed
@@ -20,6 +21,7 @@ GROUPS: list[tuple[str | Promise, tuple[Source, ...]]] = [
     (gettext_lazy("办结的：怎么结的，群众怎么说"), (casework.closed,)),
     (gettext_lazy("期末还在手上的"), (casework.there,)),
     (gettext_lazy("回访、退单和重办"), (casework.lines, casework.returns)),
+    (gettext_lazy("发出去以后更正的"), (casework.amendments, reports.corrections)),
 ]
 
 
