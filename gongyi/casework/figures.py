@@ -104,7 +104,7 @@ def _amendments(county: int) -> QuerySet[Any]:
     return found
 
 
-LONG_AGO = timedelta(days=365)
+LONG_AGO = timedelta(days=180)
 
 
 def _there(period: Period) -> Q:

@@ -12,8 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from gongyi.core.figures import Figure, Source, register
 from gongyi.reports.models import ReportFigure, ReportVersion
-
-NUMBERS, TEXT = "numbers", "text"  # what a correction corrected
+from gongyi.reports.models.report import NUMBERS, TEXT
 
 _BEFORE = ReportFigure.objects.filter(
     county=OuterRef("county"), version__report=OuterRef("version__report"), version__number=OuterRef("version__number") - 1, tie=OuterRef("tie")

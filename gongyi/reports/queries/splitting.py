@@ -12,7 +12,7 @@ from gongyi.core import figures
 from gongyi.core.county import as_key
 from gongyi.core.figures import Figure, Period, Scope
 from gongyi.network.models import Unit
-from gongyi.reports.figures import NUMBERS, TEXT
+from gongyi.reports.models.report import NUMBERS, TEXT
 from gongyi.reports.queries.counting import tree_for
 
 NONE = "none"  # in an address: those that have no value
