@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gongyi.casework import queries
-from gongyi.casework.actions.moving import first_with
 from gongyi.casework.models import Export
 from gongyi.casework.queries import exports
 from gongyi.casework.rules import exports_judged_by
@@ -31,7 +30,7 @@ from gongyi.network.models import Unit
 from gongyi.network.queries import chain
 from gongyi.people.actions.access_log import look
 from gongyi.people.models import Account, Purpose
-from gongyi.people.queries import actor_of, holders
+from gongyi.people.queries import actor_of, first_with, holders
 
 AT_ONCE = 1000  # more rows are written by the worker
 MOST_ROWS = 20_000

@@ -1,9 +1,8 @@
 """One case: fetched only by who may see it, and everything that hangs on it."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from functools import lru_cache
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, QuerySet
@@ -17,6 +16,7 @@ from gongyi.casework.rules import UNDONE_BY, declared, is_about, parts_visible_t
 from gongyi.core.access import Actor
 from gongyi.core.imports.runs import pending
 from gongyi.core.models import Attachment
+from gongyi.core.timeline import Told, lines_of
 from gongyi.network.models import Unit
 from gongyi.people.queries import staff_named
 
@@ -62,21 +62,7 @@ def lead_on(by: Actor, case: Case) -> str:
     return case.get_absolute_url() if visible_to(by).filter(id=case.id).exists() else reverse("casework:list")
 
 
-class Told(NamedTuple):
-    """A line of the timeline as pages print it: whole rows of a table would cost twice as much."""
-
-    at: datetime
-    action: str
-    source: str
-    target: str
-    actor: UUID | None
-    actor_label: str
-    unit_label: str
-    reason: str
-    note: str
-
-
-_TOLD = CaseStep.objects.order_by("seq").values_list(*Told._fields)
+_TOLD = lines_of(CaseStep)
 
 
 def timeline(case: Case) -> list[Told]:
