@@ -18,7 +18,7 @@ from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.county import new_key
 from gongyi.core.errors import Refused
-from gongyi.core.secrets import digest, mask_text, phone_digest, phone_tail_digest
+from gongyi.core.secrets import mask_text
 from gongyi.core.workflow import first_step, first_steps
 from gongyi.network.models import Unit
 from gongyi.network.queries import calendar_of, chain
@@ -215,10 +215,8 @@ def store_asker(asker: Asker, facts: AskerFacts) -> None:
 def asked(asker: Asker, facts: AskerFacts) -> Asker:
     """The asker with these facts and their digests, not saved."""
     asker.whom, asker.theirs = facts.whom, facts.theirs
-    asker.kind, asker.organisation = facts.kind, facts.organisation.strip()
-    asker.name, asker.phone, asker.address = facts.name.strip(), facts.phone.strip(), facts.address.strip()
-    asker.name_digest = digest("name", asker.name) if asker.name else ""
-    asker.phone_digest, asker.tail_digest = phone_digest(asker.phone), phone_tail_digest(asker.phone)
+    asker.kind = facts.kind
+    asker.set_identity(name=facts.name, phone=facts.phone, address=facts.address, organisation=facts.organisation)
     return asker
 
 

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from gongyi.core import audit, clock, schedule, search
@@ -44,6 +44,12 @@ def pending(county: int) -> QuerySet[ImportLine, UUID]:
     """The keys of rows that are there but not yet, or no longer, to be seen."""
     rows = ImportLine.objects.filter(county=county, run__county=county, run__state__in=UNSEEN)
     return rows.values_list("subject", flat=True)
+
+
+def not_yet(key: str) -> Exists:
+    """The same of the row whose key stands in this column, for a query that names no county itself. Asked by the runs, which are few."""
+    here = {"county": OuterRef("county"), "lines__county": OuterRef("county"), "lines__subject": OuterRef(key)}
+    return Exists(ImportRun.objects.filter(state__in=UNSEEN, **here))
 
 
 def open_run(*, by: Actor, kind: str, unit: UUID, source: str) -> ImportRun:

@@ -270,20 +270,46 @@ class Holds(_Lookup):
         return sql, (*params, asked.fts5(), *places)
 
 
-class Seldom(models.Func):
-    """An equation that hardly any row fulfils. SQLite takes the first column of an index, the county, for as choosy as a key, and
-    would walk through all that a unit has for each row; this tells it better. PostgreSQL knows.
-    """
+class _Told(models.Func):
+    """An expression with a word to SQLite's planner, which knows nothing of how many rows there are. PostgreSQL knows."""
 
-    def __init__(self, column: str, value: Any) -> None:
-        super().__init__(Exact(models.F(column), value), output_field=models.BooleanField())
+    told = "{}"
 
     def as_sql(self, compiler: Any, connection: Any, *_way: Any, **_context: Any) -> tuple[str, Any]:  # noqa: ARG002 - Django's signature
         return cast("tuple[str, Any]", compiler.compile(self.source_expressions[0]))
 
     def as_sqlite(self, compiler: Any, connection: Any, **_context: Any) -> tuple[str, Any]:  # noqa: ARG002 - Django's signature
         sql, params = compiler.compile(self.source_expressions[0])
-        return f"likelihood({sql}, 0.000001)", params
+        return self.told.format(sql), params
+
+
+class Seldom(_Told):
+    """An equation that hardly any row fulfils. SQLite takes the first column of an index, the county, for as choosy as a key, and
+    would walk through all that a unit has for each row; this tells it better.
+    """
+
+    told = "likelihood({}, 0.000001)"
+
+    def __init__(self, column: str, value: Any) -> None:
+        super().__init__(Exact(models.F(column), value), output_field=models.BooleanField())
+
+
+class Few(_Told):
+    """A condition that few rows fulfil: then each of two that are joined by OR is its own range of an index."""
+
+    told = "likelihood({}, 0.001)"
+
+    def __init__(self, lookup: Any) -> None:
+        super().__init__(lookup, output_field=models.BooleanField())
+
+
+class Unsought(_Told):
+    """A column by which one shall not seek, because another one leads to fewer rows."""
+
+    told = "+{}"
+
+    def __init__(self, column: str, field: "models.Field[Any, Any]") -> None:
+        super().__init__(models.F(column), output_field=field)
 
 
 def holding(county: int, text: str, *, titles: bool = False, since: int = 0) -> QuerySet[SearchRow]:

@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy, ngettext
 from gongyi.casework import queries
 from gongyi.casework.actions.imports import taking
 from gongyi.casework.actions.intake import desk_for, short_title
-from gongyi.casework.actions.settings import may_edit
 from gongyi.casework.models import Case, CaseType, Topic
 from gongyi.casework.workflow import STATES
 from gongyi.core import clock
@@ -29,6 +28,7 @@ from gongyi.core.secrets import mask_address, mask_name, mask_phone, mask_text
 from gongyi.documents.reading import clean, clean_line, moment
 from gongyi.network.models import Unit
 from gongyi.network.queries import calendar_of, chain
+from gongyi.people.actions.settings import may_edit
 
 LONGEST = 20_000
 TITLE = 60

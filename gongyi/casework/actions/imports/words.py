@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gongyi.casework.actions.imports import taking
-from gongyi.casework.actions.settings import may_edit, save_template
+from gongyi.casework.actions.settings import save_template
 from gongyi.casework.models import AnswerTemplate, Case, CaseType, Topic
 from gongyi.core import audit, gate
 from gongyi.core.access import Actor
@@ -18,6 +18,7 @@ from gongyi.core.county import county_of
 from gongyi.core.errors import Refused
 from gongyi.core.imports import Checked, Column, Kind
 from gongyi.documents.reading import clean, clean_line
+from gongyi.people.actions.settings import may_edit
 
 NAME, TEXT = 40, 4000
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("casework", "0017_rows_that_point_here"),
-        ("reports", "0007_ledger_files"),
+        ("reports", "0009_months_counted_anew"),
     ]
 
     operations = [
