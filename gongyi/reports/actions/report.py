@@ -11,7 +11,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gongyi.casework.actions.moving import first_with
 from gongyi.core import audit, clock, outbox
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
@@ -23,7 +22,7 @@ from gongyi.core.said import joined
 from gongyi.core.workflow import first_step, perform
 from gongyi.network.models import Unit
 from gongyi.network.queries import chain
-from gongyi.people.queries import holders
+from gongyi.people.queries import first_with, holders
 from gongyi.reports.models import Report, ReportComment, ReportFigure, ReportPart, ReportStep, ReportVersion
 from gongyi.reports.queries import composing
 from gongyi.reports.queries import report as queries
