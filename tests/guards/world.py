@@ -82,6 +82,7 @@ WORDS: dict[str, list[str]] = {
     "home:job_run": ["messages", "home"],
     "casework:hot_rule": ["confirm"],
     "reports:figure": ["cases.closed", "cases.closed_rate"],
+    "reports:figure_export": ["cases.closed"],
     "reports:rate": ["cases.satisfaction_rate"],
     "reports:formula": ["cases.satisfaction_rate"],
 }
@@ -170,6 +171,8 @@ class World:
             own = self.mine.rows["people.Resident"]
             session[adapter.RESIDENT] = {"id": str(own.pk), "mark": mark_of(own)}
         session[OPENED] = {"case": str(self.mine.cases["handling"].pk), "until": LATER.timestamp()}
+        # as after a first page, which notes that the session is in use
+        session[adapter.BEGAN] = session[adapter.SEEN] = int(clock.now().timestamp())
         session.save()
         return browser
 

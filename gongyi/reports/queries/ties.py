@@ -26,6 +26,7 @@ _TIE = re.compile(
     r"|(?P<figure>[a-z_]+\.[a-z_]+)(?:\|(?P<split>[a-z]+):(?P<group>[^{}@|]{1,40}))?(?:@(?P<of>before|change))?)\s*\}\}"
 )
 BEFORE, CHANGE = "before", "change"
+GROUPED = {"type", "topic", "channel", "urgency", "outcome"}  # what `groups` can name
 OWN = "本级"  # the row of a table for what counts for the unit alone
 
 
@@ -52,7 +53,7 @@ class Tie:
             one = figures.figure(self.figure)
         except KeyError:
             return False
-        splits = {"unit"} | (set(one.source.splits) if isinstance(one, Figure) else set())
+        splits = {"unit"} | (set(one.source.splits) & GROUPED if isinstance(one, Figure) else set())
         return not self.split or self.split in splits
 
 
