@@ -180,8 +180,8 @@ class ReportVersion(CountyModel):
 
     def printed_head(self) -> dict[str, Any]:
         """What stood around the text when it was signed."""
-        kept: dict[str, Any] = json.loads(self.head)
-        return self.report.head() | kept
+        found: dict[str, Any] = {**self.report.head(), **json.loads(self.head)}
+        return found
 
 
 class ReportFigure(CountyModel):
