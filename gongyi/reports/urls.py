@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("figures/changes/", figures.changes, name="changes"),
     path("figures/errors/", figures.errors, name="errors"),
     path("figures/<str:key>/", figures.figure_page, name="figure"),
+    path("figures/<str:key>/export/", figures.figure_export, name="figure_export"),
     path("ledgers/", ledger.index, name="ledgers"),
     path("ledgers/new/", ledger.new, name="ledger_new"),
     path("ledgers/sheets/<uuid:key>/", ledger.sheet, name="ledger_sheet"),

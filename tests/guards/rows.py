@@ -8,9 +8,9 @@ from uuid import uuid4
 from django.db import models
 
 from gongyi.casework.models.case import ENDED
-from gongyi.casework.models.setting import SpanField
 from gongyi.core import checks
 from gongyi.core.county import CountyModel, new_key
+from gongyi.core.spans import SpanField
 
 WHEN = datetime(2026, 3, 2, 2, tzinfo=UTC)
 _numbers = count(1)
@@ -21,6 +21,9 @@ STARTS: dict[str, dict[str, Any]] = {
     "casework.Publication": {"state": "draft"},
     "casework.PublicationStep": {"source": "draft", "target": "draft", "action": "edit"},
     "casework.CaseStep": {"source": "assigned", "target": "handling", "action": "log"},
+    "promises.Promise": {"state": "due", "kind": "case", "due": date(2099, 1, 1)},
+    "promises.PromiseStep": {"source": "due", "target": "due", "action": "move"},
+    "promises.PlannedPromise": {"kind": "case"},
     "core.Message": {"path": "/cases/"},
     "reports.LeftOut": {"rate": "cases.satisfaction_rate", "agreed": None, "judged_at": None},
     "reports.Report": {"state": "draft"},

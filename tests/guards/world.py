@@ -79,6 +79,7 @@ WORDS: dict[str, list[str]] = {
     "home:job_run": ["messages", "home"],
     "casework:hot_rule": ["confirm"],
     "reports:figure": ["cases.closed", "cases.closed_rate"],
+    "reports:figure_export": ["cases.closed"],
     "reports:rate": ["cases.satisfaction_rate"],
     "reports:formula": ["cases.satisfaction_rate"],
 }

@@ -51,7 +51,7 @@ def test_control_an_index_that_misses_a_character_is_noticed(db, monkeypatch):
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=st.lists(TEXTS, min_size=1, max_size=4), words=st.lists(WORDS, min_size=1, max_size=3))
 def test_index_and_a_look_at_the_texts_agree(land, texts, words):
-    """Both ways in which a word is sought, and a plain substring of every unbroken run."""
+    """All ways in which a word is sought, and a plain substring of every unbroken run."""
     with transaction.atomic():
         for text in texts:
             actions.open_case(by=land.clerk, unit=land.town, type=land.enquiry, content=f"事{text}")
@@ -69,7 +69,13 @@ def agree(county: int, asked: str) -> None:
     }
     plainly = {key for key, said in rows.items() if all(word in plain("\n".join(said)) for word in asked.split())}
     assert by_index == read == plainly
-    for found in (engine.newest_holding(county, asked), engine.few_holding(county, asked, Q(subject__in=list(rows)))):
+    few = Q(subject__in=list(rows))
+    ways = (
+        engine.newest_holding(county, asked),
+        engine.few_holding(county, asked, few),
+        engine.read_holding(county, asked, few),
+    )
+    for found in ways:
         places = dict(found.values_list("subject", "place"))
         assert set(places) == read, "asked row by row, or of these few alone"
         assert list(places.values()) == sorted(places.values(), reverse=True)

@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 
@@ -52,6 +53,9 @@ def test_a_report_of_one_topic_counts_that_topic_alone(office):
     found = queries.evidence(office.clerk, report, "cases.received")
     assert found.total == 1
     assert queries.evidence(office.clerk, report, "cases.received|unit:李家村").total == 1
+    with pytest.raises(ValidationError) as wrong:  # corrected reports have no topic
+        actions.edit_report(report, by=office.clerk, parts={0: ("", "更正{{reports.corrected}}份")})
+    assert "reports.corrected" in str(wrong.value)
     version = signed(SimpleNamespace(**vars(office) | {"report": report}))
     assert queries.changed_since(version, records=True) == []
     casework.open_case(by=office.officer, unit=office.village, type=office.enquiry, content="别的事")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gongyi.casework.models import Case, CaseType, Topic
-from gongyi.casework.queries.case import JOINED, Told, asker_of, taken_back, timeline
+from gongyi.casework.queries.case import JOINED, asker_of, taken_back, timeline
 from gongyi.casework.queries.choices import types
 from gongyi.casework.rules import reopenable
 from gongyi.casework.workflow import STATES
@@ -22,6 +22,7 @@ from gongyi.core import clock
 from gongyi.core.deadlines import remaining
 from gongyi.core.models import AccessRow, Attachment
 from gongyi.core.secrets import digest, mask_name, mask_phone, mask_text
+from gongyi.core.timeline import Told
 from gongyi.people.models import Looked, Purpose
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 5 bits a letter; none of them is read for another

@@ -59,7 +59,7 @@ def _context(request: ActorRequest, case: Case) -> dict[str, Any]:
     return {
         "case": case, "url": case.get_absolute_url(), "title": case.title, "turn": queries.turn_of(case), "clocks": queries.clocks(case), "state": STATES[case.state],
         "content": mask_text(case.content), "answer": mask_text(case.answer), "draft": mask_text(case.draft), "primary": primary, "others": others,
-        "events": _events(steps), "roles": queries.roles_of(case), "visits": visits, "asker": asker,
+        "events": queries.events(steps), "roles": queries.roles_of(case), "visits": visits, "asker": asker,
         "may_open_files": can_see_files(request.actor, case),
         "files": queries.attachments_of(case) if any(step.action in {"attach", "add"} for step in steps) else [],
         "joined": followers_of(request.actor, case) if case.has_followers else [], "first_url": _first_url(request, case),
@@ -72,24 +72,6 @@ def _context(request: ActorRequest, case: Case) -> dict[str, Any]:
 def _first_url(request: ActorRequest, case: Case) -> str:
     """Where the case stands that this one follows; '' for who may not see it."""
     return f"/cases/{case.first_id}/" if number_of(request.actor, case.first_id) else ""
-
-
-def _events(steps: list[queries.Told]) -> list[dict[str, Any]]:
-    """The timeline as its building block wants it."""
-    labels = {move.action: move.label for move in CASE.moves} | {
-        "record": _("登记"),
-        "record_done": _("当场办结"),
-        "import": _("导入"),
-    }
-    gone = queries.taken_back(steps)
-    return [
-        {
-            "at": step.at, "who": queries.who_did(step), "gone": at in gone,
-            "what": labels.get(step.action, step.action), "why": step.reason, "text": mask_text(step.note),
-            "tone": STATES[step.target].tone, "icon": queries.STEP_ICONS.get(step.action, ""),
-        }
-        for at, step in enumerate(steps)
-    ]  # fmt: skip
 
 
 @permission(P.CASE_VIEW)

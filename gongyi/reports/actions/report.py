@@ -11,7 +11,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gongyi.casework.actions.moving import first_with
 from gongyi.casework.models import Topic
 from gongyi.core import audit, clock, outbox
 from gongyi.core.access import Actor
@@ -24,7 +23,7 @@ from gongyi.core.said import joined
 from gongyi.core.workflow import check_seen, first_step, perform
 from gongyi.network.models import Unit
 from gongyi.network.queries import chain
-from gongyi.people.queries import holders
+from gongyi.people.queries import first_with, holders
 from gongyi.reports.models import Report, ReportComment, ReportFigure, ReportPart, ReportStep, ReportVersion, whole
 from gongyi.reports.queries import annexes, composing
 from gongyi.reports.queries import report as queries
@@ -101,7 +100,7 @@ def edit_report(
     wrong = {
         f"body_{place}": _("没有这个数：%(tie)s") % {"tie": bad[0]}
         for place, (_h, body) in parts.items()
-        if (bad := unknown(body))
+        if (bad := unknown(body, topic=report.topic_id is not None))
     }
     if "title" in facts and not facts["title"].strip():
         wrong["title"] = _("请写标题。")

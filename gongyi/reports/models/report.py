@@ -17,6 +17,7 @@ from gongyi.network.models import Unit
 
 STATES = ["drawn", "draft", "asked", "checked", "signed", "corrected", "withdrawn"]
 FIXED = ["signed", "corrected"]
+NUMBERS, TEXT = "numbers", "text"  # what a correction corrected
 
 
 HEAD = (

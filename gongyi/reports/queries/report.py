@@ -4,15 +4,12 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404
 
-from gongyi.casework.models import Case
-from gongyi.casework.rules import parts_visible_to
 from gongyi.core import figures
 from gongyi.core.access import Actor
 from gongyi.core.figures import Figure, Rate
-from gongyi.core.search import Seldom
 from gongyi.people.queries import staff_named
 from gongyi.reports.models import (
     Report,
@@ -24,6 +21,7 @@ from gongyi.reports.models import (
     ReportTemplate,
     ReportVersion,
 )
+from gongyi.reports.queries.behind import open_of, record_of
 from gongyi.reports.queries.composing import Block, compose
 from gongyi.reports.queries.drafting import counted_period
 from gongyi.reports.queries.ties import BEFORE, Counted, Tie, groups, records_of, ties_of
@@ -188,12 +186,10 @@ def evidence(by: Actor, report: Report, text: str) -> Evidence:
         return Evidence(str(one.name), str(one.scope), counted.text(tie), 0, [], parts)
     rows = _rows(counted, one, tie)
     total = rows.count()
-    record = f"{one.source.record}_id" if one.source.record else "pk"
-    pairs = list(rows.order_by(one.source.at or "recorded_at", "pk").values_list(one.source.number, record)[:ROWS])
-    keys = [key for _number, key in pairs]
-    mine = Exists(parts_visible_to(by).filter(Seldom("case", OuterRef("pk"))))
-    open_to = set(Case.objects.filter(county=report.county, id__in=keys).filter(mine).values_list("id", flat=True))
-    told = [(number, f"/cases/{key}/" if key in open_to else "") for number, key in pairs]
+    columns = (one.source.number, record_of(one.source))
+    pairs = list(rows.order_by(one.source.at or "recorded_at", "pk").values_list(*columns)[:ROWS])
+    mine = open_of(by, one.source, {key for _number, key in pairs})
+    told = [(number, mine.get(key, "")) for number, key in pairs]
     return Evidence(str(one.name), str(one.scope), counted.text(tie), total, told, [])
 
 

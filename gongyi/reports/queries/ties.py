@@ -27,6 +27,7 @@ _TIE = re.compile(
     r"|(?P<figure>[a-z_]+\.[a-z_]+)(?:\|(?P<split>[a-z]+):(?P<group>[^{}@|]{1,40}))?(?:@(?P<of>before|change))?)\s*\}\}"
 )
 BEFORE, CHANGE = "before", "change"
+GROUPED = {"type", "topic", "channel", "urgency", "outcome"}  # what `groups` can name
 OWN = "本级"  # the row of a table for what counts for the unit alone
 
 
@@ -53,8 +54,15 @@ class Tie:
             one = figures.figure(self.figure)
         except KeyError:
             return False
-        splits = {"unit"} | (set(one.source.splits) if isinstance(one, Figure) else set())
+        splits = {"unit"} | (set(one.source.splits) & GROUPED if isinstance(one, Figure) else set())
         return not self.split or self.split in splits
+
+    @property
+    def by_topic(self) -> bool:
+        """Whether it can be counted for one topic alone."""
+        one = figures.figure(self.figure)
+        base = [one] if isinstance(one, Figure) else [figures.figure(key) for key in (*one.above, *one.below)]
+        return all(isinstance(each, Figure) and "topic" in each.source.splits for each in base)
 
 
 def pieces(text: str) -> Iterator[str | Tie]:
@@ -74,11 +82,12 @@ def ties_of(text: str) -> list[Tie]:
     return [one for one in pieces(text) if isinstance(one, Tie)]
 
 
-def unknown(text: str) -> list[str]:
-    """What looks like a tie and is none."""
+def unknown(text: str, *, topic: bool = False) -> list[str]:
+    """What looks like a tie and is none; in a text about one topic also what cannot be counted by topics."""
     left = "".join(one for one in pieces(text) if isinstance(one, str))
     wrong = re.findall(r"\{\{[^{}]*\}?\}?|\}\}", left)
-    return wrong + ["{{" + str(tie) + "}}" for tie in ties_of(text) if not tie.known]
+    bad = [tie for tie in ties_of(text) if not tie.known or (topic and not tie.case and not tie.by_topic)]
+    return wrong + ["{{" + str(tie) + "}}" for tie in bad]
 
 
 def groups(county: int, split: str) -> dict[Any, str]:

@@ -7,8 +7,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("casework", "0016_figures"),
-        ("reports", "0007_ledger_files"),
+        ("casework", "0017_rows_that_point_here"),
+        ("reports", "0010_rows_that_point_here"),
     ]
 
     operations = [
