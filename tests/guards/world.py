@@ -266,7 +266,7 @@ def _one_per_county(model: Any, code: int) -> bool:
 READ_AGAIN = {
     Device: {"digest": "ab" * 32},
     TopicMemory: {"weights": Learned().dumped()},
-    ReportVersion: {"content": "[]"},
+    ReportVersion: {"content": "[]", "head": "{}"},
 }
 
 
