@@ -14,17 +14,20 @@ from django.utils.translation import gettext as _
 from gongyi.casework.models import TAKING, Asker, Case, CasePart, CaseStep, Taking, Topic
 from gongyi.casework.rules import UNDONE_BY, declared, is_about, parts_visible_to, visible_to
 from gongyi.core.access import Actor
+from gongyi.core.imports.runs import pending
 from gongyi.core.models import Attachment
 from gongyi.core.timeline import Told, lines_of
 from gongyi.network.models import Unit
 from gongyi.people.queries import staff_named
+from gongyi.promises.models import Promise
 
 PLACES = ("unit", "desk", "lead", "second", "caller", "turn_unit")
 JOINED = ("type", "topic", "area", "about_unit", *PLACES)
 _FOLLOWERS = Case.objects.filter(county=OuterRef("county"), first=OuterRef("pk"))
+_PROMISES = Promise.objects.filter(county=OuterRef("county"), kind="case", origin=OuterRef("pk"))
 _WHOLE = Case.objects.select_related("type").annotate(
     topic_parent=F("topic__parent"), topic_name=F("topic__full_name"), area_name=F("area__name"),
-    has_followers=Exists(_FOLLOWERS),
+    has_followers=Exists(_FOLLOWERS), has_promises=Exists(_PROMISES),
 )  # fmt: skip
 
 
@@ -127,4 +130,5 @@ def one_visit(case: Case, asker: Asker | None, *, visited: bool) -> bool | None:
         return None
     same = Asker.objects.filter(county=case.county, phone_digest=asker.phone_digest).values("case")
     later = Case.objects.filter(id__in=same, topic=case.topic_id, recorded_at__gt=case.recorded_at)
+    later = later.exclude(id__in=pending(case.county))
     return not later.filter(recorded_at__lte=case.reopen_until).exclude(id=case.id).exclude(state="void").exists()

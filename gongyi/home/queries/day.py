@@ -85,6 +85,9 @@ EVENTS: dict[str, Promise] = {
     "proposal.submitted": gettext_lazy("新提交的提案"), "proposal.assigned": gettext_lazy("新交办的提案"),
     "proposal.reviewing": gettext_lazy("等您签发的提案答复"), "proposal.told": gettext_lazy("要告诉提出人的"),
     "proposal.consulting": gettext_lazy("等您的单位写的会办意见"), "proposal.replied": gettext_lazy("答复了的提案，等评价"),
+    "promise.new": gettext_lazy("新的承诺"), "promise.wake": gettext_lazy("承诺快到日子"), "promise.due": gettext_lazy("承诺今天到日子"),
+    "promise.late": gettext_lazy("承诺过了日子"), "promise.reported": gettext_lazy("等您核对的承诺"), "promise.back": gettext_lazy("承诺退回再做"),
+    "promise.news": gettext_lazy("承诺有了结果"),
     "due.soon": gettext_lazy("快到期的提醒"), "due.late": gettext_lazy("超期的提醒"),
 }  # fmt: skip
 OTHER = gettext_lazy("其他消息")

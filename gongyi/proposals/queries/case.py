@@ -11,6 +11,7 @@ from django.urls import reverse
 from gongyi.core.access import Actor
 from gongyi.core.models import Attachment
 from gongyi.core.timeline import Told, lines_of
+from gongyi.promises import rules as promise_rules
 from gongyi.promises.models import PlannedPromise, Promise
 from gongyi.proposals.models import Author, Opinion, Proposal, ProposalPart, ProposalStep
 from gongyi.proposals.rules import visible_to
@@ -75,6 +76,12 @@ def promises_of(proposal: Proposal) -> list[Promise]:
     """What its answers promised, the earliest first."""
     rows = Promise.objects.filter(county=proposal.county, kind=KIND, origin=proposal.id)
     return list(rows.select_related("unit").order_by("due", "id"))
+
+
+def openable(by: Actor, promises: list[Promise]) -> set[UUID]:
+    """Those of them whose own page this person may open: not every unit that sees the proposal takes part in the promise."""
+    rows = promise_rules.visible_to(by).filter(id__in=[promise.id for promise in promises])
+    return set(rows.values_list("id", flat=True)) if promises else set()
 
 
 def planned_for(proposal: Proposal) -> list[PlannedPromise]:

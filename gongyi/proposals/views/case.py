@@ -37,12 +37,13 @@ def _context(request: ActorRequest, one: Proposal) -> dict[str, Any]:
     """Everything that the page of a proposal shows."""
     primary, others = queries.buttons(request.actor, one)
     opinions, texts = queries.opinions_of(one), ("analysis", "suggestions", "opinion", "answer", "draft")
+    promises = queries.promises_of(one)
     waits = [said["unit"].name for said in opinions if said["opinion"] is None]
     return {
         "one": one, "url": one.get_absolute_url(), "title": one.title, "state": STATES[one.state], "turn": queries.turn_of(one, waits),
         "clocks": queries.clocks(one), "primary": primary, "others": others, "events": queries.events(queries.timeline(one)),
         "roles": queries.roles_of(one), "opinions": opinions, "authors": queries.authors_of(one), "files": queries.attachments_of(one),
-        "promises": queries.promises_of(one), "merged": queries.merged_into(one), "pieces": queries.pieces_of(one), "may_see_authors": can_see_authors(request.actor, one),
+        "promises": promises, "may_open": queries.openable(request.actor, promises), "merged": queries.merged_into(one), "pieces": queries.pieces_of(one), "may_see_authors": can_see_authors(request.actor, one),
         "purposes": Purpose.choices, **{name: mask_text(getattr(one, name)) for name in texts},
     }  # fmt: skip
 
