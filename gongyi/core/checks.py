@@ -184,8 +184,10 @@ def _unique_and_indexes(model: Model) -> Iterator[tuple[list[str], str]]:
     for constraint in model._meta.constraints:
         if isinstance(constraint, models.UniqueConstraint):
             yield list(constraint.fields), constraint.name
+    pointers = {field.name for field in model._meta.local_fields if isinstance(field, CountyForeignKey)}
     for index in model._meta.indexes:
-        yield list(index.fields), index.name
+        if not (len(index.fields) == 1 and index.fields[0] in pointers):  # see `CountyForeignKey`
+            yield list(index.fields), index.name
     for together in model._meta.unique_together:
         yield list(together), "unique_together"
 

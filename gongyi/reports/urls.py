@@ -44,6 +44,7 @@ urlpatterns: list[URLPattern] = [
     path("fill/forms/<uuid:key>/remember/", filling.forget, {"back": True}, name="form_remember"),
     path("reports/", report.index, name="reports"),
     path("reports/new/", report.new, name="report_new"),
+    path("reports/verify/", report.verify, name="report_verify"),
     path("reports/templates/", report.templates, name="templates"),
     path("reports/templates/<uuid:key>/end/", report.template_end, name="template_end"),
     path("reports/<uuid:key>/", report.detail, name="report"),

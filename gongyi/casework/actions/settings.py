@@ -12,7 +12,6 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
-from pypinyin import Style, lazy_pinyin
 
 from gongyi.casework.models import AnswerTemplate, CaseType, Reason, Register, Topic
 from gongyi.casework.models.setting import DEFAULTS
@@ -103,6 +102,8 @@ def _layers(topic: Topic) -> list[list[Topic]]:
 
 def _derived(name: str, parent: Topic | None) -> dict[str, Any]:
     """What a topic's name and place say: its level, the way down to it, the initials that the picker asks."""
+    from pypinyin import Style, lazy_pinyin  # 55 MB and more than a second, which few processes need
+
     letters = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower()
     return {
         "level": parent.level + 1 if parent else 1,

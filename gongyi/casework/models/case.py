@@ -137,6 +137,7 @@ class Case(SearchedModel, Tracked):
     redos = models.PositiveSmallIntegerField(default=0)
 
     has_followers: bool  # asked by `queries.fetch`
+    has_promises: bool
 
     class Meta:
         constraints = [
@@ -160,6 +161,8 @@ class Case(SearchedModel, Tracked):
             models.Index(fields=["county", "resident"], name="case_resident", condition=Q(resident__isnull=False)),
             models.Index(fields=["county", "wish_of"], name="case_wishes", condition=Q(wish_of__isnull=False)),
             models.Index(fields=["county", "first"], name="case_first", condition=Q(first__isnull=False)),
+            models.Index(fields=["wish_of"], name="case_wish_of", condition=Q(wish_of__isnull=False)),
+            models.Index(fields=["first"], name="case_follower_of", condition=Q(first__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -217,6 +220,7 @@ class Asker(SearchedModel, Identity):
         indexes = [
             models.Index(fields=["county", "phone_digest"], name="asker_phone"),
             models.Index(fields=["county", "tail_digest", "name_digest"], name="asker_lookup"),
+            models.Index(fields=["case"], name="asker_of"),
         ]
 
 
@@ -245,6 +249,7 @@ class CasePart(Participation):
             models.Index(fields=["county", "unit", "until", "-recorded_at", "-case"], name="casepart_list"),
             models.Index(fields=["county", "unit", "until", "state", "-recorded_at", "-case"], name="casepart_state"),
             models.Index(fields=["county", "unit", "until", "my_turn", "due", "state"], name="casepart_turn"),
+            models.Index(fields=["case"], name="casepart_of"),
         ]
 
 
@@ -276,7 +281,8 @@ class CaseStep(SearchedModel, Step):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["county", "case", "seq"], name="casestep_seq")]
         indexes = [
-            models.Index(fields=["county", "at"], name="casestep_counted", condition=Q(action__in=COUNTED_ACTIONS))
+            models.Index(fields=["county", "at"], name="casestep_counted", condition=Q(action__in=COUNTED_ACTIONS)),
+            models.Index(fields=["case"], name="casestep_of"),
         ]
 
 
@@ -287,6 +293,7 @@ class CaseConflict(Conflict):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["county", "account", "case"], name="caseconflict_one")]
+        indexes = [models.Index(fields=["case"], name="caseconflict_of")]
 
 
 class Reminder(CountyModel):
@@ -303,6 +310,7 @@ class Reminder(CountyModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["county", "case", "kind", "due"], name="reminder_once")]
+        indexes = [models.Index(fields=["case"], name="reminder_of")]
 
 
 class Visit(CountyModel):
@@ -320,4 +328,7 @@ class Visit(CountyModel):
     at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["county", "case", "at"], name="visit_case")]
+        indexes = [
+            models.Index(fields=["county", "case", "at"], name="visit_case"),
+            models.Index(fields=["case"], name="visit_of"),
+        ]

@@ -115,8 +115,7 @@ def seen(by: Actor, wanted: Wanted | None) -> search.Seen:
     """The index rows of what the list shows this person, under the same filter but for its words."""
     parts = list_parts(by, replace(wanted or Wanted(), text="")).order_by()
     each = Q(Exists(parts.filter(Seldom("case", OuterRef("subject")))))
-    few = not parts[search.FEW : search.FEW + 1].exists()
-    return search.Seen(Q(subject__in=parts.values("case")), each, few=few)
+    return search.Seen(Q(kind="case", subject__in=parts.values("case")), each, parts[: search.FEW + 1].count())
 
 
 def _hits(by: Actor, wanted: Wanted) -> QuerySet[SearchRow]:

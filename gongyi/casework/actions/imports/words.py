@@ -81,10 +81,12 @@ class TopicKind(_Settings):
         """Topics under which a case stands."""
         return set(Case.objects.filter(county=county, topic__in=subjects).values_list("topic", flat=True))
 
-    def remove(self, subjects: Sequence[UUID], *, by: Actor) -> None:
+    def remove(self, subjects: Sequence[UUID], *, by: Actor) -> set[UUID]:
         """The topics are gone, but for those under which something else stands."""
-        number = taking.remove_topics(county_of(subjects[0]), subjects)
+        stay = taking.remove_topics(county_of(subjects[0]), subjects)
+        number = len(set(subjects) - stay)
         audit.record(by=by, action="import_take_back", kind="casework.topic", label=str(number))
+        return stay
 
     def url(self, created: int) -> str:  # noqa: ARG002
         """The tree."""
@@ -127,11 +129,12 @@ class TemplateKind(_Settings):
         """None: what was written with a template does not need it any more."""
         return set()
 
-    def remove(self, subjects: Sequence[UUID], *, by: Actor) -> None:
+    def remove(self, subjects: Sequence[UUID], *, by: Actor) -> set[UUID]:
         """The templates are gone."""
         rows = AnswerTemplate.objects.filter(county=by.county, id__in=subjects)
         audit.record(by=by, action="import_take_back", kind="casework.answertemplate", label=str(rows.count()))
         rows.delete()
+        return set()
 
     def url(self, created: int) -> str:  # noqa: ARG002
         """The list."""
