@@ -173,7 +173,8 @@ class Suggested:
 
     def _at(self, one: Proposal) -> Proposal:
         """The proposal as it is now."""
-        return Proposal.objects.select_related(*JOINED).get(county=one.county, id=one.id)
+        found: Proposal = Proposal.objects.select_related(*JOINED).get(county=one.county, id=one.id)
+        return found
 
     def _who(self, role: Role, unit: Unit | None = None) -> Actor | None:
         return self.stage.who(role, unit or self.county)

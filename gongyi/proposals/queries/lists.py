@@ -157,5 +157,4 @@ def seen(by: Actor, wanted: Wanted | None) -> search.Seen:
     """The index rows of what the list shows this person, under the same filter but for its words."""
     parts = list_parts(by, replace(wanted or Wanted(), text="")).order_by()
     each = Q(Exists(parts.filter(Seldom("proposal", OuterRef("subject")))))
-    few = not parts[search.FEW : search.FEW + 1].exists()
-    return search.Seen(Q(subject__in=parts.values("proposal")), each, few=few)
+    return search.Seen(Q(kind="proposal", subject__in=parts.values("proposal")), each, parts[: search.FEW + 1].count())
