@@ -48,6 +48,7 @@ class MonthlyRow(CountyModel):
     cases_bad = _number()
     cases_rated = _number()
     cases_unrated = _number()
+    cases_closed_called = _number()
     cases_called = _number()
     cases_reached = _number()
     cases_unreached = _number()
