@@ -53,6 +53,16 @@ def flush_lifts_triggers() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix) -> Iterator[None]:
+    """What is made empty for a test is filled from one migrated copy, the tests' own database first."""
+    from tests.migrated import start  # migrations, which are ready only now
+
+    end = start()
+    yield
+    end()
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
     """PostgreSQL drops no database that a session is in: what a killed process left behind is named and ended first."""
     yield

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from gongyi.core import county as county_keys
-from gongyi.core.access import Actor, Role
+from gongyi.core.access import Actor, Held, Role
 from gongyi.core.county import new_key
 from gongyi.core.errors import Refused
 from gongyi.network.models import Post, Unit
@@ -61,20 +61,31 @@ def hold(post: Post, account: Account, kind: str = Holding.Kind.HOLDER, **facts:
 
 def make_account(name: str = "王小明", *, home: int = 999001, password: str = "", **facts: Any) -> Account:
     """An account; of the demo kind unless said, so that page tests need no second factor. No password: `force_login`."""
+    account = _account(name, home=home, password=password, **facts)
+    account.save()
+    return account
+
+
+def _account(name: str, *, home: int, password: str = "", **facts: Any) -> Account:
     username = facts.pop("username", f"u{next(_numbers)}")
     account = Account(name=name, username=username, home=home, created_at=MADE, **{"demo": True, **facts})
     if password:
         account.set_password(password)
     else:
         account.set_unusable_password()
-    account.save()
     return account
 
 
 def grant(account: Account, role: Role | str, unit: Unit, **facts: Any) -> Grant:
     """A grant in force, confirmed by a second manager as the guarded roles need."""
+    made = _grant(account, role, unit, **facts)
+    made.save()
+    return made
+
+
+def _grant(account: Account, role: Role | str, unit: Unit, **facts: Any) -> Grant:
     facts = {"purpose": "测试", "since": BEGAN, "made_at": MADE, "confirmed_at": MADE, **facts}
-    return Grant.objects.create(account=account, role=Role(role).value, unit=unit, **facts)
+    return Grant(account=account, role=Role(role).value, unit=unit, **facts)
 
 
 def actor(account: Account) -> Actor:
@@ -87,6 +98,19 @@ def make_actor(role: Role | str, unit: Unit, name: str = "王小明", **facts: A
     account = make_account(name, home=unit.county, **facts)
     grant(account, role, unit)
     return actor(account)
+
+
+def make_actors(**people: tuple[Role, Unit, str]) -> dict[str, Actor]:
+    """The same for many, each (role, unit, name), in two statements."""
+    accounts = {key: _account(name, home=unit.county) for key, (_role, unit, name) in people.items()}
+    Account.objects.bulk_create(accounts.values())
+    Grant.objects.bulk_create([_grant(accounts[key], role, unit) for key, (role, unit, _name) in people.items()])
+    return {
+        key: Actor(
+            id=accounts[key].id, name=name, county=unit.county, held=(Held(role, unit.id, unit.path, unit.name),), unit=unit.id,
+        )
+        for key, (role, unit, name) in people.items()
+    }  # fmt: skip
 
 
 @contextmanager

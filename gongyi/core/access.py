@@ -27,6 +27,10 @@ class Permission(StrEnum):
     CASE_CALL = "case.call"
     CASE_SUPERVISE = "case.supervise"
     CASE_CORRECT = "case.correct"
+    PROMISE_VIEW = "promise.view"
+    PROMISE_KEEP = "promise.keep"
+    PROMISE_CONFIRM = "promise.confirm"
+    PROMISE_SUPERVISE = "promise.supervise"
     FIGURES_VIEW = "figures.view"
     PEOPLE_LOOKUP = "people.lookup"
     SETTINGS_EDIT = "settings.edit"
@@ -43,7 +47,7 @@ class Permission(StrEnum):
 
 
 P = Permission
-_WORK = frozenset({P.STAFF, P.CASE_VIEW, P.CASE_RECORD, P.FIGURES_VIEW, P.NETWORK_VIEW})
+_WORK = frozenset({P.STAFF, P.CASE_VIEW, P.CASE_RECORD, P.PROMISE_VIEW, P.FIGURES_VIEW, P.NETWORK_VIEW})
 
 
 @dataclass(frozen=True)
@@ -90,12 +94,12 @@ ROLES: dict[Role, RoleText] = {
     Role.OFFICER: RoleText(
         _("联络员"),
         _("在村里听、记、办：登记群众说的事，办理派给本单位的办件。"),
-        _WORK | {P.CASE_HANDLE, P.CASE_CONTACT, P.CASE_CORRECT},
+        _WORK | {P.CASE_HANDLE, P.CASE_CONTACT, P.CASE_CORRECT, P.PROMISE_KEEP},
     ),
     Role.CLERK: RoleText(
         _("经办"),
         _("登记来事，签收、联系、办理和答复派给本单位的办件。"),
-        _WORK | {P.CASE_HANDLE, P.CASE_CONTACT, P.CASE_CORRECT, P.PEOPLE_LOOKUP},
+        _WORK | {P.CASE_HANDLE, P.CASE_CONTACT, P.CASE_CORRECT, P.PROMISE_KEEP, P.PEOPLE_LOOKUP},
     ),
     Role.DISPATCHER: RoleText(
         _("派单员"),
@@ -110,13 +114,13 @@ ROLES: dict[Role, RoleText] = {
     Role.LEAD: RoleText(
         pgettext_lazy("角色", "审核"),
         _("审批答复和延期；不审批自己写的内容。"),
-        _WORK | {P.CASE_APPROVE, P.CASE_CONTACT, P.CASE_CORRECT},
+        _WORK | {P.CASE_APPROVE, P.CASE_CONTACT, P.CASE_CORRECT, P.PROMISE_CONFIRM},
         second_factor=True,
     ),
     Role.SUPERVISOR: RoleText(
         pgettext_lazy("角色", "督办"),
         _("盯住超期、退单和重办，可以催办和重新开启。"),
-        _WORK | {P.CASE_SUPERVISE},
+        _WORK | {P.CASE_SUPERVISE, P.PROMISE_SUPERVISE},
         second_factor=True,
     ),
     Role.STATISTICIAN: RoleText(

@@ -1,9 +1,12 @@
 """R14, P10: between the event and the sending the reader lost what gave them the right to hear of it; for every kind of message."""
 
+from datetime import date
+
 import pytest
 
 from gongyi.casework import actions
 from gongyi.casework.actions import exports, recall
+from gongyi.casework.actions.promising import record_of
 from gongyi.casework.models import Case, Export
 from gongyi.core import outbox
 from gongyi.core.access import Role, system_actor
@@ -17,6 +20,7 @@ from gongyi.people.actions.residents import open_resident
 from gongyi.people.models import Account, Consent, Grant, HandOver, Holding, Resident
 from gongyi.people.queries import actor_of
 from gongyi.people.queries import residents as resident_queries
+from gongyi.promises.actions import make_promise
 from gongyi.reports.models import Answer, Ask, Report
 from tests.casework.test_publishing import proposed
 from tests.core.test_outbox_events import told
@@ -26,7 +30,7 @@ from tests.guards.rows import make_row
 from tests.receivers import decoded
 
 COUNTY = 999001
-TO_RESIDENTS = {"resident.answered", "resident.asked", "resident.reopened"}
+TO_RESIDENTS = {"resident.answered", "resident.asked", "resident.reopened", "resident.promise"}
 WITHOUT_RIGHT = {
     "account.reset",
     "grant.made",
@@ -63,6 +67,8 @@ def subjects(land, person) -> dict:
         by=actor_of(person), kind="csv", query="", words="", purpose="contact", reason="通知停水"
     )
     about = dict.fromkeys(KINDS["turn"].events | KINDS["word"].events | KINDS["due"].events, case.id)
+    promise = make_promise(by=land.clerk, record=record_of(case), what="装好路灯", unit=land.town, due=date(2099, 1, 1))
+    about |= dict.fromkeys(KINDS["promise"].events, promise.id)
     about |= {"publication": proposed(land).id, "export": export.id, "post.fill": post.id}
     about |= dict.fromkeys(["handover.make", "handover.sign", "handover.return", "handover.withdraw"], pack.id)
     about |= {"report": make_row(Report, COUNTY, unit=land.town).id}
@@ -135,7 +141,7 @@ def test_r14_a_resident_hears_only_with_consent_and_of_a_case_of_their_own(land,
             Case.objects.update(resident=None)
         case "account":
             Resident.objects.all().delete()
-    assert send_due(COUNTY).sent == (0 if lost else 3)
+    assert send_due(COUNTY).sent == (0 if lost else len(TO_RESIDENTS))
     reason = {"consent": "no_consent", "case": "no_right", "account": "no_consent", "": "", "address": "no_address"}[
         lost
     ]

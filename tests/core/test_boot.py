@@ -20,6 +20,7 @@ from django.db import DatabaseError, connection
 
 from gongyi.core import boot, upgrade
 from gongyi.core.errors import Refused
+from tests import migrated
 
 BASE = Path(__file__).resolve().parents[2]
 
@@ -156,6 +157,25 @@ def test_prepare_makes_a_private_migrated_folder(prepared):
     assert mode(prepared / "gongyi.sqlite3") == 0o600
     assert (prepared / "static" / "staticfiles.json").exists()
     assert not (prepared / "backups").exists()  # there was nothing to copy
+
+
+def made_of(path):
+    """The tables with their columns and triggers, the migrations, and how many rows each table holds."""
+    with closing(sqlite3.connect(path)) as database:
+        shape = set(database.execute("SELECT type, name, sql FROM sqlite_master"))
+        names = [name for kind, name, _sql in shape if kind == "table"]
+        rows = {name: database.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in names}
+        return shape, set(database.execute("SELECT app, name FROM django_migrations")), rows
+
+
+@pytest.mark.skipif("DATABASE_URL" in os.environ, reason="the tests' own database is no SQLite file")
+def test_what_tests_copy_is_what_the_migrations_make(django_db_setup, prepared, used):
+    """Here they run from the first to the last; elsewhere a copy of their result is taken."""
+    assert made_of(migrated.copy()) == made_of(prepared / "gongyi.sqlite3")
+
+    with closing(sqlite3.connect(used / "gongyi.sqlite3")) as database, database:
+        database.execute("DELETE FROM django_migrations WHERE app = 'home'")  # negative control: one from before
+    assert made_of(migrated.copy()) != made_of(used / "gongyi.sqlite3")
 
 
 def test_prepare_twice_changes_nothing(used):

@@ -284,6 +284,7 @@ from gongyi.core import schedule
 from gongyi.core.management.commands import worker
 from gongyi.core.management.commands import worker
 from gongyi.core.models import ScheduleRun
+from tests.migrated import migrate
 
 @schedule.every(minutes=600, name="work")
 def work():
@@ -293,7 +294,7 @@ def work():
         time.sleep(float(os.environ["JOB_SECONDS"]))
     print("done", flush=True)
 
-call_command("migrate", verbosity=0)
+migrate()
 worker.PATIENCE = float(os.environ["PATIENCE"])
 call_command("worker")
 """

@@ -30,9 +30,9 @@ import json, os, sys
 import django
 django.setup()
 from django.conf import settings
-from django.core.management import call_command
 from django.test import Client
-call_command("migrate", verbosity=0)
+from tests.migrated import migrate
+migrate()
 from gongyi.casework import actions
 from gongyi.casework.models import CaseType
 from gongyi.core.access import Role

@@ -43,9 +43,9 @@ from types import SimpleNamespace
 import django
 django.setup()
 from django.conf import settings
-from django.core.management import call_command
 from django.test import Client
-call_command("migrate", verbosity=0)
+from tests.migrated import migrate
+migrate()
 from gongyi.casework.models import CaseType, Reason
 from gongyi.core import clock
 from gongyi.core.access import Role

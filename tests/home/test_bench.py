@@ -20,6 +20,7 @@ from gongyi.home.actions.bench import COUNTY, fill_bench
 from gongyi.home.management.commands import bench
 from tests.factories import make_county
 
+MIGRATED = {"DJANGO_SETTINGS_MODULE": "tests.migrated_settings"}
 KEYS = {"cases", "scenario", "p50_ms", "p95_ms", "cpu_ms", "sql", "bare_p50_ms", "bytes_gzip"}
 
 
@@ -54,7 +55,7 @@ def test_tiny_run_prints_a_line_each_and_leaves_the_real_data_alone(tmp_path):
     before = databases()
     done = subprocess.run(
         [sys.executable, settings.BASE / "manage.py", "bench", "--cases", "300", "--rounds", "2", "--json"],
-        env={**os.environ, **this_database(), "GONGYI_DATA": str(real), "TMPDIR": str(tmp_path)},
+        env={**os.environ, **this_database(), **MIGRATED, "GONGYI_DATA": str(real), "TMPDIR": str(tmp_path)},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

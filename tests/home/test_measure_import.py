@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 BASE = Path(__file__).resolve().parents[2]
+MIGRATED = {"DJANGO_SETTINGS_MODULE": "tests.migrated_settings"}
 
 
 def measured(tmp_path: Path, rows: int, kills: int) -> dict:
@@ -22,7 +23,11 @@ def measured(tmp_path: Path, rows: int, kills: int) -> dict:
         "--json",
     ]
     done = subprocess.run(
-        command, env=kept | {"GONGYI_DATA": str(tmp_path / "own")}, capture_output=True, text=True, check=False
+        command,
+        env=kept | MIGRATED | {"GONGYI_DATA": str(tmp_path / "own")},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 BASE = Path(__file__).resolve().parents[2]
+MIGRATED = {"DJANGO_SETTINGS_MODULE": "tests.migrated_settings"}
 
 
 def measured(tmp_path: Path, kills: int) -> dict:
@@ -17,7 +18,11 @@ def measured(tmp_path: Path, kills: int) -> dict:
     }
     command = [sys.executable, str(BASE / "manage.py"), "measure_outbox", "--kills", str(kills), "--json"]
     done = subprocess.run(
-        command, env=environment | {"GONGYI_DATA": str(tmp_path / "own")}, capture_output=True, text=True, check=False
+        command,
+        env=environment | MIGRATED | {"GONGYI_DATA": str(tmp_path / "own")},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout)

@@ -17,7 +17,7 @@ from gongyi.people.actions import accounts, devices, grants
 from gongyi.people.models import Account, Device, Grant, Invitation
 from gongyi.people.queries import accounts as queries
 from gongyi.people.queries import actor_of
-from tests.factories import BEGAN, grant, make_account, make_actor, make_county, make_unit
+from tests.factories import BEGAN, grant, make_account, make_actor, make_actors, make_county, make_unit
 
 pytestmark = pytest.mark.django_db
 R = Role
@@ -65,6 +65,13 @@ def command(county=999001):
 
 
 # --- who may grant where (P8) -----------------------------------------------------------------------------------------
+
+
+def test_people_of_the_tests_made_at_once_are_whom_the_product_reads(county, town):
+    people = make_actors(lead=(Role.LEAD, town, "赵审"), desk=(Role.DISPATCHER, county, "县派"))
+
+    assert people == {key: actor_of(Account.objects.get(id=one.id)) for key, one in people.items()}
+    assert people["lead"].can(Permission.CASE_APPROVE)
 
 
 def test_p8_grants_reach_own_unit_and_below_only(county, town):

@@ -1,6 +1,5 @@
 """Keeping a case right: slips, categories, files, visits, reminders, conflicts, void, a look at the asker."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -22,6 +21,7 @@ from gongyi.casework.workflow import TURNS
 from gongyi.core import attachments, audit, clock, numbering
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
+from gongyi.core.attachments.keeping import keep_files
 from gongyi.core.county import new_key
 from gongyi.core.errors import Refused
 from gongyi.core.models import Attachment, RegisterLine
@@ -128,32 +128,7 @@ def attach(case: Case, *, by: Actor, file: Any, seen: int | None = None) -> Atta
     def moved() -> None:
         move(case, "attach", by=by, seen=seen, note=attachments.clean_name(file.name), quietly=True)
 
-    return keep_files(case, [file], by=by, moved=moved)[0]
-
-
-def keep_files(case: Case, files: Sequence[Any], *, by: Actor, moved: Callable[[], object]) -> list[Attachment]:
-    """Clean and keep files beside the case together with the move that brings them; all of it or nothing.
-
-    Raises Refused with a sentence for the first that cannot be taken; a failed save leaves no file behind.
-    """
-    clean = [attachments.clean_upload(file.name, file) for file in files]
-    paths: list[str] = []
-    try:
-        with transaction.atomic():
-            moved()
-            paths.extend(attachments.store(each.content) for each in clean)
-            rows = [
-                Attachment(
-                    id=new_key(case.county), county=case.county, subject=case.id, name=each.name, kind=each.kind,
-                    size=len(each.content), sha256=each.sha256, path=path, added_at=clock.now(), added_by=by.id,
-                )
-                for each, path in zip(clean, paths, strict=True)
-            ]  # fmt: skip
-            return Attachment.objects.bulk_create(rows)
-    except BaseException:
-        for path in paths:
-            attachments.remove(path)
-        raise
+    return keep_files(case.id, [file], by=by, moved=moved)[0]
 
 
 @transaction.atomic

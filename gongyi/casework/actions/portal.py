@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gongyi.casework.actions.answers import again
-from gongyi.casework.actions.care import keep_files
 from gongyi.casework.actions.intake import AskerFacts, desk_for, new_case, store_case
 from gongyi.casework.actions.moving import ended, move, tell_holders, tell_turn
 from gongyi.casework.models import Case, CaseType, Topic
@@ -23,6 +22,7 @@ from gongyi.casework.rules import reopenable
 from gongyi.casework.workflow import TURNS
 from gongyi.core.access import Actor, Permission, asker_actor
 from gongyi.core.access import Permission as P
+from gongyi.core.attachments.keeping import keep_files
 from gongyi.core.county import new_key
 from gongyi.core.errors import Refused
 from gongyi.core.said import say
@@ -72,7 +72,10 @@ def submit_case(
     if files:
         by = asker_of_case(case)
         keep_files(
-            case, files, by=by, moved=lambda: move(case, "add", by=by, reason=say(gettext_lazy("照片")), quietly=True)
+            case.id,
+            files,
+            by=by,
+            moved=lambda: move(case, "add", by=by, reason=say(gettext_lazy("照片")), quietly=True),
         )
     return case
 
@@ -105,7 +108,7 @@ def add_word(case: Case, *, by: Actor, note: str = "", files: Sequence[Any] = ()
         move(case, "add", by=by, seen=seen, note=note, quietly=True)
         _tell_working(case, by=by, event="add", words=gettext_lazy("诉求人补充了情况"))
 
-    keep_files(case, files, by=by, moved=moved)
+    keep_files(case.id, files, by=by, moved=moved)
     return case
 
 

@@ -31,6 +31,13 @@ KINDS: dict[str, Kind] = {
         frozenset({"reply", "add", "settle", "unsolved", "rate", "withdraw"}),
     ),
     "due": Kind(_("快到期和超期的提醒"), frozenset({"due.soon", "due.late"}), first=True),
+    "promise": Kind(
+        _("承诺：新的、快到日子、等核对、做到没有"),
+        frozenset({
+            "promise.new", "promise.wake", "promise.due", "promise.late", "promise.reported", "promise.back", "promise.news",
+        }),
+        first=True,
+    ),
     "text": Kind(_("公开答复、导出、报告和要的表"), frozenset({"publication", "export", "report", "asking"})),
     "post": Kind(
         _("账号、角色、岗位和交接"),

@@ -248,7 +248,9 @@ def _byline(byline: Byline) -> Iterator[Line]:
 
 
 def _note(note: Note) -> Iterator[Line]:
-    yield Line(pieces(f"（{plain(note.text).strip('（）()')}）"), first=2)
+    text = plain(note.text).strip()
+    bare = text[1:-1] if text[:1] in {"（", "("} and text[-1:] in {"）", ")"} else text
+    yield Line(pieces(f"（{bare}）"), first=2)
 
 
 def _table(table: Table) -> Iterator[Block]:

@@ -99,6 +99,7 @@ def _what(event: str) -> str | Promise:
 _WORDS: dict[str, Promise] = {
     CODE: gettext_lazy("验证码"), TEST: gettext_lazy("试发"), "resident.answered": gettext_lazy("有答复了"),
     "resident.asked": gettext_lazy("有问题要问"), "resident.reopened": gettext_lazy("重新办理"),
+    "resident.promise": gettext_lazy("答应的事有消息了"),
 }  # fmt: skip
 
 

@@ -131,29 +131,37 @@ def register_file(by: Actor, row: ReportFile, content: bytes) -> tuple[bytes, Re
 
 
 def verify(content: bytes, counties: list[int]) -> dict[str, Any]:
-    """Whether a file is what left the house: {"known": False}, or {"known": True, "number", "signed", "correction", "unchanged", "where"}.
+    """Whether a file is what left the house: {"known": False}, or {"known": True, "number", "signed", "correction", "unchanged", "where" …}.
 
-    Looked at are text and tables, not bytes; `where` lists what differs.
+    Looked at are text, tables and pictures, not bytes; `where` lists what differs. Of a signed text `later` is the number of the
+    correction that stands in its place (0: none), `withdrawn` whether it counts no more.
     """
     try:
         lines = printed.read(content)
     except printed.Unreadable:
         return {"known": False}
     numbers = printed.told_number(content, lines, papers.NUMBER)
-    rows = {row.number: row for row in ReportFile.objects.filter(county__in=counties, number__in=numbers)}
+    files = ReportFile.objects.filter(county__in=counties, number__in=numbers).select_related("report")
+    rows = {row.number: row for row in files}
     row = next((rows[number] for number in numbers if number in rows), None)
     if row is None:
         return {"known": False}
-    same = printed.digest(lines) == row.digest
     kind = printed.kind_of(content)
     if kind != row.kind:
         where = [{"what": "format", "place": "file", "line": "", "now": kind}]
     else:
-        where = [] if same else printed.changes(row.marks.split("\n"), lines)
+        where = printed.changes(row.marks.split("\n"), lines)
     return {
         "known": True, "number": row.number, "signed": row.version > 0, "correction": max(row.version - 1, 0), "at": row.at.isoformat(),
-        "unchanged": same, "digest": row.digest, "where": where,
+        "unchanged": not where, "digest": row.digest, "where": where, **_since(row),
     }  # fmt: skip
+
+
+def _since(row: ReportFile) -> dict[str, Any]:
+    """What became of a signed text after this file was taken."""
+    one = row.report if row.version else None
+    later = one.current - 1 if one and one.current > row.version else 0
+    return {"later": later, "withdrawn": bool(one and one.state == "withdrawn")}
 
 
 # --- a county's own templates -----------------------------------------------------------------------------------------

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gongyi.core import figures
 from gongyi.core.figures import Figure, Period
@@ -42,11 +43,11 @@ _KINDS = {
 }
 _MARKS = {"notice": "{unit}文件", "report": "{unit}文件", "letter": "{unit}", "minutes": "{unit}会议纪要"}
 TEXT_FIELDS = (
-    ("title", _("标题")), ("unit", _("单位")), ("period", _("时段，例如 2026年第一季度")), ("first", _("从哪天")), ("last", _("到哪天")),
-    ("kind", _("写什么")), ("number", _("文稿编号")), ("state", _("草稿、签发稿或更正几")), ("day", _("签发日期")),
-    ("addressee", _("主送单位")), ("office_no", _("发文字号")), ("signer", _("签发人")),
-    ("{%p for part in sections %} {{ part.heading }} {%p for line in part.paragraphs %} {{ line }} {%p endfor %} {%p endfor %}", _("全部文字，一节一节")),
-    ("{%p for table in tables %} {{ table.caption }} … {%p endfor %}", _("全部表格：caption、header、rows")),
+    ("title", gettext_lazy("标题")), ("unit", gettext_lazy("单位")), ("period", gettext_lazy("时段，例如 2026年第一季度")), ("first", gettext_lazy("从哪天")), ("last", gettext_lazy("到哪天")),
+    ("kind", gettext_lazy("写什么")), ("number", gettext_lazy("文稿编号")), ("state", gettext_lazy("草稿、签发稿或更正几")), ("day", gettext_lazy("签发日期")),
+    ("addressee", gettext_lazy("主送单位")), ("office_no", gettext_lazy("发文字号")), ("signer", gettext_lazy("签发人")),
+    ("{%p for part in sections %} {{ part.heading }} {%p for line in part.paragraphs %} {{ line }} {%p endfor %} {%p endfor %}", gettext_lazy("全部文字，一节一节")),
+    ("{%p for table in tables %} {{ table.caption }} … {%p endfor %}", gettext_lazy("全部表格：caption、header、rows")),
 )  # fmt: skip
 NUMBER = r"[0-9]{6}-W[0-9]{4}-[0-9]{4,}"
 
@@ -177,3 +178,43 @@ def field_names() -> list[tuple[str, str]]:
         for name in ASKED
         if isinstance(figures.figure(f"cases.{name}"), Figure)
     ]
+
+
+# --- what is said of a file that came back ----------------------------------------------------------------------------
+
+
+def words_of(found: Mapping[str, Any]) -> list[str]:
+    """What `actions.paper.verify` found, in sentences."""
+    if not found["known"]:
+        return [_("这不是从这里发出的文件，或者编号被去掉了。")]
+    kind = _("签发稿") if found["signed"] else _("草稿")
+    told = _("没有改动") if found["unchanged"] else _("改动过")
+    said = [f"{found['number']}（{kind}）：{told}"]
+    if found["later"]:
+        said.append(_("这一份以后出了更正 %(n)s，请用更正后的。") % {"n": found["later"]})
+    if found["withdrawn"]:
+        said.append(_("这份报告后来作废了。"))
+    return said
+
+
+def places_of(found: Mapping[str, Any]) -> list[str]:
+    """Where a file differs, in sentences."""
+    places = {
+        "text": _("正文"),
+        "table": _("表格"),
+        "beside": _("页眉页脚、文本框或注"),
+        "picture": _("图"),
+        "file": _("文件格式"),
+    }
+    said = []
+    for one in found["where"]:
+        what = {**one, "place": places[one["place"]]}
+        if one["place"] == "file":
+            said.append(_("文件格式变了，现在是 %(now)s；请用原来格式的文件核对。") % what)
+        elif one["place"] == "picture":
+            said.append(_("第 %(line)s 行的图或盖在上面的东西和发出时不同。") % what)
+        elif one["what"] == "missing":
+            said.append(_("%(place)s第 %(line)s 行前面少了字。") % what)
+        else:
+            said.append(_("%(place)s第 %(line)s 行，现在是：%(now)s") % what)
+    return said

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
-from django.utils.translation import gettext as _
 
 from gongyi.core.management.county import CountyCommand
 from gongyi.documents.printed import MOST_BYTES
 from gongyi.reports.actions.paper import verify
+from gongyi.reports.queries.paper import places_of, words_of
 
 UNCHANGED, CHANGED, NOT_OURS = 0, 1, 2
 
@@ -38,12 +38,8 @@ class Command(CountyCommand):
             sys.exit(status)
 
     def _say(self, found: dict[str, Any], status: int) -> None:
-        if status == NOT_OURS:
-            self.stdout.write(_("这不是从这里发出的文件，或者编号被去掉了。"))
-            return
-        kind = _("签发稿") if found["signed"] else _("草稿")
-        told = _("没有改动") if status == UNCHANGED else _("改动过")
-        self.stdout.write(f"{found['number']}（{kind}）：{told}")
-        places = {"text": _("正文"), "table": _("表格"), "beside": _("页眉、文本框或注"), "file": _("文件格式")}
-        for one in found["where"]:
-            self.stdout.write(_("%(place)s第 %(line)s 行，现在是：%(now)s") % {**one, "place": places[one["place"]]})
+        for line in words_of(found):
+            self.stdout.write(line)
+        if status == CHANGED:
+            for line in places_of(found):
+                self.stdout.write(line)
