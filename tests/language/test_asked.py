@@ -198,6 +198,7 @@ def timed(*columns: str, label: str = "受理件数", kind: str = "year", **more
     [
         (("3月",), "m3"), (("十二月份",), "m12"), (("1-9月",), "m1-9"), (("一至三月",), "m1-3"), (("第二季度",), "q2"), (("本年", "四季度"), "q4"),
         (("上半年",), "h1"), (("前三季度",), "m1-9"), (("2025年", "6月"), "-1:m6"), (("2025年6月",), "-1:m6"), (("2026年一季度",), "q1"),
+        (("上半年", "二季度"), "q2"), (("2025年", "一季度", "3月"), "-1:m3"),
     ],
 )  # fmt: skip
 def test_months_and_quarters_that_a_heading_names_are_windows(columns, window):
@@ -208,7 +209,7 @@ def test_months_and_quarters_that_a_heading_names_are_windows(columns, window):
     ("columns", "wanted"),
     [
         (("3月", "同比"), ("change_year_on_year", "m3")), (("3月", "环比"), ("change_on_previous", "m3")), (("3月", "累计"), ("year_to_date", "m3")),
-        (("上年", "一季度"), ("same_last_year", "q1")), (("上季度", "3月"), ("leave", "unclear")), (("2019年",), ("leave", "unclear")), (("3月、2月",), ("leave", "unclear")),
+        (("上年", "一季度"), ("same_last_year", "q1")), (("上季度", "3月"), ("leave", "unclear")), (("2019年",), ("leave", "unclear")), (("3月、2月",), ("leave", "unclear")), (("一季度", "5月"), ("leave", "unclear")),
         (("1月至本月累计",), ("this", "")), (("3月5日前",), ("leave", "not_held")),
     ],
 )  # fmt: skip

@@ -424,3 +424,39 @@ def test_a_list_of_what_ended_holds_what_ended(busy):
     ended = set(Case.objects.exclude(closed_at=None).values_list("number", flat=True))
     assert {line.value for line in found.values()} <= ended
     assert listing.waiting_of(rows, asks, busy.town, MARCH, busy.clerk) == 3
+
+
+def test_a_wrong_address_of_what_was_forgotten_is_no_error(busy):
+    assert browser(busy.clerk).get("/fill/?forgotten=no-key").status_code == 200
+
+
+def test_p5_a_form_that_names_other_townships_gives_nothing_of_them(busy):
+    names = [busy.other.name, busy.town.name, "没有的镇"]
+    from tests.documents.test_blank import sheet, text
+
+    rows = "".join(
+        f'<row r="{n}">{text(f"A{n}", name)}<c r="B{n}" s="1"/></row>' for n, name in enumerate(names, start=2)
+    )
+    form = sheet(f'<row r="1">{text("A1", "乡镇")}{text("B1", "受理数")}</row>{rows}')
+    assert row_of(form, busy.town, MARCH, by=busy.clerk) == [None, 6, None]  # its own row alone
+    fill = actions.take_in(
+        by=busy.clerk, opened=filled.read(form, "a.xlsx"), name="a.xlsx", unit=busy.town, period=MARCH
+    )
+    actions.confirm(fill, by=busy.clerk, opened=filled.read(form, "a.xlsx"), unit=busy.town, period=MARCH)
+    assert row_of(form, busy.other, MARCH) == [1, None, None]  # remembered for the county, each finds its own row
+    assert row_of(form, busy.county, MARCH) == [1, 6, None]
+    opened = filled.read(form, "a.xlsx")
+    asked = Ask("figure", ("cases.received",), unit=str(busy.other.id))
+    lines = filled.made(opened, [asked] * 3, unit=busy.town, period=MARCH, by=busy.clerk, known=True).lines
+    assert [line.value for line in lines] == [None, None, None]  # what a county confirmed is not a township's to see
+    lines = filled.made(opened, [asked] * 3, unit=busy.county, period=MARCH, by=busy.clerk, known=True).lines
+    assert [line.value for line in lines] == [1, 1, 1]  # the same, asked for the county: it is no empty answer
+
+
+def test_rows_that_were_filled_in_before_leave_the_headings_of_those_below(busy):
+    from tests.documents.test_blank import sheet, text
+
+    head = f'<row r="1">{text("A1", "指标")}{text("B1", "本月")}{text("C1", "上月")}</row>'
+    old = f'<row r="2">{text("A2", "派单数")}<c r="B2" s="1"><v>5</v></c><c r="C2" s="1"><v>7</v></c></row>'
+    new = f'<row r="3">{text("A3", "受理数")}<c r="B3" s="1"/><c r="C3" s="1"/></row>'
+    assert row_of(sheet(head + old + new), busy.town, MARCH) == [6, 4]

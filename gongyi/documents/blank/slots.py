@@ -10,6 +10,7 @@ from gongyi.documents.blank.layout import Cell, Form, Grid, Place, Slot
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _UNITS = re.compile(r"\s*(?:件|次|人|个|户|万元|元|%|％|场次|批次|条|份|天|小时)\s*")
 _NUMBERING = re.compile(r"\s*(?:[0-9]{1,3}|[甲乙丙丁戊]|—|-|/)?\s*")
+_NUMBER = re.compile(r"\s*-?[0-9][0-9,]*(?:\.[0-9]+)?\s*[%％]?\s*")
 _INDENT = re.compile(r"[ \u3000]+")
 _TURN = re.compile(r"[ \u3000\xa0_＿]+(?:月份?|季度?)\s*")
 # a cell whose text is nothing but a gap and its unit of measure: "____%", "（    ）件"
@@ -38,6 +39,7 @@ class _Block:
     above: list[tuple[int, str]] = field(default_factory=list)  # (indent, label) of the rows so far
     records: int = 0
     turns: int = 0
+    title: str = ""
 
 
 def find_slots(form: Form) -> list[Slot]:
@@ -49,7 +51,7 @@ def find_slots(form: Form) -> list[Slot]:
             title = paragraph.text.strip() or title
             slots += _in_text(paragraph.text, paragraph.underlined, Slot(f"paragraph {at + 1}", "blank"))
         elif not form.grids[at].hidden:
-            slots += [replace(slot, title=f"{title} {slot.title}".strip()) for slot in _of_grid(form.grids[at], at)]
+            slots += _of_grid(form.grids[at], at, title)
     return slots
 
 
@@ -60,24 +62,24 @@ def _in_text(text: str, underlined: tuple[Place, ...], base: Slot) -> Iterator[S
         )  # fmt: skip
 
 
-def _of_grid(grid: Grid, number: int) -> Iterator[Slot]:
+def _of_grid(grid: Grid, number: int, title: str) -> Iterator[Slot]:
     rows = _rows(grid)
-    block, title = _Block(0), ""
+    block = _Block(0, title=title)
     for row in rows:
         yield from (_guarded(grid, slot) for slot in _texts(grid, number, row, block))
         kind = _kind(grid, row, block)
         if not kind and not block.heads:
-            title += "".join(grid.text(place) for place in row.texts)
+            block.title = " ".join([block.title, *(grid.text(place) for place in row.texts)]).strip()
         if kind == "head":
             if block.started:
-                block = _Block(block.number + 1)
+                block = _Block(block.number + 1, title=block.title)
             block.heads.append(row.number)
         elif kind == "section":
             block.section, block.above = grid.text(row.texts[0]), []
             block.started = block.started or bool(block.heads)
         elif kind == "body":
             block.started = True
-            yield from (_guarded(grid, replace(slot, title=title)) for slot in _body(grid, number, row, block))
+            yield from (_guarded(grid, slot) for slot in _body(grid, number, row, block))
 
 
 def _guarded(grid: Grid, slot: Slot) -> Slot:
@@ -109,6 +111,8 @@ def _kind(grid: Grid, row: _Row, block: _Block) -> str:
     if row.gaps or row.formulas:
         return "head" if _goes_on(grid, row, block) else "body"
     lined = [place for place in row.own if grid.cells[place].lined]
+    if block.heads and len(row.texts) > 1 and all(_NUMBER.fullmatch(grid.text(place)) for place in row.texts[1:]):
+        return ""  # the columns' numbers, or a row that was filled in before
     if len(lined) > 1:
         return "head"
     if len(row.own) == 1 and lined and block.heads:
@@ -160,18 +164,12 @@ def _body(grid: Grid, number: int, row: _Row, block: _Block) -> Iterator[Slot]:
     labels, heads = _labels(grid, row, block)
     words = [label for label in labels if _CHINESE.search(label) and not _UNITS.fullmatch(label)]
     parent = _parent(words[-1] if words else "", block)
-    record = turn = 0
-    if not words:
-        block.records += 1
-        record = block.records
-    elif _TURN.fullmatch(words[-1]):
-        block.turns += 1
-        turn = block.turns
+    record, turn = _counted(block, words)
     paired = _paired(grid, row) or not block.heads
     for place in sorted(row.gaps + row.formulas):
         cell = grid.cells[place]
         base = Slot(
-            grid.at(place), "formula" if cell.formula else "cell", number, place, section=block.section, block=block.number,
+            grid.at(place), "formula" if cell.formula else "cell", number, place, section=block.section, block=block.number, title=block.title,
             hidden=_hidden(grid, place), shape=cell.shape, choices=grid.choices.get(place, ()), record=record, turn=turn,
         )  # fmt: skip
         if cell.text.strip() and not cell.formula:
@@ -181,6 +179,17 @@ def _body(grid: Grid, number: int, row: _Row, block: _Block) -> Iterator[Slot]:
         else:
             columns = _columns(grid, place, block)
             yield replace(base, columns=columns, labels=labels, heads=heads, parent=parent)
+
+
+def _counted(block: _Block, words: list[str]) -> tuple[int, int]:
+    """The number of a row without words among its like, or of one whose label is a blank for a month; 0 for any other."""
+    if not words:
+        block.records += 1
+        return block.records, 0
+    if _TURN.fullmatch(words[-1]):
+        block.turns += 1
+        return 0, block.turns
+    return 0, 0
 
 
 def _in_gap(base: Slot, cell: Cell) -> Slot:

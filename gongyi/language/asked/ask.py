@@ -57,7 +57,8 @@ def leave(word: str, about: str = "", *why: str, confidence: float = SURE) -> As
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What a county calls things: (key, name) each. `kind`: of the period: "month", "quarter", "year", "half" or "days"; `year`: that of its last day.
+    """What a county calls things: (key, name) each. `kind`: of the period: "month", "quarter", "year", "half" or "days"; `own`: the key of the unit
+    that fills in, `unit` its name; `year`: that of its last day.
 
     `words`: further words of a figure, by its id; `figures`: the ids there are. `refused` says of a heading that it must stay empty: its kind in words, or ''.
     """
@@ -70,6 +71,7 @@ class Vocabulary:
     topics: tuple[tuple[str, str], ...] = ()
     children: tuple[tuple[str, str], ...] = ()
     unit: str = ""
+    own: str = ""
     words: tuple[tuple[str, tuple[str, ...]], ...] = ()
     figures: frozenset[str] = frozenset()
     refused: Any = None

@@ -202,12 +202,8 @@ class Around:
     def window(self) -> str | None:
         """The months that the cell is about: those of its heading and its label, else of the section or sheet. None where they contradict each other."""
         turn = f"n{self.slot.turn}" if self.slot.turn else ""
-        across = next((each.window for each in self.across if each.window), "")
-        outer = next((each.window for each in self.across if each.window and each.window != across), "")
-        down = turn or next((each.window for each in self.down if each.window), "")
-        if outer and (across := both_windows(across, outer) or across) == "":
-            return None
-        inner = both_windows(across, down)
+        across, down = _together(self.across), turn or _together(self.down)
+        inner = both_windows(across, down) if across is not None and down is not None else None
         if inner is None:
             return None
         around = self.section.window or self.sheet
@@ -229,6 +225,14 @@ def only_verb(title: Reading) -> str:
     """The one thing that a title counts; '' where it names none or several."""
     verbs = list(dict.fromkeys(title.verbs))
     return verbs[0] if len(verbs) == 1 and not title.rate else ""
+
+
+def _together(axis: list[Reading]) -> str | None:
+    """The months that headings name, a year further out with them; None where they contradict each other."""
+    found: str | None = ""
+    for each in axis:
+        found = both_windows(found, each.window) if found is not None else None
+    return found
 
 
 def _words(slot: Slot) -> list[str]:

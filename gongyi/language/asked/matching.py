@@ -11,7 +11,7 @@ from typing import Any
 
 from gongyi.documents.blank import Slot
 from gongyi.language.asked.ask import DOUBTFUL, LIKELY, SURE, Ask, Vocabulary, leave
-from gongyi.language.asked.cells import Around, only_verb, title_of
+from gongyi.language.asked.cells import Around, Split, only_verb, title_of
 from gongyi.language.asked.figures import INTAKE, SHARE, STOCKS, By, Counted, Parts, is_change
 from gongyi.language.asked.lines import Lines
 from gongyi.language.asked.reading import Lexicon, bare, list_words, plain
@@ -37,7 +37,8 @@ class _Form:
     def __init__(self, slots: Sequence[Slot], vocabulary: Vocabulary) -> None:
         self.slots, self.vocabulary = slots, vocabulary
         names = {dimension: vocabulary.names(dimension) for dimension in ("type", "channel", "urgency", "topic")}
-        self.lexicon = Lexicon({**names, "unit": vocabulary.children}, dict(vocabulary.words), vocabulary.year)
+        units = ((vocabulary.own, vocabulary.unit), *vocabulary.children) if vocabulary.own else vocabulary.children
+        self.lexicon = Lexicon({**names, "unit": units}, dict(vocabulary.words), vocabulary.year)
         self.parts = Parts(vocabulary)
         self.lines = Lines(self.lexicon, self.parts, vocabulary)
         self.read = self.lexicon.read
@@ -138,11 +139,7 @@ class _Form:
 
     def _figure(self, around: Around) -> Ask:
         """A cell that asks for a number."""
-        headed = around.headed(self.parts) if around.top.rest and not around.top.verbs else None
-        if around.top.rest and not headed:
-            return leave("not_held" if headed is None else "no_part", around.top.text)
-        splits, wrong = around.splits(self.parts)
-        splits = [*splits, *(headed or [])]
+        splits, wrong = self._splits(around)
         if wrong:
             return wrong
         counted = around.counted(any_part=bool(splits or around.mode))
@@ -154,6 +151,14 @@ class _Form:
         if not counted.name:
             return leave(counted.wrong or "unclear", around.about)
         return self._number(around, counted, by, unit)
+
+    def _splits(self, around: Around) -> tuple[list[Split], Ask | None]:
+        """The parts that a cell asks for; or why it is left."""
+        headed = around.headed(self.parts) if around.top.rest and not around.top.verbs else None
+        if around.top.rest and not headed:
+            return [], leave("not_held" if headed is None else "no_part", around.top.text)
+        splits, wrong = around.splits(self.parts)
+        return [*splits, *(headed or [])], wrong
 
     def _number(self, around: Around, counted: Counted, by: list[By], unit: str) -> Ask:
         period, window = around.period(self.vocabulary.kind, stock=counted.name in STOCKS)

@@ -9,7 +9,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -69,6 +69,7 @@ def plain(text: str) -> str:
     return _NUMBERING.sub("", flat)
 
 
+@lru_cache(maxsize=4096)
 def bare(text: str) -> tuple[str, str]:
     """(the text without what stands in brackets, that)."""
     flat = plain(text)
@@ -117,6 +118,7 @@ class Lexicon:
                 if clean and clean not in {"其他", "其它"}:
                     self.words[clean] = Token(f"own {dimension}", key)
         self.longest = max(map(len, self.words))
+        self.known: dict[str, Reading] = {}  # a heading is read once, however many cells stand below it
 
     def _fill(self, kind: str, table: Mapping[str, str]) -> None:
         for value, words in table.items():
@@ -126,7 +128,12 @@ class Lexicon:
                 self.words[plain(word.replace("+", ""))] = Token(kind, value)
 
     def read(self, text: str) -> Reading:
-        """Take a text apart."""
+        """Take a text apart; the reading is shared and never changed."""
+        if text not in self.known:
+            self.known[text] = self._read(text)
+        return self.known[text]
+
+    def _read(self, text: str) -> Reading:
         flat, notes = bare(text)
         found = Reading(text=flat, notes=notes)
         flat, inside = _INSIDE.subn("", _CAUSE.sub("", flat))

@@ -42,18 +42,23 @@ def take_window(text: str, year: int) -> tuple[str, str]:
 
 
 def _code(kind: str, found: re.Match[str], year: int) -> str:
-    said = found.groupdict()
-    back = int(said["year"]) - year if said.get("year") and year else 0
+    """The code of what was found; "" for a year of long ago or to come, and for months in the wrong order."""
+    said = {name: value or "" for name, value in found.groupdict().items()}
+    back = _years_back(said.get("year", ""), year)
     if not -_MOST_BACK <= back <= 0:
         return ""
-    first, last = said.get("first") or "", said.get("last") or ""
-    codes = {"three": "m1-9", "year": "y", "half": "h1" if first == "上" else "h2"}
-    code = codes.get(kind) or f"{kind[0]}{_number(first)}"
-    if kind == "range":
-        if _number(first) > _number(last):
-            return ""
-        code = f"m{_number(first)}-{_number(last)}"
+    first, last = _number(said.get("first", "")), _number(said.get("last", ""))
+    if kind == "range" and first > last:
+        return ""
+    half = "h1" if said.get("first") == "上" else "h2"
+    codes = {"three": "m1-9", "year": "y", "half": half, "range": f"m{first}-{last}"}
+    code = codes.get(kind, f"{kind[0]}{first}")
     return f"{back}:{code}" if back else code
+
+
+def _years_back(said: str, year: int) -> int:
+    """How many years before the form's a named one lies, as a number below zero; 0 where one of them is not known."""
+    return int(said) - year if said and year else 0
 
 
 def _number(text: str) -> int:
@@ -61,14 +66,29 @@ def _number(text: str) -> int:
 
 
 def both(one: str, other: str) -> str | None:
-    """Two windows of one cell together: a year and a part of it. None where they contradict each other."""
+    """Two windows of one cell together: the narrower where it lies in the other, in the year that either names. None where they contradict each other."""
     if not one or not other or one == other:
         return one or other
-    for outer, inner in ((one, other), (other, one)):
-        back, _colon, code = outer.rpartition(":")
-        if code == "y" and ":" not in inner:
-            return f"{back}:{inner}" if back else inner
-    return None
+    (back, _c, first), (back2, _c2, second) = one.rpartition(":"), other.rpartition(":")
+    if back and back2 and back != back2:
+        return None
+    months, more = _months(first), _months(second)
+    if not months or not more or not (months <= more or more <= months):
+        return None
+    code, year = first if months <= more else second, back or back2
+    return f"{year}:{code}" if year else code
+
+
+def _months(code: str) -> frozenset[int]:
+    """The months of a year that a code means; none for what depends on the form's period."""
+    letter, number = code[:1], code[1:]
+    if letter == "m" and number[:1].isdigit():
+        first, _dash, last = number.partition("-")
+        return frozenset(range(int(first), int(last or first) + 1))
+    size = {"q": 3, "h": 6}.get(letter, 0)
+    if size and number.isdigit():
+        return frozenset(range((int(number) - 1) * size + 1, int(number) * size + 1))
+    return frozenset(range(1, 13)) if code == "y" else frozenset()
 
 
 def whole_year(window: str) -> bool:

@@ -70,11 +70,16 @@ def asks_of(opened: Opened, kept: dict[str, Any], unit: Unit, period: Period) ->
 def _of_this_copy(kept: Ask, read: Ask) -> Ask:
     """What is remembered, for the months that this copy names: the shape is the same for 1月 2月 3月 and 4月 5月 6月.
 
-    Months that somebody chose by hand stay.
+    Months that somebody chose by hand stay. A row that names a unit is read again for whoever fills it in: each township finds its own.
     """
-    if kept.kind != read.kind or kept.window.startswith("=") or kept.window == read.window:
+    named = read.unit and not read.unit.startswith("child ")
+    if read.word == "no_unit" or (kept.word == "no_unit" and named):
+        return read
+    if kept.kind != read.kind:
         return kept
-    return replace(kept, window=read.window)
+    if named and kept.unit and not kept.unit.startswith("child "):
+        kept = replace(kept, unit=read.unit)
+    return kept if kept.window.startswith("=") else replace(kept, window=read.window)
 
 
 @dataclass(frozen=True)

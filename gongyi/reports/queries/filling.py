@@ -67,6 +67,7 @@ def vocabulary_of(unit: Unit, period: Period) -> Vocabulary:
         channels=tuple((key, str(name)) for key, name in Case.Channel.choices),
         urgencies=tuple((key, str(name)) for key, name in Case.Urgency.choices),
         children=tuple((str(key), tree.units[key].name) for key in tree.below(unit.id)),
+        own=str(unit.id),
         unit=unit.name,
         words=tuple((one.id, one.words) for one in found),
         figures=frozenset(one.id for one in found),
@@ -154,7 +155,7 @@ class Filler:
             place = int(ask.unit.removeprefix("child ")) - 1
             return (self.below[place], False) if place < len(self.below) else (None, True)
         key = as_key(ask.unit)
-        return key, key not in self.below
+        return (None, False) if key == self.unit.id else (key, key not in self.below)
 
     def line(self, slot: Slot, ask: Ask) -> Line:
         """One place."""
