@@ -66,6 +66,7 @@ COMMANDS: dict[str, str] = {
     "period_report": "把一个单位一段时间的报告草稿写成文件；事例只用已经公开的答复，不用别的办件内容。",
     "verify_report": "核对一个文件是不是从这里发出的报告、改动过没有；只比摘要。",
     "figures": "数出一个单位一段时间的各项数字；只印数字和办件的编号，不印文字。",
+    "rollup": "按省、县汇总存好的整月数字；只印数字，不读任何一件。",
     "fill_form": "用一个单位的数字填别人发来的空白表；只填件数、比率、单位名和日期，不填任何一件的内容。",
     "measure_forms": "对照答案文件，量一量空白表认得准不准；只读给它的文件，什么也不存。",
     "write_docs": "从代码生成 docs/reference 下的参考页；不读任何数据。",
@@ -96,6 +97,7 @@ COUNTY_MEANS: dict[str, str] = {
     "find_hot": "只核对有没有这个县；看的是文件，不分县。",
     "measure_groups": "只核对有没有这个县；量的是文件，不分县。",
     "figures": "数这个单位和它下面的；只写县就是全县。",
+    "rollup": "只列这个县；不写就列全部的县。",
     "fill_form": "填这个单位和它下面的；只写县就是全县。",
     "measure_forms": "只核对有没有这个县；量的是文件，不分县。",
     "period_report": "写这个单位的，它下面的也算在内；只写县就是全县。",
@@ -182,8 +184,10 @@ def _unique_and_indexes(model: Model) -> Iterator[tuple[list[str], str]]:
     for constraint in model._meta.constraints:
         if isinstance(constraint, models.UniqueConstraint):
             yield list(constraint.fields), constraint.name
+    pointers = {field.name for field in model._meta.local_fields if isinstance(field, CountyForeignKey)}
     for index in model._meta.indexes:
-        yield list(index.fields), index.name
+        if not (len(index.fields) == 1 and index.fields[0] in pointers):  # see `CountyForeignKey`
+            yield list(index.fields), index.name
     for together in model._meta.unique_together:
         yield list(together), "unique_together"
 

@@ -100,7 +100,11 @@ class CountyField(models.IntegerField):  # type: ignore[type-arg]
 
 
 class CountyForeignKey(models.ForeignKey):  # type: ignore[type-arg]
-    """A foreign key between two county-owned rows of one county; another county's row is refused on saving."""
+    """A foreign key between two county-owned rows of one county; another county's row is refused on saving.
+
+    Where rows of the other table go by thousands, the model has an index on this column alone: when a row goes, the database itself
+    looks for those that still point at it, and does not name the county.
+    """
 
     def __init__(self, to: Any, on_delete: Any = models.CASCADE, **kwargs: Any) -> None:
         super().__init__(to, on_delete, **{"db_index": False, **kwargs})

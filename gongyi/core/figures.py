@@ -149,7 +149,8 @@ ALL, CASES = Q(), gettext_lazy("件")
 class Source:
     """The rows that figures count: a county's, with `unit` as the column of the unit they count for and `at` as their moment.
 
-    `record` leads from a row to the record that opens ('' where it is the row). `splits` names what rows can be told apart by, each with its column.
+    `record` leads from a row to the record that opens ('' where it is the row), `opens` says of what kind that is. `splits` names
+    what rows can be told apart by, each with its column.
     A stock has no moment: it counts what is there when the period ends, by `within`.
     """
 
@@ -159,6 +160,7 @@ class Source:
     within: Callable[[Period], Q] | None = None
     record: str = ""
     number: str = "number"
+    opens: str = "case"
     splits: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, scope: Scope) -> QuerySet[Any]:

@@ -12,6 +12,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from gongyi.core.deadlines import MAX_AMOUNT, Span, SpanUnit
+
 MOST_HITS = 8
 # Days with which can be reckoned: the day after the last or before the first of Python's calendar would be a fault.
 DAYS = [MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2199, 12, 31))]
@@ -57,6 +59,74 @@ class Textarea(forms.Textarea):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__({"rows": 5, **(attrs or {})})
+
+
+class VersionForm(Form):
+    """Base of the form of a move: carries the version that the writer saw, so that a faster colleague is noticed."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=1, required=False)
+    reason_kind: ClassVar[str] = ""
+    action = ""
+
+    def begin(self, record: Any, reasons: Callable[[str], Any]) -> None:
+        """Take the version of the record, and offer the reasons of the form's kind."""
+        self.fields["seen"].initial = record.version
+        if self.reason_kind:
+            label = self.fields["reason"].label if "reason" in self.fields else _("理由")
+            self.fields["reason"] = forms.ModelChoiceField(
+                queryset=reasons(self.reason_kind), label=label, empty_label=None, widget=forms.RadioSelect,
+                error_messages={"required": _("请选一个理由。")},
+            )  # fmt: skip
+            self.order_fields(["reason"])
+
+    def keep(self, sent: Mapping[str, Any]) -> None:
+        """Begin with what was typed so far, for a look that sends nothing and complains of nothing."""
+        for name in self.fields.keys() & sent.keys():
+            self.fields[name].initial = sent[name]
+
+
+class SpanInput(forms.MultiWidget):
+    """A number and what it counts, side by side."""
+
+    template_name = "django/forms/widgets/span.html"
+    use_fieldset = True
+
+    def __init__(self) -> None:
+        number = forms.NumberInput(
+            {"min": 1, "max": MAX_AMOUNT, "inputmode": "numeric", "aria-label": gettext_lazy("数量")}
+        )
+        unit = forms.Select({"aria-label": gettext_lazy("按什么算")}, SpanUnit.choices)
+        super().__init__([number, unit])
+
+    def decompress(self, value: str | None) -> list[Any]:
+        """The stored form in its two halves."""
+        span = Span.parse(value) if value else None
+        return [span.amount, span.unit.value] if span else [None, SpanUnit.WORKDAYS.value]
+
+    def id_for_label(self, id_: str) -> str:
+        """The error summary leads to the number."""
+        return f"{id_}_0" if id_ else ""
+
+
+class SpanField(forms.MultiValueField):
+    """A length of time: cleans to the stored form, such as "3w" for three working days."""
+
+    widget = SpanInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        odd = _lazy_amount()
+        number = forms.IntegerField(
+            min_value=1, max_value=MAX_AMOUNT, error_messages={"invalid": odd, "min_value": odd, "max_value": odd}
+        )
+        super().__init__([number, forms.ChoiceField(choices=SpanUnit.choices)], **kwargs)
+
+    def compress(self, data_list: list[Any]) -> str:
+        """The two halves as one text."""
+        return Span(data_list[0], SpanUnit(data_list[1])).text if data_list else ""
+
+
+def _lazy_amount() -> Any:
+    return gettext_lazy("数量请写 1 到 3650 之间的整数。")
 
 
 class Hit(NamedTuple):

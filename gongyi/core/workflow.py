@@ -112,6 +112,18 @@ class Step(CountyModel):
         abstract = True
 
 
+class Conflict(CountyModel):
+    """Base of an app's rows on who may not act in a record, because it is about them or they declared it; `hidden`: nor see it."""
+
+    account = models.UUIDField()
+    hidden = models.BooleanField(default=False)
+    why = models.CharField(max_length=120, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+
 Rule = Callable[[Actor, Any, Move], bool]
 
 

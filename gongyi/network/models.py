@@ -1,5 +1,7 @@
 """The network: units from county to village, departments and teams, their history; posts and duties; calendar days."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -149,3 +151,27 @@ class CalendarDay(CountyModel):
             models.UniqueConstraint(fields=["county", "unit", "day"], name="calendarday_unit"),
             models.UniqueConstraint(fields=["county", "day"], condition=Q(unit=None), name="calendarday_county"),
         ]
+
+
+def unit_column(label: Any, **kwargs: Any) -> "models.ForeignKey[Any, Any]":
+    """A unit's part in a record: no index of its own, lists go through the participation rows."""
+    return models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False, verbose_name=label, **kwargs)
+
+
+class Participation(CountyModel):
+    """Base of an app's participation rows: one per record and unit, with what lists filter and sort by, so that a list is one index range.
+
+    `until` None while the unit takes part; `my_turn` where the next step is the unit's, `turn_unit` whose it is.
+    """
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
+    part = models.CharField(max_length=12)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(max_length=12)
+    due = models.DateTimeField(null=True, blank=True)
+    my_turn = models.BooleanField(default=False)
+    turn_unit = unit_column(_("等哪个单位"), null=True)
+
+    class Meta:
+        abstract = True

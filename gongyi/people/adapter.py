@@ -19,7 +19,6 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from pypinyin import lazy_pinyin
 
 from gongyi.core import clock, secrets
 from gongyi.core.access import Actor
@@ -223,6 +222,8 @@ class LocalWordsValidator:
         tiers = (Unit.Tier.COUNTY, Unit.Tier.TOWNSHIP, Unit.Tier.DEPARTMENT)
         units = Unit.objects.filter(county=user.home, tier__in=tiers).values_list("name", flat=True)
         names = {user.name, user.username} | {name.rstrip("县市区镇乡道街局办") for name in units}
+        from pypinyin import lazy_pinyin  # 55 MB and more than a second, which few processes need
+
         return {word for name in names if len(name) > 1 for word in (name, "".join(lazy_pinyin(name)))}
 
     def get_help_text(self) -> str:

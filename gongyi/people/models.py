@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from gongyi.core.access import Role
 from gongyi.core.county import CountyForeignKey, CountyModel, KeyedModel, SharedKey, SharedModel
 from gongyi.core.said import SaidField
-from gongyi.core.secrets import EncryptedField
+from gongyi.core.secrets import EncryptedField, digest, phone_digest, phone_tail_digest
 from gongyi.network.models import Post, Unit
 
 # Letters first: a phone or identity card number is no sign-in name.
@@ -286,3 +286,29 @@ class Consent(CountyModel):
                 fields=["county", "person", "purpose"], condition=Q(withdrawn_at=None), name="consent_one_open"
             )
         ]
+
+
+class Identity(CountyModel):
+    """Base of an app's rows on who stands behind one record: name and contact are encrypted for that record alone, all may be empty.
+
+    The digests answer exact look-ups; records share no person.
+    """
+
+    organisation = models.CharField(_("单位名称"), max_length=80, blank=True)
+    name = EncryptedField(_("姓名"), blank=True)
+    phone = EncryptedField(_("电话"), blank=True)
+    address = EncryptedField(_("住址"), blank=True)
+    name_digest = models.CharField(max_length=64, blank=True)
+    phone_digest = models.CharField(max_length=64, blank=True)
+    tail_digest = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def set_identity(self, *, name: str, phone: str, address: str, organisation: str) -> None:
+        """Take these facts with their digests; saves nothing."""
+        self.name, self.phone, self.address, self.organisation = (
+            text.strip() for text in (name, phone, address, organisation)
+        )
+        self.name_digest = digest("name", self.name) if self.name else ""
+        self.phone_digest, self.tail_digest = phone_digest(self.phone), phone_tail_digest(self.phone)

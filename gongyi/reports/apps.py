@@ -9,9 +9,15 @@ class ReportsConfig(AppConfig):
     name = "gongyi.reports"
 
     def ready(self) -> None:
+        from gongyi.casework.queries.exports import lists
         from gongyi.core.outbox.sending import register_right
+        from gongyi.reports import figures
+        from gongyi.reports.queries.behind import LIST, exported
         from gongyi.reports.rules.asking import may_hear_of_table
         from gongyi.reports.rules.report import may_hear_of_report
+
+        figures.register_figures()
+        lists[LIST] = exported
 
         register_right(["report"], may_hear_of_report)
         register_right(["asking"], may_hear_of_table)

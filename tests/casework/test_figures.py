@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from gongyi.casework import actions
+from gongyi.casework import actions, queries
 from gongyi.casework.actions import answers
 from gongyi.casework.models import Asker, Case, CaseStep, Topic
 from gongyi.core import clock, figures
 from gongyi.core.access import Role
 from gongyi.core.figures import Period, Scope
+from gongyi.core.imports.runs import open_run
+from gongyi.core.models import ImportLine, ImportRun
 from gongyi.network.actions import merge_unit
 from gongyi.network.queries import counting_tree
 from tests.casework.test_workflow import put
@@ -137,6 +139,36 @@ def test_solved_in_one_visit_until_the_matter_comes_back_by_a_new_case_a_visit_o
     assert of(land.county, "one_visit", "one_visit_known") == [2, 3], one
     Case.objects.filter(id=other.id).update(redos=1)
     assert of(land.county, "one_visit", "one_visit_known") == [1, 3]
+
+
+def test_a_row_of_an_import_that_still_runs_takes_nobodys_one_visit(land):
+    topic = Topic(name="路灯")
+    topic.save()
+    cases = []
+    for hours in (0, 1):
+        with clock.at(clock.now() + timedelta(hours=hours)):
+            cases.append(put(land, "closed"))
+        Case.objects.filter(id=cases[-1].id).update(topic=topic)
+        Asker.objects.update_or_create(county=999001, case=cases[-1], defaults={"phone_digest": "a"})
+    assert of(land.county, "one_visit", "one_visit_known") == [1, 2], "without an import the second takes it"
+    run = open_run(by=land.clerk, kind="case", unit=land.town.id, source="x")
+    ImportLine(run=run, kind="case", source="x", key="1", subject=cases[1].id).save()
+    for state, found in (("running", [1, 1]), ("undoing", [1, 1]), ("done", [1, 2])):
+        ImportRun.objects.filter(id=run.id).update(state=state)
+        first = Case.objects.get(id=cases[0].id)
+        assert of(land.county, "one_visit", "one_visit_known") == found, state
+        said = queries.one_visit(first, Asker.objects.get(case=first), visited=False)
+        assert said is (state != "done"), "the case's own page says the same"
+
+
+def test_what_is_in_hand_is_found_by_the_index_of_the_ends(land):
+    county, today = land.county.county, clock.today()
+    for days, index in ((0, "case_closed"), (800, "case_recorded")):
+        period = Period(today - timedelta(days=days + 30), today - timedelta(days=days))
+        plan = figures.rows_of("cases.open", Scope(county, period)).values("pk").explain()
+        if connection.vendor == "sqlite":
+            assert index in plan
+            assert ("MULTI-INDEX OR" in plan) is (days == 0)
 
 
 def test_counted_lines_are_found_by_their_own_index(land):

@@ -13,11 +13,12 @@ from gongyi.casework import actions, queries
 from gongyi.casework.actions.imports import taking
 from gongyi.casework.models import Asker, Case, CaseStep, CaseType, Topic
 from gongyi.casework.queries.exports import cells
-from gongyi.core import audit, clock, imports
+from gongyi.casework.queries.searching import Foreseen
+from gongyi.core import audit, clock, imports, search
 from gongyi.core.access import Role, system_actor
 from gongyi.core.county import bind
 from gongyi.core.imports import pace, runs
-from gongyi.core.models import ImportLine, ImportRun, Message, RegisterLine
+from gongyi.core.models import ImportLine, ImportRun, Message, RegisterLine, SearchRow
 from gongyi.documents.reading import read_table
 from gongyi.documents.tables import write_xlsx
 from tests.casework.importing import ENDED, HEAD, OPEN, command, take
@@ -138,6 +139,19 @@ def test_a_topic_that_the_county_lacks_is_told_added_and_taken_back(land, by):
     ]
     imports.undo(run, by=by)
     assert list(Topic.objects.all()) == [actions_topic]
+
+
+@pytest.mark.parametrize(
+    ("state", "told"), [("办理", True), ("签收", True), ("登记", False), ("", False), ("办结", False)]
+)
+def test_the_preview_says_that_an_open_case_begins_anew(land, by, state, told):
+    head = ["编号", "内容", "登记时间", "办结时间", "状态"]
+    sheet = imports.Sheet("", [head, ["1", "路坏了", "2019/3/1", "2019/3/2", state]])
+    kind = imports.KINDS["cases"]
+    draft = imports.first_draft(kind, [sheet], "x", by.county)
+    plan = imports.make_plan(kind, draft, by=by, unit=land.town.id, source="x")
+    assert len(plan.fresh) == 1
+    assert any("重新开始" in note for note in plan.notes) is told
 
 
 def test_who_may_not_add_topics_imports_without_them(land):
@@ -533,6 +547,34 @@ def test_a_long_file_comes_in_by_batches_each_seen_when_it_is_whole(land, by, mo
     assert take(by, land.town, *numbered(*range(5))).created == 2
 
 
+TOPIC_HEAD = ["编号", "内容", "一级分类"]
+TOPIC_ROWS = [["1", "路坏了", "新的"], ["2", "灯坏了", "新的"], ["3", "桥坏了", "别的"]]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2)])
+def test_topics_of_a_long_file_go_with_its_last_batch(land, by, monkeypatch, order):
+    before = set(Topic.objects.values_list("name", flat=True))
+    monkeypatch.setattr(runs, "BATCH", 1)
+    each = imports.batches(take(by, land.town, *TOPIC_ROWS, head=TOPIC_HEAD))
+    assert set(Topic.objects.values_list("name", flat=True)) == before | {"新的", "别的"}
+    for place in order[:2]:
+        imports.undo(each[place], by=by)
+        assert {case.topic.name for case in Case.objects.select_related("topic")} <= set(
+            Topic.objects.values_list("name", flat=True)
+        )
+    imports.undo(each[order[2]], by=by)
+    assert set(Topic.objects.values_list("name", flat=True)) == before
+    assert not ImportLine.objects.exists()
+
+
+def test_control_without_another_batch_to_keep_them_topics_stay_for_ever(land, by, monkeypatch):
+    monkeypatch.setattr(runs, "BATCH", 1)
+    monkeypatch.setattr(runs, "_other_batch", lambda run: None)
+    for run in imports.batches(take(by, land.town, *TOPIC_ROWS, head=TOPIC_HEAD)):
+        imports.undo(run, by=by)
+    assert Topic.objects.filter(name__in=["新的", "别的"]).count() == 2
+
+
 def test_a_long_file_with_a_problem_in_its_last_row_stores_nothing(land, by, monkeypatch):
     monkeypatch.setattr(runs, "BATCH", 2)
     with refused("has_problems"):
@@ -592,3 +634,55 @@ def test_the_command_sums_the_batches_and_says_what_stayed(held, monkeypatch, tm
     monkeypatch.setattr(runs, "_finish", refusing)
     status, done = command("import_cases", other, unit=held.town.code)
     assert (status, done["created"], len(done["refused"]), len(stored)) == (2, 2, 1, 1)
+
+
+# --- quick enough -------------------------------------------------------------------------------------------------------
+
+NAMED = ["编号", "标题", "登记时间", "内容", "姓名", "电话"]
+TOLD = ["7", "王小明家漏水", "2019/2/28", "王小明说水管漏了，电话13800138000", "王小明", "13800138000"]
+
+
+def index_is_right() -> bool:
+    """Whether the index says what it would if it were read out of the database."""
+    rows = {row.subject: row for row in SearchRow.objects.all()}
+    docs = {doc.subject: doc for doc in search.KINDS["case"].documents(list(Case.objects.values_list("id", flat=True)))}
+    return rows.keys() == docs.keys() and all(
+        (rows[key].number, rows[key].title, rows[key].body) == (doc.number, doc.title, doc.body)
+        for key, doc in docs.items()
+    )
+
+
+def test_what_is_foreseen_is_what_the_index_would_read(land, by):
+    run = take(by, land.town, OPEN, ENDED)
+    take(by, land.town, TOLD, head=NAMED)
+    assert index_is_right()
+    assert search.is_whole(search.KINDS["case"], by.county)
+    assert not search.find(land.desk, search.KINDS["case"], "王小明").hits  # D5
+    imports.undo(run, by=by)
+    assert index_is_right()
+    assert list(search.rebuild(search.KINDS["case"], by.county))[-1] == (1, 0)
+
+
+def test_control_something_else_foreseen_is_noticed(land, by, monkeypatch):
+    monkeypatch.setattr(taking, "Foreseen", lambda cases, _askers: Foreseen(cases, {}))
+    take(by, land.town, TOLD, head=NAMED)
+    assert not index_is_right()
+
+
+def test_no_table_is_read_through_for_each_case_that_goes(db):
+    """The database looks who points at a row that goes; without an index it reads whole tables, and an undo takes minutes."""
+    assert unindexed(Case) == set()
+
+
+def test_control_a_pointer_without_an_index_is_noticed(db, monkeypatch):
+    monkeypatch.setattr(CaseStep._meta, "indexes", [i for i in CaseStep._meta.indexes if i.name != "casestep_of"])
+    assert unindexed(Case) == {"casestep.case"}
+
+
+def unindexed(model) -> set[str]:
+    pointing = [one for one in model._meta.get_fields(include_hidden=True) if one.one_to_many and one.auto_created]
+    return {
+        f"{one.related_model._meta.model_name}.{one.field.name}"
+        for one in pointing
+        if not any(index.fields[0] == one.field.name for index in one.related_model._meta.indexes)
+    }

@@ -13,11 +13,12 @@ from PIL import Image
 
 from gongyi.casework import actions, queries, rules
 from gongyi.casework.actions import AskerFacts, care
-from gongyi.casework.forms import FORMS, listing
+from gongyi.casework.forms import FORMS
 from gongyi.casework.models import CasePart, Visit
 from gongyi.casework.queries import handover, lists
 from gongyi.casework.rules import can_see_asker, visible_to
 from gongyi.casework.views import case as case_views
+from gongyi.core import paging
 from gongyi.core.access import Role
 from gongyi.core.models import AuditEntry
 from gongyi.home.views import pages as home_views
@@ -111,9 +112,9 @@ def test_the_ends_of_the_calendar_are_no_filter(land, tip, query):
 
 
 def test_control_without_the_years_the_ends_of_the_calendar_are_a_fault(monkeypatch):
-    monkeypatch.setattr(listing, "YEARS", range(1, 10000))
+    monkeypatch.setattr(paging, "YEARS", range(1, 10000))
     after = "9999-12-31T23:59:59-14:00_01a20a08-d9a2-8aa7-a0f8-999001633b18"
-    moment, _key = listing._mark(after)
+    moment, _key = paging.mark_from(after)
     with pytest.raises(OverflowError):
         moment.astimezone(UTC)  # what SQLite and the pages do with it
 

@@ -16,6 +16,7 @@ from gongyi.core.access import NOBODY, Role, system_actor
 from gongyi.core.county import bind, new_key
 from gongyi.core.deadlines import ZONE, Calendar
 from gongyi.core.models import AuditDetail, AuditEntry
+from gongyi.people.actions import settings as own
 from tests.factories import make_actor, make_county, make_unit, refused
 
 pytestmark = pytest.mark.django_db
@@ -437,13 +438,13 @@ def test_another_countys_steward_cannot_touch_a_row_of_this_one(people):
 
 
 def test_without_the_check_a_clerk_could_write(people, monkeypatch):
-    monkeypatch.setattr(actions, "require_editor", lambda *_row, by: None)
+    monkeypatch.setattr(own, "require_editor", lambda *_row, by: None)
     for write in [*_new_rows(people["clerk"]), *_writes_on_rows(people["clerk"])]:
         write()
 
 
 def test_without_the_check_another_county_could_write(people, monkeypatch):
-    monkeypatch.setattr(actions, "require_editor", lambda *_row, by: None)
+    monkeypatch.setattr(own, "require_editor", lambda *_row, by: None)
     topic = Topic.objects.filter(county=999001).first()
     assert actions.save_topic(by=people["other county's steward"], topic=topic, name="别的").name == "别的"
 

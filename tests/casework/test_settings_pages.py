@@ -15,6 +15,7 @@ from gongyi.core import clock
 from gongyi.core.access import Role
 from gongyi.core.county import new_key
 from gongyi.core.models import AuditEntry
+from gongyi.people.actions import settings as own
 from tests.factories import grant, make_account, make_actor, make_county, make_unit
 
 pytestmark = pytest.mark.django_db
@@ -89,7 +90,7 @@ def test_a_townships_steward_sees_only_what_is_set_there(page, county, name):
 
 
 def test_without_the_county_check_a_townships_steward_would_get_in(page, county, monkeypatch):
-    monkeypatch.setattr(actions, "require_editor", lambda *_row, by: None)
+    monkeypatch.setattr(own, "require_editor", lambda *_row, by: None)
     client = sign_in(Role.STEWARD, make_unit("东湖镇", county))
     assert client.get(url("settings_types")).status_code == 200
 

@@ -10,7 +10,7 @@ from gongyi.casework import actions, queries
 from gongyi.casework.actions.topics import learn_topics
 from gongyi.casework.models import Case, Topic, TopicMemory
 from gongyi.casework.queries.topics import county_words, guesser, lessons
-from gongyi.core import schedule
+from gongyi.core import imports, schedule
 from gongyi.core.county import bind
 from gongyi.language import trial
 from tests.factories import make_county
@@ -152,6 +152,42 @@ def test_a_database_without_a_county_gives_a_first_guess_by_the_words_of_the_pro
         ("3", False),
     ]
     assert all(set(row) == {"number", "topic", "confidence"} and 0 <= row["confidence"] <= 1 for row in found)
+
+
+def test_learning_says_in_words_what_it_did(land, taught):
+    assert "12 件" in run("learn_topics")
+    assert "12 件" in run("learn_topics", county="999001")
+
+
+def test_learning_says_that_there_is_nothing_to_learn(db):
+    assert "还没有开通县" in run("learn_topics")
+    assert json.loads(run("learn_topics", json=True)) == {"county": None, "cases": 0}
+
+
+def test_learning_says_that_no_case_has_a_topic(land):
+    keep(land, "一件", None)
+    assert "没有可学的" in run("learn_topics")
+
+
+REFUSED = "编号,标题,诉求内容,民族\n1,路灯坏了,石桥村的路灯坏了,汉族\n2,路灯不亮,石桥村的路灯不亮,苗族\n"
+
+
+@pytest.mark.parametrize("name", ["suggest_topic", "find_hot", "measure_topics"])
+def test_d2_what_an_import_refuses_is_not_read_for_a_trial_either(land, tmp_path, name, capsys):
+    keep(land, "一件", None)
+    file = tmp_path / "d.csv"
+    file.write_text(REFUSED, "utf-8")
+    with pytest.raises(CommandError, match="民族") as refused:
+        run(name, file)
+    assert refused.value.returncode == 2
+    assert capsys.readouterr().out == ""
+
+
+def test_control_without_the_gate_the_column_passes(land, tmp_path, monkeypatch):
+    monkeypatch.setattr(imports, "check_entrance", lambda *_args: None)
+    file = tmp_path / "d.csv"
+    file.write_text(REFUSED, "utf-8")
+    assert len(json.loads(run("find_hot", file, json=True))) == 2
 
 
 def test_measuring_prints_both_in_one_run(land, tmp_path, monkeypatch):

@@ -119,6 +119,14 @@ def test_index_of_one_column_on_a_county_table_is_found():
     assert numbers(table(CountyModel, on=CountyForeignKey(matter, models.CASCADE, db_index=True))) == ["E006"]
 
 
+def test_index_by_which_the_database_finds_what_points_at_a_row_passes():
+    matter = table(CountyModel)
+    line = {"indexes": [models.Index(fields=["on"], name="i2")]}
+
+    assert numbers(table(CountyModel, line, on=CountyForeignKey(matter, models.CASCADE))) == []
+    assert numbers(table(CountyModel, line, on=models.UUIDField())) == ["E005"]
+
+
 def test_plain_foreign_key_between_county_tables_is_found():
     assert numbers(table(CountyModel, matter=place(table(CountyModel)))) == ["E007"]
 

@@ -57,8 +57,10 @@ def test_long_texts_make_a_transaction_smaller(clock):
 @pytest.mark.django_db
 @pytest.mark.parametrize("held", [0.005, 0.05, 0.085, 0.119, 0.15, 0.219, 0.3, 0.9])
 def test_who_waits_looks_once_in_the_pause(clock, held):
-    with pace.Pace(10).step():
+    own = pace.Pace(10)
+    with own.step():
         clock.now += held
+    own.rest()
     looks, at = [], 0
     for sleep in SLEEPS:
         at += sleep

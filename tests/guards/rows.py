@@ -8,9 +8,9 @@ from uuid import uuid4
 from django.db import models
 
 from gongyi.casework.models.case import ENDED
-from gongyi.casework.models.setting import SpanField
 from gongyi.core import checks
 from gongyi.core.county import CountyModel, new_key
+from gongyi.core.spans import SpanField
 
 WHEN = datetime(2026, 3, 2, 2, tzinfo=UTC)
 _numbers = count(1)

@@ -3,6 +3,7 @@
 import base64
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -15,6 +16,7 @@ from gongyi.core import clock, imports
 from gongyi.core.access import Role
 from gongyi.core.models import ImportHabit, ImportRun
 from gongyi.home.actions import imports as actions
+from gongyi.home.queries import imports as queries
 from gongyi.people.models import Account
 from tests.casework.conftest import land  # noqa: F401 - a fixture
 from tests.casework.importing import ENDED, HEAD, OPEN
@@ -257,6 +259,48 @@ def test_the_registry_refuses_a_name_that_is_taken():
 def test_links_lead_here(clerk, land):  # noqa: F811
     assert reverse("home:imports") in clerk.get("/cases/").text
     assert make_actor(Role.CLERK, land.town)
+
+
+def words(answer) -> str:
+    """What the page says, without the keys that every page has anew."""
+    return re.sub(r'value="[^"]*"|nonce="[^"]*"', "", answer.content.decode())
+
+
+@pytest.fixture
+def checks(monkeypatch):
+    """How often the whole table was checked."""
+    done, check = [], imports.make_plan
+    monkeypatch.setattr(imports, "make_plan", lambda *args, **how: done.append(1) or check(*args, **how))
+    queries._previews.clear()
+    return done
+
+
+def test_a_table_is_checked_once_however_often_one_looks(clerk, land, checks):  # noqa: F811
+    upload(clerk, land, *([str(number), *OPEN[1:]] for number in range(100, 140)), WRONG)
+    path = only_run().get_absolute_url()
+    first = words(clerk.get(path))
+    assert words(clerk.get(path)) == first
+    assert "40 行" in first
+    assert len(checks) == 1
+    send(clerk, f"{path}rows/", cell43_recorded="2019/3/1")
+    assert "41 行" in words(clerk.get(path))  # what was kept is not shown for another table
+    assert len(checks) == 2
+    Topic.objects.create(county=land.county.county, name="新的", full_name="新的")
+    clerk.get(path)
+    assert len(checks) == 3  # nor for a county that has other topics
+
+
+def test_what_was_checked_lies_on_no_disk_and_is_forgotten(clerk, land, checks, settings, monkeypatch):  # noqa: F811
+    upload(clerk, land, OPEN)
+    path = only_run().get_absolute_url()
+    before = {file for file in settings.GONGYI_DATA.rglob("*") if file.is_file() and "sqlite" not in file.name}
+    clerk.get(path)
+    after = {file for file in settings.GONGYI_DATA.rglob("*") if file.is_file() and "sqlite" not in file.name}
+    assert (after, len(queries._previews)) == (before, 1)
+    later = clock.now() + timedelta(seconds=queries._FOR + 1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    clerk.get(path)
+    assert (len(checks), len(queries._previews)) == (2, 1)
 
 
 def test_the_page_of_a_long_file_shows_its_batches(clerk, land, monkeypatch):  # noqa: F811

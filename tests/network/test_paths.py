@@ -17,13 +17,12 @@ from tests.factories import make_county, make_unit
 pytestmark = pytest.mark.django_db
 OPENED = list(Unit.Tier.values)[1:]
 Step = tuple[str, int, int, int]
-steps = st.lists(
-    st.tuples(
-        st.sampled_from(["open", "open", "move", "move", "merge", "merge", "close", "reopen", "rename"]),
-        st.integers(0, 99), st.integers(0, 99), st.integers(0, 9),
-    ),
-    max_size=14,
+_step = st.tuples(
+    st.sampled_from(["open", "open", "move", "move", "merge", "merge", "close", "reopen", "rename"]),
+    st.integers(0, 99), st.integers(0, 99), st.integers(0, 9),
 )  # fmt: skip
+steps = st.lists(_step, max_size=14)
+several_steps = st.lists(_step, min_size=4, max_size=8)
 
 
 def broken(county: int) -> list[str]:

@@ -21,7 +21,7 @@ from gongyi.network.actions import merge_unit
 from gongyi.network.models import Unit
 from gongyi.reports import queries
 from gongyi.reports.queries import counting
-from tests.network.test_paths import planted, steps, take
+from tests.network.test_paths import planted, several_steps, steps, take
 
 pytestmark = pytest.mark.django_db
 BEGAN = date(2025, 1, 10)
@@ -74,9 +74,8 @@ def as_it_is(county: int) -> dict[str, list[str]]:
     return found
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps, st.randoms(use_true_random=False))
-def test_p16_children_and_own_are_the_parent_by_the_tree_of_the_last_day(sequence, rng):
+def holds_whatever_became_of_the_units(sequence, rng, looks: int) -> None:
+    """Cases and changes of units in turn; then the figures up to `looks` of those days, drawn by lot, are counted anew."""
     with transaction.atomic():
         by = planted()
         kinds = [CaseType(code=code, name=code, county=by.county) for code in ("enquiry", "complaint")]
@@ -95,7 +94,7 @@ def test_p16_children_and_own_are_the_parent_by_the_tree_of_the_last_day(sequenc
                 seen.append((day, as_it_is(by.county)))
             day += timedelta(days=23)
         with clock.at(at_noon(day)):
-            for last, tree in seen:
+            for last, tree in rng.sample(seen, min(looks, len(seen))):
                 period = Period(BEGAN, last)
                 _check(by.county, period, tree, [one for one in made if one[0] <= last])
         transaction.set_rollback(True)
@@ -114,6 +113,19 @@ def _check(county: int, period: Period, tree: dict[str, list[str]], made: list) 
         assert [sum(part[key] for part in parts.values()) for key in keys] == wanted
         by_type = figures.count_by(keys, scope, "type")
         assert [sum(line[key] for line in by_type.values()) for key in keys] == wanted
+
+
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(several_steps, st.randoms(use_true_random=False))
+def test_p16_children_and_own_are_the_parent_by_the_tree_of_the_last_day(sequence, rng):
+    holds_whatever_became_of_the_units(sequence, rng, looks=2)
+
+
+@pytest.mark.slow(minutes=3)
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps, st.randoms(use_true_random=False))
+def test_p16_children_and_own_are_the_parent_after_many_histories(sequence, rng):
+    holds_whatever_became_of_the_units(sequence, rng, looks=8)
 
 
 def test_p16_control_by_the_tree_of_today_the_past_would_change(monkeypatch):

@@ -31,7 +31,7 @@ def without_column() -> list[str]:
     return [one.id for one in monthly.stored_figures() if column(one.id) not in names]
 
 
-def test_every_figure_that_adds_up_over_months_has_its_column(monkeypatch):
+def test_every_figure_has_its_column(monkeypatch):
     assert without_column() == []
     columns = {column(one.id) for one in monthly.stored_figures()}
     assert {field.name for field in MonthlyRow._meta.fields} == columns | {"id", "county", "unit", "month"}
@@ -58,7 +58,7 @@ def both(county: int, month: date, keys: list[str], *only: Unit) -> tuple[dict, 
     return kept, live
 
 
-FEW = ["cases.received", "cases.assigned", "cases.closed", "cases.solved", "cases.reopened", "cases.one_visit_known"]
+FEW = ["cases.received", "cases.assigned", "cases.closed", "cases.solved", "cases.reopened", "cases.one_visit_known", "cases.open", "cases.overdue"]  # fmt: skip
 
 
 def everything(county: int, keys=FEW, *only: Unit) -> list[tuple[dict, dict]]:
@@ -124,8 +124,12 @@ def test_late_record_changes_a_month_that_was_over_and_is_noted(land, put):
         late = put(land, "handling")
         Case.objects.filter(id=late.id).update(recorded_at=long_ago)
         count_months(land.county.county)
-        noted = MonthlyChange.objects.values_list("unit__name", "month", "figure", "old", "new")
-        assert list(noted) == [(land.village.name, month, "cases.received", 1, 2)]
+        noted = MonthlyChange.objects.order_by("month").values_list("unit__name", "month", "figure", "old", "new")
+        flows = noted.exclude(figure__in=["cases.open", "cases.overdue"])
+        assert list(flows) == [(land.village.name, month, "cases.received", 1, 2)]
+        over = [one.first for one in Period(month, clock.today()).each_month()][:-1]
+        there = noted.filter(figure="cases.open")
+        assert list(there) == [(land.town.name, at, "cases.open", 0, 1) for at in over], "it was there when each ended"
         assert (monthly.stored(999001, month, month, ["cases.received"], None)[month]) == {"cases.received": 2}
 
     with clock.at(clock.now() + timedelta(hours=2)):
@@ -138,7 +142,8 @@ def test_late_record_changes_a_month_that_was_over_and_is_noted(land, put):
     assert all(kept == live for kept, live in everything(999001, every))
 
 
-def test_control_without_what_a_case_was_before_its_old_month_is_only_counted_in_its_turn(land, put, monkeypatch):
+@pytest.mark.parametrize("guard", [True, False])
+def test_a_case_whose_end_moved_back_leaves_its_old_month_at_once(land, put, monkeypatch, guard):
     old = put(land, "closed")
     long_ago = clock.now() - timedelta(days=100)
     ended_on = long_ago + timedelta(days=45)
@@ -146,15 +151,18 @@ def test_control_without_what_a_case_was_before_its_old_month_is_only_counted_in
         recorded_at=long_ago, assigned_at=long_ago, closed_at=ended_on, reopen_until=clock.now() + timedelta(days=9)
     )
     count_months(999001)
-    monkeypatch.setattr("gongyi.reports.actions.monthly._left", lambda *_args: set())
+    if not guard:
+        monkeypatch.setattr("gongyi.reports.actions.monthly._left", lambda *_args: set())
     with clock.at(clock.now() + timedelta(hours=1)):
         casework.reopen_case(Case.objects.get(id=old.id), by=land.clerk, note="又坏了")
+        Case.objects.filter(id=old.id).update(state="closed", closed_at=long_ago + timedelta(days=1))
         count_months(999001)
-        assert not MonthlyChange.objects.filter(figure="cases.closed").exists()
+        assert MonthlyChange.objects.filter(figure="cases.closed", old=1).exists() is guard
     for hours in range(2, 7):
         with clock.at(clock.now() + timedelta(hours=hours)):
             count_months(999001)
-    assert list(MonthlyChange.objects.filter(figure="cases.closed").values_list("old", "new")) == [(1, 0)]
+    left = MonthlyChange.objects.filter(figure="cases.closed", old=1)
+    assert list(left.values_list("old", "new")) == [(1, 0)], "without the guard only in its turn"
 
 
 def test_months_are_counted_in_their_order_and_a_run_that_is_cut_off_is_gone_on_with(land, put, monkeypatch):
@@ -170,6 +178,23 @@ def test_months_are_counted_in_their_order_and_a_run_that_is_cut_off_is_gone_on_
     assert all(kept == live for kept, live in everything(999001))
     with clock.at(clock.now() + timedelta(hours=2)):
         assert count_months(999001) <= 3, "what did not change is not counted but in its turn"
+
+
+def test_in_hand_before_and_a_year_ago_are_the_stored_ones(land, put, django_assert_num_queries):
+    old = put(land, "handling")
+    Case.objects.filter(id=old.id).update(recorded_at=clock.now() - timedelta(days=420))
+    count_months(999001)
+    last = Period.month(clock.today().year, clock.today().month).before()
+    keys = ["cases.open", "cases.overdue", "cases.received"]
+    for period in (last, last.last_year()):
+        live = figures.count(keys, queries.scope_of(land.town, period))
+        with django_assert_num_queries(5):
+            assert monthly.mostly_stored(land.town, period, keys, {}) == live
+    MonthlyRow.objects.filter(month=last.first).update(cases_open=77)
+    assert monthly.mostly_stored(land.town, last, keys, {})["cases.open"].value == 77, "read, not counted"
+    quarter = Period(last.first.replace(day=1) - timedelta(days=31), last.last)
+    whole = Period(quarter.first.replace(day=1), last.last)
+    assert monthly.mostly_stored(land.town, whole, keys, {})["cases.open"].value == 77, "never added up over months"
 
 
 def test_rollup_of_two_counties_reads_stored_rows_alone(django_assert_num_queries):

@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gongyi.casework import queries
-from gongyi.casework.actions.moving import first_with
 from gongyi.casework.models import Export
 from gongyi.casework.queries import exports
 from gongyi.casework.rules import exports_judged_by
@@ -31,13 +30,14 @@ from gongyi.network.models import Unit
 from gongyi.network.queries import chain
 from gongyi.people.actions.access_log import look
 from gongyi.people.models import Account, Purpose
-from gongyi.people.queries import actor_of, holders
+from gongyi.people.queries import actor_of, first_with, holders
 
 AT_ONCE = 1000  # more rows are written by the worker
 MOST_ROWS = 20_000
 MOST_WAITING = 3
 MOST_ALONE = 50  # people whose contacts somebody takes out without another person's word (P8)
 KEPT = timedelta(hours=24)
+LONGEST = 400  # characters of a list's conditions
 
 
 def ask_export(*, by: Actor, kind: str, query: str, words: str) -> Export:
@@ -47,11 +47,13 @@ def ask_export(*, by: Actor, kind: str, query: str, words: str) -> Export:
     """
     if by.id is None or not by.can(P.CASE_VIEW):
         raise PermissionDenied
-    number = len(queries.list_keys(by, queries.wanted_of(dict(parse_qsl(query))), MOST_ROWS + 1))
+    if len(query) > LONGEST:
+        raise Refused("too_long", _("条件太多，记不下。"), _("请少选一个条件。"), status=422)
+    number = len(exports.keys_of(by, query, MOST_ROWS + 1))
     if not number or number > MOST_ROWS:
         raise _wrong_length(number)
     _queue(by)
-    facts = {"account": by.id, "kind": Export.Kind(kind).value, "query": query[:400], "words": words[:200]}
+    facts = {"account": by.id, "kind": Export.Kind(kind).value, "query": query, "words": words[:200]}
     with transaction.atomic():
         export = Export(county=by.county, wanted=number, asked_at=clock.now(), **facts)
         export.save()
@@ -153,7 +155,7 @@ def _wrong_length(number: int, most: int = MOST_ROWS) -> Refused:
 
 def make_export(export: Export, *, by: Actor) -> Export:
     """Write the file with what this person may see now, and the keys of its cases beside it."""
-    keys = queries.list_keys(by, queries.wanted_of(dict(parse_qsl(export.query))), MOST_ROWS)
+    keys = exports.keys_of(by, export.query, MOST_ROWS)
     content = _written(export, by, keys)
     path, keys_path = attachments.store(content.getvalue()), attachments.store("\n".join(map(str, keys)).encode())
     facts = {"path": path, "keys_path": keys_path, "done": len(keys), "ready_at": clock.now(), "query": ""}

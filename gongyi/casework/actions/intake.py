@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from gongyi.casework import queries
 from gongyi.casework.actions.moving import first_parts, next_turn, sync_parts, tell_turn
 from gongyi.casework.models import Asker, Case, CaseConflict, CaseStep, CaseType, Register, Topic
+from gongyi.casework.queries.promising import promises_plainly
 from gongyi.casework.rules import concerned_people
 from gongyi.core import clock, numbering, search
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.county import new_key
 from gongyi.core.errors import Refused
-from gongyi.core.secrets import digest, mask_text, phone_digest, phone_tail_digest
+from gongyi.core.secrets import mask_text
 from gongyi.core.workflow import first_step, first_steps
 from gongyi.network.models import Unit
 from gongyi.network.queries import calendar_of, chain
@@ -117,6 +118,9 @@ def record_done(
         raise ValidationError({"answer": _("请写一句怎么答复的。")})
     if wrong := queries.promise_without_date(case.answer):
         raise ValidationError({"answer": wrong})
+    if outcome != Case.Outcome.SOLVED and promises_plainly(case.answer):
+        words = _("答复里答应了以后要做的事。请先登记，再用“答复”来写，好记下谁来做、哪天以前。")
+        raise ValidationError({"answer": words})
     store_case(case, asker, by=by, action="record_done")
     return case
 
@@ -170,17 +174,25 @@ def _series(case: Case) -> str:
     return marks.get(case.unit_id) or marks.get(case.desk_id) or ""
 
 
+def asker_of(case: Case, facts: AskerFacts) -> Asker:
+    """The asker of a new case, not saved."""
+    return asked(Asker(id=new_key(case.county), county=case.county, case=case), facts)
+
+
+def check_new(case: Case) -> None:
+    """Raise ValidationError for a case that cannot be stored; it needs no number yet."""
+    case.clean_fields(exclude=[*_CHOSEN, "number"])
+
+
 def store_cases(
-    cases: Sequence[Case], askers: Sequence[AskerFacts], notes: Sequence[str], *, by: Actor, action: str
+    cases: Sequence[Case], askers: Sequence[Asker], notes: Sequence[str], *, by: Actor, action: str
 ) -> None:
-    """The same for many cases of one unit and desk, none of which is about a unit or a person, with one audit row for all."""
+    """The same for many checked cases of one unit and desk, none of which is about a unit or a person, with one audit row for all."""
     numbers = numbering.next_numbers(county=by.county, series=_series(cases[0]), subjects=[case.id for case in cases])
     for case, number in zip(cases, numbers, strict=True):
         case.number = number
-        case.clean_fields(exclude=[*_CHOSEN, "number"])
     Case.objects.bulk_create(cases)
-    rows = [asked(Asker(id=new_key(by.county), county=by.county, case=case), facts) for case, facts in zip(cases, askers, strict=True) if facts]  # fmt: skip
-    Asker.objects.bulk_create(rows)
+    Asker.objects.bulk_create(askers)
     first_steps(cases, action, by=by, step=CaseStep, parent="case", notes=notes)
     first_parts(cases)
 
@@ -207,10 +219,8 @@ def store_asker(asker: Asker, facts: AskerFacts) -> None:
 def asked(asker: Asker, facts: AskerFacts) -> Asker:
     """The asker with these facts and their digests, not saved."""
     asker.whom, asker.theirs = facts.whom, facts.theirs
-    asker.kind, asker.organisation = facts.kind, facts.organisation.strip()
-    asker.name, asker.phone, asker.address = facts.name.strip(), facts.phone.strip(), facts.address.strip()
-    asker.name_digest = digest("name", asker.name) if asker.name else ""
-    asker.phone_digest, asker.tail_digest = phone_digest(asker.phone), phone_tail_digest(asker.phone)
+    asker.kind = facts.kind
+    asker.set_identity(name=facts.name, phone=facts.phone, address=facts.address, organisation=facts.organisation)
     return asker
 
 

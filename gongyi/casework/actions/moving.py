@@ -7,12 +7,8 @@ from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case as Choose
-from django.db.models import Value, When
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gongyi.casework import queries
@@ -22,12 +18,14 @@ from gongyi.casework.workflow import CASE, STATES, TURNS
 from gongyi.core import clock, outbox
 from gongyi.core.access import Actor, Permission
 from gongyi.core.access import Permission as P
-from gongyi.core.errors import Refused
-from gongyi.core.said import joined, say
+from gongyi.core.said import say
 from gongyi.core.workflow import perform
+from gongyi.network.actions import parts
 from gongyi.network.models import Unit
-from gongyi.network.queries import calendar_of, chain
-from gongyi.people.queries import holders
+from gongyi.network.queries import calendar_of
+from gongyi.people import queries as people
+from gongyi.people.actions import telling
+from gongyi.people.queries import first_with
 
 PARTS = (
     ("lead", "lead_id"),
@@ -155,18 +153,10 @@ def sync_parts(case: Case, *, co_units: Iterable[Unit] | None = None) -> None:
         helping = {unit.id for unit in co_units}
     wanted |= dict.fromkeys(helping - {case.lead_id}, "co")  # also a unit that recorded or assigned the case may help
     wanted.pop(case.about_unit_id, None)
-    now, copied = clock.now(), _copied(case)
-    CasePart.objects.bulk_create(_new_part(case, unit, part) for unit, part in wanted.items() if unit not in kept)
     rows = CasePart.objects.filter(county=case.county, case=case)
-    if kept:
-        rows.update(
-            **copied, my_turn=Choose(When(unit=case.turn_unit_id, then=Value(value=True)), default=Value(value=False))
-        )
-    for unit, row in kept.items():
-        part = wanted.get(unit, row.part)
-        until = None if unit in wanted else row.until or now
-        if (part, until) != (row.part, row.until):
-            rows.filter(id=row.id).update(part=part, until=until)
+    parts.sync(
+        rows, kept, wanted, make=lambda unit, part: _new_part(case, unit, part), copied=_copied(case), turns=[case.turn_unit_id]
+    )  # fmt: skip
     vars(case).pop("taking_part", None)
 
 
@@ -275,13 +265,10 @@ def tell_holders(
     besides: AbstractSet[UUID | None] = frozenset(),
 ) -> None:
     """One message to each holder of a permission in a unit, but for some; it names the case by its number alone."""
-    for unit, permission in wanted.items():
-        if unit:
-            accounts = holders(permission, {unit})[unit] - conflicted(case) - besides
-            text = joined([words, case.number], " ")
-            outbox.tell(accounts, by=by, event=event, text=text, path=case.get_absolute_url(), subject=case.id)
-            if not case.hides_asker:
-                outbox.tell_group([unit], by=by, event=event, text=say(words), path=reverse("home:today"))
+    telling.tell_holders(
+        wanted, by=by, event=event, words=words, number=case.number, path=case.get_absolute_url(), subject=case.id,
+        besides=conflicted(case) | besides, group=not case.hides_asker,
+    )  # fmt: skip
 
 
 def conflicted(case: Case) -> set[UUID | None]:
@@ -318,16 +305,4 @@ def somebody_else(case: Case, start: Unit, *permissions: Permission, besides: se
 
     Raises Refused `nobody` when there is none up to the county.
     """
-    above = [unit for unit in chain(start) if unit.id != case.about_unit_id]
-    if found := first_with(above, *permissions, besides=besides | conflicted(case)):
-        return found
-    raise Refused(
-        "nobody", _("从%(unit)s到县里都没有别的人可以接这一步。") % {"unit": start.name},
-        _("请账号管理员给另一个人授予相应角色，写的内容还在。"), status=422,
-    )  # fmt: skip
-
-
-def first_with(units: list[Unit], *permissions: Permission, besides: set[UUID | None]) -> Unit | None:
-    """The first of these units in which somebody besides these people holds one of the permissions."""
-    found = [holders(permission, {unit.id for unit in units}) for permission in permissions]
-    return next((unit for unit in units if any(people[unit.id] - besides for people in found)), None)
+    return people.somebody_else(start, *permissions, besides=besides | conflicted(case), but=case.about_unit_id)

@@ -5,25 +5,22 @@ Cases keep what they point to: nothing is deleted, only retired, and brought bac
 
 import tomllib
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
-from pypinyin import Style, lazy_pinyin
 
 from gongyi.casework.models import AnswerTemplate, CaseType, Reason, Register, Topic
 from gongyi.casework.models.setting import DEFAULTS
 from gongyi.core import audit, gate
 from gongyi.core.access import Actor
-from gongyi.core.access import Permission as P
-from gongyi.core.county import CountyModel
 from gongyi.core.errors import Refused
 from gongyi.network.models import Unit
-from gongyi.people.rules import is_command
+from gongyi.people.actions import settings as own
+from gongyi.people.actions.settings import last_place, pass_gate, record, store
 
 SPANS = (
     "answer_span", "urgent_span", "danger_span", "sign_span", "contact_span", "return_span", "call_span", "quiet_span", "reopen_span",
@@ -43,60 +40,7 @@ TYPE_FIELDS = frozenset(
     }
 )
 Setting = CaseType | Topic | Reason | AnswerTemplate
-Row = TypeVar("Row", bound=CountyModel)
-# Rows stand in order among those that share this; of the others, among all.
-_FAMILIES: dict[type[CountyModel], tuple[str, ...]] = {Topic: ("parent_id",), Reason: ("kind",)}
-
-
-def may_edit(*, by: Actor) -> bool:
-    """Settings count for the whole county, so the permission must be held at the county's own unit."""
-    keys = Unit.objects.filter(county=by.county, tier=Unit.Tier.COUNTY).values_list("id", flat=True)
-    return is_command(by) or any(by.can(P.SETTINGS_EDIT, key) for key in keys)
-
-
-def require_editor(row: CountyModel | None = None, *, by: Actor) -> None:
-    """Raise PermissionDenied for whoever may not edit, and for another county's row."""
-    if not may_edit(by=by) or (row and row.county != by.county):
-        raise PermissionDenied
-
-
-def _pass(check: Callable[[Any], None], value: Any, field: str) -> None:
-    """Let a name through the gate (rights.md D2); its refusal stands at the field, so that the other words are kept."""
-    try:
-        check(value)
-    except Refused as refused:
-        raise ValidationError({field: str(refused)}) from refused
-
-
-def _store(row: Row, *, by: Actor, action: str, changes: Mapping[str, Any]) -> Row:
-    """Set, check and save a row of this county with its audit row; nothing at all when nothing changes."""
-    require_editor(row, by=by)
-    before = {name: getattr(row, name) if row.pk else None for name in changes}
-    if row.pk and before == dict(changes):
-        return row
-    for name, value in changes.items():
-        setattr(row, name, value)
-    row.full_clean()
-    row.save()
-    _record(row, by=by, action=action, changes={name: (old, getattr(row, name)) for name, old in before.items()})
-    return row
-
-
-def _record(row: CountyModel, *, by: Actor, action: str, changes: Mapping[str, tuple[Any, Any]]) -> None:
-    kind = f"casework.{type(row).__name__.lower()}"
-    differ = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
-    audit.record(by=by, action=f"settings.{action}", kind=kind, subject=row.id, label=str(row), changes=differ)
-
-
-def _family(row: Setting) -> QuerySet[Any]:
-    """The rows among which this one stands in order."""
-    facts = {name: getattr(row, name) for name in _FAMILIES.get(type(row), ())}
-    return type(row)._base_manager.filter(county=row.county, **facts).order_by("position", "id")
-
-
-def _last(row: Setting) -> int:
-    """The position behind the last of its family."""
-    return (_family(row).aggregate(last=Max("position"))["last"] or 0) + 1
+own.FAMILIES |= {Topic: ("parent_id",), Reason: ("kind",)}
 
 
 # --- types ------------------------------------------------------------------------------------------------------------
@@ -111,11 +55,11 @@ def save_type(*, by: Actor, type: CaseType | None = None, **facts: Any) -> CaseT
     if unknown := facts.keys() - TYPE_FIELDS:
         raise TypeError(f"not a fact of a type: {', '.join(sorted(unknown))}")
     if "name" in facts:
-        _pass(gate.check_name, facts["name"], "name")
+        pass_gate(gate.check_name, facts["name"], "name")
     if type is None:
         type = CaseType(county=by.county)  # noqa: A001
-        facts |= {"position": _last(type), "code": f"own{CaseType.objects.filter(county=by.county).count() + 1}"}
-    return _store(type, by=by, action="type", changes=facts)
+        facts |= {"position": last_place(type), "code": f"own{CaseType.objects.filter(county=by.county).count() + 1}"}
+    return store(type, by=by, action="type", changes=facts)
 
 
 # --- topics -----------------------------------------------------------------------------------------------------------
@@ -128,16 +72,16 @@ def save_topic(*, by: Actor, topic: Topic | None = None, name: str, parent: Topi
     Raises ValidationError for a refused name, when it would stand below itself, and when anything would come below level 3.
     """
     name = name.strip()
-    _pass(gate.check_dictionary, [name], "name")
+    pass_gate(gate.check_dictionary, [name], "name")
     topic = topic or Topic(county=by.county, parent=parent)
     if topic.pk is None or topic.parent != parent:
-        topic.position = _last(Topic(county=by.county, parent=parent))
+        topic.position = last_place(Topic(county=by.county, parent=parent))
     layers = _layers(topic)
     if parent and parent.id in {row.id for layer in layers for row in layer}:
         raise ValidationError({"parent": _("不能放到它自己下面。")})
     if (parent.level if parent else 0) + len(layers) > Topic.LEVELS:
         raise ValidationError({"parent": _("分类最多三级，放在这里就超过了。请选更上面的一级。")})
-    _store(topic, by=by, action="topic", changes={"name": name, "parent": parent})
+    store(topic, by=by, action="topic", changes={"name": name, "parent": parent})
     _settle(layers)
     return topic
 
@@ -158,6 +102,8 @@ def _layers(topic: Topic) -> list[list[Topic]]:
 
 def _derived(name: str, parent: Topic | None) -> dict[str, Any]:
     """What a topic's name and place say: its level, the way down to it, the initials that the picker asks."""
+    from pypinyin import Style, lazy_pinyin  # 55 MB and more than a second, which few processes need
+
     letters = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower()
     return {
         "level": parent.level + 1 if parent else 1,
@@ -187,12 +133,12 @@ def _settle(layers: Iterable[list[Topic]]) -> None:
 def save_reason(*, by: Actor, reason: Reason | None = None, kind: str, text: str) -> Reason:
     """Add a reason of a kind, or change its words; old cases keep the words they were decided with."""
     text = text.strip()
-    _pass(gate.check_name, text, "text")
+    pass_gate(gate.check_name, text, "text")
     changes: dict[str, Any] = {"kind": kind, "text": text}
     if reason is None:
         reason = Reason(county=by.county, kind=kind)
-        changes["position"] = _last(reason)
-    return _store(reason, by=by, action="reason", changes=changes)
+        changes["position"] = last_place(reason)
+    return store(reason, by=by, action="reason", changes=changes)
 
 
 @transaction.atomic
@@ -207,12 +153,12 @@ def save_template(
 ) -> AnswerTemplate:
     """Add or change a text that answers may begin with. Its text is never refused; the form shows hints beside it (D5)."""
     title = title.strip()
-    _pass(gate.check_name, title, "title")
+    pass_gate(gate.check_name, title, "title")
     changes: dict[str, Any] = {"title": title, "text": text.strip(), "type": type, "topic": topic}
     if template is None:
         template = AnswerTemplate(county=by.county)
-        changes["position"] = _last(template)
-    return _store(template, by=by, action="template", changes=changes)
+        changes["position"] = last_place(template)
+    return store(template, by=by, action="template", changes=changes)
 
 
 # --- retire, bring back, order ----------------------------------------------------------------------------------------
@@ -225,31 +171,20 @@ def set_offered(row: Setting, *, by: Actor, offered: bool) -> None:
     Raises Refused `last_type` for the only type in use.
     """
     if isinstance(row, Topic):
-        _store(row, by=by, action="offer", changes={"retired": not offered})
+        store(row, by=by, action="offer", changes={"retired": not offered})
         _settle(_layers(row))
         return
     if isinstance(row, CaseType) and not offered:
         others = CaseType.objects.filter(county=by.county, active=True).exclude(id=row.id)
         if not others.exists():
             raise Refused("last_type", _("这是最后一个在用的类型，不能停用。"), _("请先添加或恢复另一个类型。"))
-    _store(row, by=by, action="offer", changes={"active": offered})
+    store(row, by=by, action="offer", changes={"active": offered})
 
 
 @transaction.atomic
 def shift(row: Setting, *, by: Actor, up: bool) -> None:
     """Move a row one place up or down among those offered beside it; at the end it stays."""
-    require_editor(row, by=by)
-    rows = list(_family(row).select_for_update())
-    places = [at for at, other in enumerate(rows) if other.active or other.id == row.id]
-    here = next(at for at, other in enumerate(rows) if other.id == row.id)
-    beside = places.index(here) + (-1 if up else 1)
-    if not 0 <= beside < len(places):
-        return
-    rows.insert(places[beside], rows.pop(here))
-    for position, other in enumerate(rows, start=1):
-        other.position = position
-    type(row)._base_manager.bulk_update(rows, ["position"])
-    _record(row, by=by, action="order", changes={"position": (here + 1, places[beside] + 1)})
+    own.shift(row, by=by, up=up)
 
 
 # --- registers --------------------------------------------------------------------------------------------------------
@@ -259,18 +194,18 @@ def shift(row: Setting, *, by: Actor, up: bool) -> None:
 def set_register(*, by: Actor, unit: Unit, mark: str) -> Register:
     """Let a unit keep its own number series under a mark, or change the mark; numbers already given stay as they are."""
     mark = unicodedata.normalize("NFKC", mark).strip().upper()
-    _pass(gate.check_name, mark, "mark")
+    pass_gate(gate.check_name, mark, "mark")
     if unit.county != by.county:
         raise PermissionDenied
     register = Register.objects.filter(county=by.county, unit=unit).first() or Register(county=by.county)
-    return _store(register, by=by, action="register", changes={"unit": unit, "mark": mark})
+    return store(register, by=by, action="register", changes={"unit": unit, "mark": mark})
 
 
 @transaction.atomic
 def remove_register(register: Register, *, by: Actor) -> None:
     """The unit's new cases go into the register above it again; the numbers it gave stay, and the mark counts on from there."""
-    require_editor(register, by=by)
-    _record(register, by=by, action="register_end", changes={"mark": (register.mark, "")})
+    own.require_editor(register, by=by)
+    record(register, by=by, action="register_end", changes={"mark": (register.mark, "")})
     register.delete()
 
 
@@ -283,7 +218,7 @@ def fill_defaults(*, by: Actor) -> dict[str, int]:
 
     A group of which the county has rows already is left alone, so a second run makes nothing. Registers: none.
     """
-    require_editor(by=by)
+    own.require_editor(by=by)
     data = tomllib.loads(DEFAULTS.read_text(encoding="utf-8"))
     made = {
         "types": _fill_types(by.county, data["types"]),

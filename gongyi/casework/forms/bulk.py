@@ -7,12 +7,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gongyi.casework.forms.fields import unit_field
 from gongyi.casework.models import Export
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.county import as_key
 from gongyi.core.inputs import Form, Textarea
+from gongyi.network.queries import unit_field
 from gongyi.people.models import Purpose
 
 LONGEST_VERSION = 9  # digits

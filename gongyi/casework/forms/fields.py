@@ -10,11 +10,7 @@ from gongyi.casework import queries
 from gongyi.casework.models import Asker, Topic
 from gongyi.core.county import as_key, current_county
 from gongyi.core.inputs import Form, Hit, PickerField
-from gongyi.network.models import Unit
-from gongyi.network.queries import unit_hits, unit_named
 from gongyi.people.queries import find_staff, staff_named
-
-PLACES = (Unit.Tier.TOWNSHIP.value, Unit.Tier.VILLAGE.value)
 
 
 def topic_hits(text: str) -> list[Hit]:
@@ -24,25 +20,6 @@ def topic_hits(text: str) -> list[Hit]:
 
 def _topic(value: str) -> Topic | None:
     return queries.topic_named(current_county(), as_key(value))
-
-
-def _unit(value: str) -> Unit | None:
-    return unit_named(current_county(), value)
-
-
-def place_field(label: Any, **kwargs: Any) -> PickerField:
-    """A picker of the villages and townships where something is, which are no offices."""
-    return unit_field(label, tiers=PLACES, **kwargs)
-
-
-def unit_field(label: Any, *, tiers: tuple[str, ...] = (), **kwargs: Any) -> PickerField:
-    """A picker of running units, of these tiers if any are given."""
-    url = reverse_lazy("network:pick", args=["-".join(tiers)]) if tiers else reverse_lazy("network:pick")
-    field = PickerField(
-        label=label, find=lambda text: unit_hits(current_county(), text, tiers=tiers), get=_unit, url=url, **kwargs
-    )
-    field.widget.words_of = lambda value: str(_unit(value) or "")
-    return field
 
 
 def topic_field(**kwargs: Any) -> PickerField:

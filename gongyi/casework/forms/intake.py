@@ -8,12 +8,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from gongyi.casework import queries
-from gongyi.casework.forms.fields import ASKER_NAMES, AskerFields, place_field, staff_field, topic_field, unit_field
+from gongyi.casework.forms.fields import ASKER_NAMES, AskerFields, staff_field, topic_field
 from gongyi.casework.models import Case
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.inputs import Textarea
 from gongyi.network.models import Unit
+from gongyi.network.queries import place_field, unit_field
 
 
 class IntakeForm(AskerFields):

@@ -1,7 +1,7 @@
 """The filters of a list, as they stand in its address."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -15,7 +15,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from gongyi.casework import queries
-from gongyi.casework.forms.fields import topic_field, unit_field
+from gongyi.casework.forms.fields import topic_field
 from gongyi.casework.queries.book import may_read_book
 from gongyi.casework.queries.saved import types_and_views
 from gongyi.casework.workflow import CASE
@@ -23,7 +23,8 @@ from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.county import as_key
 from gongyi.core.inputs import DateInput, Form
-from gongyi.network.queries import unit_coded
+from gongyi.core.paging import MARKS, YEARS, mark_from
+from gongyi.network.queries import unit_coded, unit_field
 from gongyi.people.models import Purpose
 
 Choices = tuple[tuple[str, str], ...]
@@ -33,9 +34,7 @@ WAITING = (
     ("others", gettext_lazy("等别的单位或别人")),
 )
 DUE = (("late", gettext_lazy("已超期")), ("soon", gettext_lazy("24 小时内到期")), ("later", gettext_lazy("还不急")))
-MARKS = ("after", "before", "count")  # where in the list, not what is in it
 TYPED = ("q", "topic", "topic_text", "whom", "whom_text")  # what is typed is never kept
-YEARS = range(2000, 2100)  # at the ends of the calendar a day cannot be put into another time zone
 DAYS = [MinValueValidator(date(YEARS[0], 1, 1)), MaxValueValidator(date(YEARS[-1], 12, 31))]
 
 
@@ -96,7 +95,7 @@ class ListForm(FilterFields):
 
     def wanted(self, after: str = "", before: str = "") -> queries.Wanted:
         """The filter that the valid fields ask for, from the row after (or before) which the page stands."""
-        return replace(queries.wanted_of(self._facts()), after=_mark(after), before=_mark(before))
+        return replace(queries.wanted_of(self._facts()), after=mark_from(after), before=mark_from(before))
 
     def _facts(self) -> dict[str, str]:
         """What is valid and filled, as an address has it."""
@@ -156,17 +155,6 @@ def filter_words(by: Actor, query: str, *, typed: bool = True) -> str:
 def _sent(value: Any) -> str:
     """A clean value as the address has it."""
     return "on" if value is True else str(getattr(value, "id", value))
-
-
-def _mark(text: str) -> Any:
-    """The last row of the page before, as `<time>_<key>`; None for anything else."""
-    at, _sep, key = text.partition("_")
-    try:
-        moment = datetime.fromisoformat(at)
-    except ValueError:
-        return None
-    found = as_key(key)
-    return (moment, found) if found and moment.tzinfo and moment.year in YEARS else None
 
 
 class LookupForm(Form):

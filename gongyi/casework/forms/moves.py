@@ -1,20 +1,21 @@
 """One small form per move of the table."""
 
 import re
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
-from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gongyi.casework import queries
-from gongyi.casework.forms.fields import AskerFields, place_field, staff_field, topic_field, unit_field
+from gongyi.casework.forms.fields import AskerFields, staff_field, topic_field
+from gongyi.casework.forms.promising import PromiseFields
 from gongyi.casework.models import Case, CaseStep, Visit
 from gongyi.core.access import Actor
-from gongyi.core.inputs import DateInput, Form, Textarea
+from gongyi.core.inputs import DateInput, Textarea, VersionForm
 from gongyi.core.secrets import mask_text
 from gongyi.network.models import Unit
+from gongyi.network.queries import place_field, unit_field
 
 BLANK = re.compile("【([^【】]{1,40})】")
 MOST_BLANKS = 8
@@ -28,34 +29,17 @@ def _note(
     )
 
 
-class MoveForm(Form):
-    """Base: carries the version that the writer saw, so that a faster colleague is noticed."""
-
-    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=1, required=False)
-    reason_kind: ClassVar[str] = ""
-    action = ""
+class MoveForm(VersionForm):
+    """Base: a move of this case by this person."""
 
     def __init__(self, *args: Any, case: Case, by: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.case, self.by = case, by
-        self.fields["seen"].initial = case.version
-        if self.reason_kind:
-            reasons = queries.reasons(by.county, self.reason_kind)
-            label = self.fields["reason"].label if "reason" in self.fields else _("理由")
-            self.fields["reason"] = forms.ModelChoiceField(
-                queryset=reasons, label=label, empty_label=None, widget=forms.RadioSelect,
-                error_messages={"required": _("请选一个理由。")},
-            )  # fmt: skip
-            self.order_fields(["reason"])
+        self.begin(case, lambda kind: queries.reasons(by.county, kind))
         self.prepare()
 
     def prepare(self) -> None:
         """What a form presets from the case."""
-
-    def keep(self, sent: QueryDict) -> None:
-        """Begin with what was typed so far, for a look that sends nothing and complains of nothing."""
-        for name in self.fields.keys() & sent.keys():
-            self.fields[name].initial = sent[name]
 
 
 class NoteForm(MoveForm):
@@ -127,7 +111,7 @@ class AssistForm(MoveForm):
     note = _note(gettext_lazy("做了什么、有什么意见"), required=True, rows=5)
 
 
-class AnswerForm(MoveForm):
+class AnswerForm(PromiseFields, MoveForm):
     blanks: dict[int, str]
 
     answer = forms.CharField(
@@ -142,6 +126,7 @@ class AnswerForm(MoveForm):
 
     def prepare(self) -> None:
         self.fields["answer"].initial, self.blanks = self.case.draft, {}
+        self.add_lines()
 
     def begin_with(self, text: str) -> None:
         """Begin with a template: what the case knows is filled in, what it does not know is asked for above the text."""
@@ -160,7 +145,7 @@ class AnswerForm(MoveForm):
                 text = text.replace(f"【{words}】", typed)
         if self.blanks and (left := [words for words in self.blanks.values() if f"【{words}】" in text]):
             self.add_error("answer", _("还有没填的地方：%(words)s") % {"words": "、".join(left)})
-        return data | ({"answer": text} if "answer" in data else {})
+        return self.clean_lines(data | ({"answer": text} if "answer" in data else {}))
 
 
 class DraftForm(MoveForm):

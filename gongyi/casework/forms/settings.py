@@ -11,57 +11,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gongyi.casework.forms.fields import topic_field, unit_field
+from gongyi.casework.forms.fields import topic_field
 from gongyi.casework.models import AnswerTemplate, CaseType, Reason, Register, Topic
 from gongyi.core import clock, gate
 from gongyi.core.county import as_key, current_county
-from gongyi.core.deadlines import MAX_AMOUNT, Calendar, Span, SpanUnit, due
-from gongyi.core.inputs import Form, Textarea
+from gongyi.core.deadlines import Calendar, Span, SpanUnit, due
+from gongyi.core.inputs import Form, SpanField, Textarea
 from gongyi.core.templatetags.gongyi import WEEKDAYS
-
-
-class SpanInput(forms.MultiWidget):
-    """A number and what it counts, side by side."""
-
-    template_name = "casework/settings/span.html"
-    use_fieldset = True
-
-    def __init__(self) -> None:
-        number = forms.NumberInput(
-            {"min": 1, "max": MAX_AMOUNT, "inputmode": "numeric", "aria-label": gettext_lazy("数量")}
-        )
-        unit = forms.Select({"aria-label": gettext_lazy("按什么算")}, SpanUnit.choices)
-        super().__init__([number, unit])
-
-    def decompress(self, value: str | None) -> list[Any]:
-        """The stored form in its two halves."""
-        span = Span.parse(value) if value else None
-        return [span.amount, span.unit.value] if span else [None, SpanUnit.WORKDAYS.value]
-
-    def id_for_label(self, id_: str) -> str:
-        """The error summary leads to the number."""
-        return f"{id_}_0" if id_ else ""
-
-
-class SpanField(forms.MultiValueField):
-    """A length of time: cleans to the stored form, such as "3w" for three working days."""
-
-    widget = SpanInput
-
-    def __init__(self, **kwargs: Any) -> None:
-        odd = _lazy_amount()
-        number = forms.IntegerField(
-            min_value=1, max_value=MAX_AMOUNT, error_messages={"invalid": odd, "min_value": odd, "max_value": odd}
-        )
-        super().__init__([number, forms.ChoiceField(choices=SpanUnit.choices)], **kwargs)
-
-    def compress(self, data_list: list[Any]) -> str:
-        """The two halves as one text."""
-        return Span(data_list[0], SpanUnit(data_list[1])).text if data_list else ""
-
-
-def _lazy_amount() -> Any:
-    return gettext_lazy("数量请写 1 到 3650 之间的整数。")
+from gongyi.network.queries import unit_field
 
 
 def _span(label: Any, hint: Any) -> SpanField:

@@ -7,6 +7,7 @@ from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from gongyi.casework.actions.imports.cases import COLUMNS
+from gongyi.core import imports
 from gongyi.core.errors import Refused
 from gongyi.core.imports.table import Sheet, find_layout
 from gongyi.documents.reading import clean, clean_line, read_table
@@ -23,8 +24,15 @@ class Request(NamedTuple):
 
 
 def read_requests(path: Path) -> list[Request]:
-    """The rows of a table file. Raises CommandError, exit 2, for what cannot be read or holds no texts."""
-    for sheet in read_sheets(path):
+    """The rows of a table file. Raises CommandError, exit 2, for what cannot be read, holds no texts, or holds what an import
+    refuses (rights.md D2).
+    """
+    sheets = read_sheets(path)
+    try:
+        imports.check_entrance(imports.KINDS["cases"], sheets, path.name)
+    except Refused as no:
+        raise CommandError(str(no), returncode=2) from no
+    for sheet in sheets:
         layout = find_layout(sheet, COLUMNS, {})
         places = {name: at for at, name in layout.fields.items()}
         places.setdefault("topic", places.get("topic1", -1))

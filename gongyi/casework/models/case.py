@@ -10,21 +10,19 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from gongyi.casework.models.setting import CaseType, Reason, SpanField, Topic
+from gongyi.casework.models.setting import CaseType, Reason, Topic
 from gongyi.core.county import CountyForeignKey, CountyModel
 from gongyi.core.search import SearchedModel
-from gongyi.core.secrets import EncryptedField, mask_text
-from gongyi.core.workflow import Step, Tracked
-from gongyi.network.models import Unit
+from gongyi.core.secrets import mask_text
+from gongyi.core.spans import SpanField
+from gongyi.core.workflow import Conflict, Step, Tracked
+from gongyi.network.models import Participation, Unit
+from gongyi.network.models import unit_column as _unit
+from gongyi.people.models import Identity
 
 OPEN = ["recorded", "accepted", "assigned", "signed", "returned", "contacted", "handling", "extending", "parked"]
 OPEN += ["drafted", "answered", "calling", "redo"]
 ENDED = ["declined", "closed", "filed", "void"]
-
-
-def _unit(label: Any, **kwargs: Any) -> "models.ForeignKey[Any, Any]":
-    """A unit's part in a case: no index of its own, lists go through CasePart."""
-    return models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False, verbose_name=label, **kwargs)
 
 
 class Case(SearchedModel, Tracked):
@@ -139,6 +137,7 @@ class Case(SearchedModel, Tracked):
     redos = models.PositiveSmallIntegerField(default=0)
 
     has_followers: bool  # asked by `queries.fetch`
+    has_promises: bool
 
     class Meta:
         constraints = [
@@ -162,6 +161,8 @@ class Case(SearchedModel, Tracked):
             models.Index(fields=["county", "resident"], name="case_resident", condition=Q(resident__isnull=False)),
             models.Index(fields=["county", "wish_of"], name="case_wishes", condition=Q(wish_of__isnull=False)),
             models.Index(fields=["county", "first"], name="case_first", condition=Q(first__isnull=False)),
+            models.Index(fields=["wish_of"], name="case_wish_of", condition=Q(wish_of__isnull=False)),
+            models.Index(fields=["first"], name="case_follower_of", condition=Q(first__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -196,7 +197,7 @@ class Case(SearchedModel, Tracked):
         return frozenset(unit.id for unit in self.co_handlers)
 
 
-class Asker(SearchedModel, CountyModel):
+class Asker(SearchedModel, Identity):
     """Who asked, in this case alone: a name and a contact, both may be empty. Cases share no person."""
 
     class Kind(models.TextChoices):
@@ -213,24 +214,18 @@ class Asker(SearchedModel, CountyModel):
     whom = models.CharField(_("为谁反映"), max_length=9, choices=Whom, default=Whom.SELF)
     theirs = models.BooleanField(_("姓名电话是那个人的，本人同意"), default=False)
     kind = models.CharField(_("谁提的"), max_length=12, choices=Kind, default=Kind.PERSON)
-    organisation = models.CharField(_("单位名称"), max_length=80, blank=True)
-    name = EncryptedField(_("姓名"), blank=True)
-    phone = EncryptedField(_("电话"), blank=True)
-    address = EncryptedField(_("住址"), blank=True)
-    name_digest = models.CharField(max_length=64, blank=True)
-    phone_digest = models.CharField(max_length=64, blank=True)
-    tail_digest = models.CharField(max_length=64, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["county", "case"], name="asker_case")]
         indexes = [
             models.Index(fields=["county", "phone_digest"], name="asker_phone"),
             models.Index(fields=["county", "tail_digest", "name_digest"], name="asker_lookup"),
+            models.Index(fields=["case"], name="asker_of"),
         ]
 
 
-class CasePart(CountyModel):
-    """One row per case and unit that takes part. Carries what lists filter and sort by, so that a list is one index range."""
+class CasePart(Participation):
+    """One row per case and unit that takes part."""
 
     class Part(models.TextChoices):
         RECEIVED = "received", pgettext_lazy("状态", "登记")
@@ -242,17 +237,10 @@ class CasePart(CountyModel):
         SUPERVISES = "supervises", _("督办")
 
     case = CountyForeignKey(Case, models.CASCADE, related_name="parts")
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
     part = models.CharField(max_length=12, choices=Part)
-    since = models.DateTimeField()
-    until = models.DateTimeField(null=True, blank=True)
-    state = models.CharField(max_length=12)
     type = CountyForeignKey(CaseType, models.PROTECT, related_name="+")
     topic = CountyForeignKey(Topic, models.PROTECT, null=True, related_name="+")
     recorded_at = models.DateTimeField()
-    due = models.DateTimeField(null=True, blank=True)
-    my_turn = models.BooleanField(default=False)
-    turn_unit = _unit(_("等哪个单位"), null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["county", "case", "unit"], name="casepart_one")]
@@ -261,6 +249,7 @@ class CasePart(CountyModel):
             models.Index(fields=["county", "unit", "until", "-recorded_at", "-case"], name="casepart_list"),
             models.Index(fields=["county", "unit", "until", "state", "-recorded_at", "-case"], name="casepart_state"),
             models.Index(fields=["county", "unit", "until", "my_turn", "due", "state"], name="casepart_turn"),
+            models.Index(fields=["case"], name="casepart_of"),
         ]
 
 
@@ -292,21 +281,19 @@ class CaseStep(SearchedModel, Step):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["county", "case", "seq"], name="casestep_seq")]
         indexes = [
-            models.Index(fields=["county", "at"], name="casestep_counted", condition=Q(action__in=COUNTED_ACTIONS))
+            models.Index(fields=["county", "at"], name="casestep_counted", condition=Q(action__in=COUNTED_ACTIONS)),
+            models.Index(fields=["case"], name="casestep_of"),
         ]
 
 
-class CaseConflict(CountyModel):
+class CaseConflict(Conflict):
     """Somebody who may not handle this case, because it is about them or they declared it; `hidden`: nor see it."""
 
     case = CountyForeignKey(Case, models.CASCADE, related_name="conflicts")
-    account = models.UUIDField()
-    hidden = models.BooleanField(default=False)
-    why = models.CharField(max_length=120, blank=True)
-    at = models.DateTimeField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["county", "account", "case"], name="caseconflict_one")]
+        indexes = [models.Index(fields=["case"], name="caseconflict_of")]
 
 
 class Reminder(CountyModel):
@@ -323,6 +310,7 @@ class Reminder(CountyModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["county", "case", "kind", "due"], name="reminder_once")]
+        indexes = [models.Index(fields=["case"], name="reminder_of")]
 
 
 class Visit(CountyModel):
@@ -340,4 +328,7 @@ class Visit(CountyModel):
     at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["county", "case", "at"], name="visit_case")]
+        indexes = [
+            models.Index(fields=["county", "case", "at"], name="visit_case"),
+            models.Index(fields=["case"], name="visit_of"),
+        ]

@@ -54,6 +54,7 @@ class BulkLine(CountyModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["county", "run", "position"], name="bulkline_place")]
+        indexes = [models.Index(fields=["case"], name="bulkline_of")]
 
 
 class Export(CountyModel):

@@ -28,7 +28,10 @@ class MatterCase(CountyModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["county", "case"], name="mattercase_one")]
-        indexes = [models.Index(fields=["county", "matter"], name="mattercase_matter")]
+        indexes = [
+            models.Index(fields=["county", "matter"], name="mattercase_matter"),
+            models.Index(fields=["case"], name="mattercase_of"),
+        ]
 
 
 class MatterRuling(CountyModel):
@@ -65,7 +68,10 @@ class MatterSide(CountyModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["county", "ruling", "case"], name="matterside_one")]
-        indexes = [models.Index(fields=["county", "case"], name="matterside_case")]
+        indexes = [
+            models.Index(fields=["county", "case"], name="matterside_case"),
+            models.Index(fields=["case"], name="matterside_of"),
+        ]
 
 
 class MatterRun(CountyModel):

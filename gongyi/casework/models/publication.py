@@ -58,7 +58,10 @@ class Publication(Tracked):
                 name="publication_state",
             ),
         ]
-        indexes = [models.Index(fields=["county", "second", "state"], name="publication_second")]
+        indexes = [
+            models.Index(fields=["county", "second", "state"], name="publication_second"),
+            models.Index(fields=["case"], name="publication_of"),
+        ]
 
     def __str__(self) -> str:
         return self.slug

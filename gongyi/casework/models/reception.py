@@ -39,3 +39,4 @@ class ReceptionRow(CountyModel):
         constraints = [
             models.UniqueConstraint(fields=["county", "sheet", "line"], name="receptionrow_line"),
         ]
+        indexes = [models.Index(fields=["case"], name="receptionrow_of")]

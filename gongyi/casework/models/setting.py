@@ -10,28 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from gongyi.core.county import CountyForeignKey, CountyModel
-from gongyi.core.deadlines import Span
+from gongyi.core.spans import SpanField
 from gongyi.network.models import Unit
 
 DEFAULTS = Path(__file__).parent.parent / "defaults.toml"  # what a new county begins with
 BETWEEN = " / "  # stands between the levels of a topic's full name
-
-
-def check_span(text: str) -> None:
-    """A limit as stored ("24h", "3w"); ValidationError with a sentence otherwise."""
-    try:
-        Span.parse(text)
-    except ValueError as error:
-        raise ValidationError(str(error)) from error
-
-
-class SpanField(models.CharField):  # type: ignore[type-arg]
-    """A length of time in the short form of `deadlines.Span`."""
-
-    default_validators = [check_span]
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **{**kwargs, "max_length": 8})  # type: ignore[arg-type]
 
 
 class CaseType(CountyModel):

@@ -2,7 +2,6 @@
 
 from gongyi.casework.queries.case import (
     JOINED,
-    Told,
     about_of,
     asker_of,
     attachments_of,
@@ -16,10 +15,8 @@ from gongyi.casework.queries.case import (
 )
 from gongyi.casework.queries.choices import filled, find_topics, reasons, templates_for, topic_named, types
 from gongyi.casework.queries.handover import handover_drafts, handover_lines, handover_waiting, open_matters
-from gongyi.casework.queries.limits import REOPENABLE, STEP_LIMITS, Limit, Why, due_at, limit_of, span_for, why
+from gongyi.casework.queries.limits import REOPENABLE, STEP_LIMITS, Limit, Why, limit_of, span_for, why
 from gongyi.casework.queries.lists import (
-    COUNT_TO,
-    PAGE,
     Row,
     Wanted,
     count,
@@ -34,8 +31,11 @@ from gongyi.casework.queries.lists import (
 from gongyi.casework.queries.proposals import Proposal, Proposals, likely_unit, propose
 from gongyi.casework.queries.quality import Point, checklist, promise_without_date
 from gongyi.casework.queries.similar import Similar, similar
-from gongyi.casework.queries.today import Line, Section, my_day, next_elsewhere
-from gongyi.casework.queries.words import STEP_ICONS, Turn, buttons, clocks, sheet, turn_of, turn_words, who_did
+from gongyi.casework.queries.today import my_day, next_elsewhere
+from gongyi.casework.queries.words import STEP_ICONS, buttons, clocks, events, sheet, turn_of, turn_words, who_did
+from gongyi.core.paging import COUNT_TO, PAGE
+from gongyi.core.spans import due_at
+from gongyi.core.timeline import Told, Turn
 
 __all__ = [
     "COUNT_TO",
@@ -45,12 +45,10 @@ __all__ = [
     "STEP_ICONS",
     "STEP_LIMITS",
     "Limit",
-    "Line",
     "Point",
     "Proposal",
     "Proposals",
     "Row",
-    "Section",
     "Similar",
     "Told",
     "Turn",
@@ -64,6 +62,7 @@ __all__ = [
     "clocks",
     "count",
     "due_at",
+    "events",
     "fetch",
     "filled",
     "find_topics",

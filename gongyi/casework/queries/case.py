@@ -1,9 +1,8 @@
 """One case: fetched only by who may see it, and everything that hangs on it."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from functools import lru_cache
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, QuerySet
@@ -15,16 +14,20 @@ from django.utils.translation import gettext as _
 from gongyi.casework.models import TAKING, Asker, Case, CasePart, CaseStep, Taking, Topic
 from gongyi.casework.rules import UNDONE_BY, declared, is_about, parts_visible_to, visible_to
 from gongyi.core.access import Actor
+from gongyi.core.imports.runs import pending
 from gongyi.core.models import Attachment
+from gongyi.core.timeline import Told, lines_of
 from gongyi.network.models import Unit
 from gongyi.people.queries import staff_named
+from gongyi.promises.models import Promise
 
 PLACES = ("unit", "desk", "lead", "second", "caller", "turn_unit")
 JOINED = ("type", "topic", "area", "about_unit", *PLACES)
 _FOLLOWERS = Case.objects.filter(county=OuterRef("county"), first=OuterRef("pk"))
+_PROMISES = Promise.objects.filter(county=OuterRef("county"), kind="case", origin=OuterRef("pk"))
 _WHOLE = Case.objects.select_related("type").annotate(
     topic_parent=F("topic__parent"), topic_name=F("topic__full_name"), area_name=F("area__name"),
-    has_followers=Exists(_FOLLOWERS),
+    has_followers=Exists(_FOLLOWERS), has_promises=Exists(_PROMISES),
 )  # fmt: skip
 
 
@@ -61,21 +64,7 @@ def lead_on(by: Actor, case: Case) -> str:
     return case.get_absolute_url() if visible_to(by).filter(id=case.id).exists() else reverse("casework:list")
 
 
-class Told(NamedTuple):
-    """A line of the timeline as pages print it: whole rows of a table would cost twice as much."""
-
-    at: datetime
-    action: str
-    source: str
-    target: str
-    actor: UUID | None
-    actor_label: str
-    unit_label: str
-    reason: str
-    note: str
-
-
-_TOLD = CaseStep.objects.order_by("seq").values_list(*Told._fields)
+_TOLD = lines_of(CaseStep)
 
 
 def timeline(case: Case) -> list[Told]:
@@ -141,4 +130,5 @@ def one_visit(case: Case, asker: Asker | None, *, visited: bool) -> bool | None:
         return None
     same = Asker.objects.filter(county=case.county, phone_digest=asker.phone_digest).values("case")
     later = Case.objects.filter(id__in=same, topic=case.topic_id, recorded_at__gt=case.recorded_at)
+    later = later.exclude(id__in=pending(case.county))
     return not later.filter(recorded_at__lte=case.reopen_until).exclude(id=case.id).exclude(state="void").exists()

@@ -1,7 +1,8 @@
 """What an export of a list holds: its columns, and each case's cells; names, phones and addresses only where they were asked for."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -10,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gongyi.casework.models import Asker, Case, Export
+from gongyi.casework.queries.lists import list_keys, wanted_of
 from gongyi.casework.rules import can_see_asker, exports_judged_by, visible_to
 from gongyi.casework.workflow import STATES
 from gongyi.core.access import Actor
@@ -18,6 +20,16 @@ from gongyi.documents.tables import Cell, Row
 
 BATCH = 500
 _WITH = ("type", "topic", "area", "unit", "lead", "turn_unit")
+
+# Lists of later apps, by the word that stands for them in the query: each gives at most so many keys of cases, one for each row.
+lists: dict[str, Callable[[Actor, Mapping[str, str], int], list[UUID]]] = {}
+
+
+def keys_of(by: Actor, query: str, most: int) -> list[UUID]:
+    """The cases of the list that a query asks for, as this person may see them now."""
+    facts = dict(parse_qsl(query))
+    named = lists.get(facts.get("list", ""))
+    return named(by, facts, most) if named else list_keys(by, wanted_of(facts), most)
 
 
 def headers(*, contacts: bool = False) -> list[str]:
@@ -61,6 +73,7 @@ def cases_with_contact(by: Actor, keys: list[UUID]) -> list[Case]:
 
 def still_visible(by: Actor, keys: list[UUID]) -> bool:
     """Whether this person may see every one of these cases now."""
+    keys = list(dict.fromkeys(keys))  # what was done twice stands twice
     batches = (keys[start : start + BATCH] for start in range(0, len(keys), BATCH))
     return all(visible_to(by).filter(id__in=batch).count() == len(batch) for batch in batches)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from gongyi.casework.models import Case, CaseStep, CaseType
 from gongyi.casework.workflow import STATES
-from gongyi.core.deadlines import Calendar, DayLine, Span, SpanUnit, due, explain
+from gongyi.core.deadlines import DayLine, Span, SpanUnit, due, explain
 from gongyi.network.models import Unit
 from gongyi.network.queries import calendar_of
 
@@ -23,11 +23,6 @@ def span_for(type_: CaseType, urgency: str) -> Span:
     """The answering limit of a type at this urgency."""
     text = {"urgent": type_.urgent_span, "danger": type_.danger_span}.get(urgency, type_.answer_span)
     return Span.parse(text)
-
-
-def due_at(start: datetime, text: str, calendar: Calendar) -> datetime:
-    """When a limit that starts now ends on this calendar."""
-    return due(start, Span.parse(text), calendar)
 
 
 @dataclass(frozen=True)

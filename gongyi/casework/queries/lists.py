@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache, reduce
-from operator import or_
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -20,11 +19,11 @@ from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.county import as_key
 from gongyi.core.models import SearchRow
+from gongyi.core.paging import COUNT_TO, PAGE, Mark, Order
 from gongyi.core.search import Seldom
 from gongyi.core.secrets import phone_digest
 
-PAGE = 30
-COUNT_TO = 1000
+ORDER = Order("recorded_at", "case")
 A_DAY = 300  # more cases with one word than most counties have in a day
 SOON = timedelta(hours=24)
 WAITING = [state for state in TURNS if state != "parked"]
@@ -48,8 +47,8 @@ class Wanted:
     waits_for: UUID | None = None  # the unit whose turn it is
     due: str = ""  # "late", "soon" (within `SOON`) or "later"
     text: str = ""
-    after: tuple[datetime, UUID] | None = None
-    before: tuple[datetime, UUID] | None = None
+    after: Mark | None = None
+    before: Mark | None = None
 
     @property
     def plain(self) -> bool:
@@ -102,7 +101,7 @@ def list_parts(by: Actor, wanted: Wanted, *, turn: bool | None = None) -> QueryS
     rows = due_rows(rows, wanted.due)
     if wanted.text:
         rows = _named(rows, search.holding(by.county, wanted.text, titles=True))
-    return _from_the_mark(rows, wanted)
+    return ORDER.begin(rows, wanted.after, wanted.before)
 
 
 def _named(rows: QuerySet[CasePart], found: QuerySet[SearchRow]) -> QuerySet[CasePart]:
@@ -116,29 +115,13 @@ def seen(by: Actor, wanted: Wanted | None) -> search.Seen:
     """The index rows of what the list shows this person, under the same filter but for its words."""
     parts = list_parts(by, replace(wanted or Wanted(), text="")).order_by()
     each = Q(Exists(parts.filter(Seldom("case", OuterRef("subject")))))
-    few = not parts[search.FEW : search.FEW + 1].exists()
-    return search.Seen(Q(subject__in=parts.values("case")), each, few=few)
+    return search.Seen(Q(kind="case", subject__in=parts.values("case")), each, parts[: search.FEW + 1].count())
 
 
 def _hits(by: Actor, wanted: Wanted) -> QuerySet[SearchRow]:
     """The index rows of the list's cases that have every word in number or title, those of the newest days first."""
     until = search.last_place(by.county, _day_of(wanted.after)) if wanted.after else None
     return search.newest(by.county, wanted.text, seen(by, wanted), titles=True, until=until).filter(kind="case")
-
-
-def _from_the_mark(rows: QuerySet[CasePart], wanted: Wanted) -> QuerySet[CasePart]:
-    """In order, from the row at which the page begins: newest first, or backwards when going back."""
-    if wanted.after:
-        at, key = wanted.after
-        rows = rows.filter(recorded_at__lte=at).exclude(recorded_at=at, case__gte=key)
-    if wanted.before:
-        at, key = wanted.before
-        rows = rows.filter(recorded_at__gte=at).exclude(recorded_at=at, case__lte=key)
-    return rows.order_by(*_order(wanted))
-
-
-def _order(wanted: Wanted) -> tuple[str, str]:
-    return ("recorded_at", "case") if wanted.before else ("-recorded_at", "-case")
 
 
 def _topics_under(county: int, topic: UUID) -> QuerySet[Topic]:
@@ -254,7 +237,7 @@ def _titled(by: Actor, wanted: Wanted, number: int) -> list[Row]:
     )  # a case stands once for each unit that takes part
 
 
-def _day_of(mark: tuple[datetime, UUID]) -> date:
+def _day_of(mark: Mark) -> date:
     return timezone.localdate(mark[0])
 
 
@@ -299,11 +282,8 @@ def _first(by: Actor, wanted: Wanted, number: int, *, counted: bool = False) -> 
     """
     units = by.units(P.CASE_VIEW)
     each = [wanted] if wanted.unit or len(units) <= 1 else [replace(wanted, unit=unit) for unit in units]
-    firsts = [(rows.order_by() if counted else rows)[:number] for rows in (list_parts(by, one) for one in each)]
-    if len(firsts) == 1:
-        return firsts[0]
-    anywhere = reduce(or_, (Q(id__in=rows.values("id")) for rows in firsts))
-    return CasePart.objects.filter(anywhere).order_by(*_order(wanted))
+    ranges = [list_parts(by, one) for one in each]
+    return ORDER.first(CasePart, ranges, number, backwards=wanted.before is not None, counted=counted)
 
 
 def row(case: Row) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What of a case is found by its words, and by whom: exactly those who have it in their list (rights.md P4, D5)."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -38,12 +38,35 @@ def documents(keys: Collection[UUID]) -> Iterator[Document]:
         elif note and not isinstance(note, Said):
             notes[case].append(note)
     for case in Case.objects.filter(id__in=keys).only(*_TEXTS):
-        known = {name: [getattr(askers[case.id], name)] for name in _OWN} if case.id in askers else {}
-        day = timezone.localdate(case.recorded_at)
-        texts = (hide_known(text, known) for text in (case.title, case.content, case.answer, *notes[case.id]))
-        title, *body = texts
-        number = "\n".join(filter(None, (case.number, case.external_no)))
-        yield Document(case.id, day, number, title, "\n".join(filter(None, body)))
+        yield _document(case, *_to_be_found(case, askers.get(case.id), notes[case.id]))
+
+
+def _to_be_found(case: Case, asker: Asker | None, notes: Iterable[str]) -> tuple[str, str]:
+    """Title and body."""
+    known = {name: [getattr(asker, name)] for name in _OWN} if asker else {}
+    title, *body = (hide_known(text, known) for text in (case.title, case.content, case.answer, *notes))
+    return title, "\n".join(filter(None, body))
+
+
+def _document(case: Case, title: str, body: str) -> Document:
+    number = "\n".join(filter(None, (case.number, case.external_no)))
+    return Document(case.id, timezone.localdate(case.recorded_at), number, title, body)
+
+
+class Foreseen:
+    """How new cases without a timeline will be found, worked out before they are stored; their numbers come later."""
+
+    def __init__(self, cases: Iterable[Case], askers: Mapping[UUID, Asker]) -> None:
+        self._cases = {case.id: (case, *_to_be_found(case, askers.get(case.id), ())) for case in cases}
+
+    @property
+    def texts(self) -> list[str]:
+        """Titles and bodies."""
+        return [text for _case, *both in self._cases.values() for text in both]
+
+    def __call__(self, keys: Collection[UUID]) -> Iterator[Document]:
+        """The same as `documents`."""
+        return (_document(*self._cases[key]) for key in keys)
 
 
 def records(county: int) -> QuerySet[Case]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from itertools import product
@@ -10,24 +10,25 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import F, QuerySet
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from gongyi.casework.models import Case, CasePart, CaseStep, Export, Publication
 from gongyi.casework.queries.exports import exports_to_judge
 from gongyi.casework.queries.lists import SOON, Row, Wanted, due_rows, list_parts, row, rows_named
 from gongyi.casework.queries.publications import hide, to_approve
-from gongyi.casework.queries.words import AT_ONCE, TURN, Turn, buttons
+from gongyi.casework.queries.words import AT_ONCE, TURN, buttons
 from gongyi.casework.rules import declared
 from gongyi.casework.workflow import CASE, PUBLICATION, TURNS
 from gongyi.core import clock
 from gongyi.core.access import Actor, Role
 from gongyi.core.access import Permission as P
 from gongyi.core.templatetags.gongyi import distance_words
+from gongyi.core.timeline import Turn
+from gongyi.core.today import Line, Section
 from gongyi.people.queries import grants_in_force
 
 SHOWN, STUCK_SHOWN = 20, 5
@@ -52,46 +53,6 @@ _WHY: dict[str, Promise] = {
     "drafted": gettext_lazy("答复写好了，等您审"),
     "calling": gettext_lazy("抽中回访，等您问一句办得怎么样"),
 }
-
-
-@dataclass(frozen=True)
-class Line:
-    """One matter of Today: its list row, why it stands here, the button for it (None: only its page), whether nobody else can."""
-
-    row: dict[str, Any]
-    why: str
-    step: dict[str, Any] | None
-    only: bool = False
-
-
-@dataclass(frozen=True)
-class Section:
-    """The first lines of a list and how many it holds; `open_end` where it holds more than were counted. `query` is its address."""
-
-    key: str
-    title: Promise
-    lines: list[Line]
-    count: int
-    query: str
-    open_end: bool = False
-    page: str = "casework:list"
-
-    @property
-    def url(self) -> str:
-        """The list of which these lines are the beginning."""
-        return reverse(self.page) + (f"?{self.query}" if self.query else "")
-
-    @property
-    def how_many(self) -> str:
-        """The count in words."""
-        n = self.count
-        said = ngettext("超过 %(n)s 件", "超过 %(n)s 件", n) if self.open_end else ngettext("%(n)s 件", "%(n)s 件", n)
-        return said % {"n": n}
-
-    @property
-    def more(self) -> bool:
-        """Whether the list holds more than the lines shown."""
-        return self.open_end or self.count > len(self.lines)
 
 
 def my_day(by: Actor) -> list[Section]:

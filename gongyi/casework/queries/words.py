@@ -1,7 +1,7 @@
 """What a page says of a case: whose turn it is, the two clocks, the next step."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -13,15 +13,16 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from gongyi.casework.models import Case
-from gongyi.casework.queries.case import Told, roles_of
+from gongyi.casework.queries.case import roles_of, taken_back
 from gongyi.casework.rules import hands, moves_for
 from gongyi.casework.workflow import CASE, PUBLICATION, STATES
-from gongyi.core import clock
+from gongyi.core import clock, timeline
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.deadlines import Left, elapsed_words, remaining
 from gongyi.core.secrets import mask_text
 from gongyi.core.templatetags.gongyi import WEEKDAYS
+from gongyi.core.timeline import Told, Turn
 from gongyi.core.workflow import Move, Step
 
 
@@ -29,15 +30,6 @@ def sheet(case: Case) -> dict[str, Any]:
     """What a case's 交办单 shows: no name, no phone."""
     texts = {"content": mask_text(case.content), "answer": mask_text(case.answer)}
     return texts | {"case": case, "roles": roles_of(case), "state": STATES[case.state]}
-
-
-@dataclass(frozen=True)
-class Turn:
-    """The turn stamp: whose turn it is and how long is left, in words, with the tone of its colour."""
-
-    words: str
-    tone: str
-    icon: str
 
 
 def turn_of(case: Case) -> Turn:
@@ -125,15 +117,25 @@ def _limit(due_: datetime) -> str:
 
 def who_did(step: Step | Told) -> str:
     """Who stands beside a line of a timeline: unit and person, or the asker, or the product itself."""
-    if step.actor is None:
-        return _("诉求人") if step.action in ASKERS else _("系统")
-    return " · ".join(filter(None, [step.unit_label, step.actor_label]))
+    return timeline.who_did(step, _STRANGERS)
 
 
 # What an asker does without an account.
 ASKERS = {"record"} | {
     move.action for table in (CASE, PUBLICATION) for move in table.moves if move.permission == P.ASKER
 }
+_STRANGERS = dict.fromkeys(ASKERS, gettext_lazy("诉求人"))
+_FIRST = {
+    "record": gettext_lazy("登记"),
+    "record_done": gettext_lazy("当场办结"),
+    "import": gettext_lazy("导入"),
+}
+
+
+def events(steps: list[Told]) -> list[dict[str, Any]]:
+    """The timeline of a case as its building block wants it."""
+    gone = taken_back(steps)
+    return timeline.events(CASE, steps, first=_FIRST, icons=STEP_ICONS, strangers=_STRANGERS, gone=gone)
 
 
 # What each line of the timeline was, at a glance.
@@ -182,14 +184,4 @@ def _next_step(case: Case, candidates: list[dict[str, Any]]) -> dict[str, Any] |
 
 
 def _step(case: Case, move: Move) -> dict[str, Any]:
-    said = _said(get_language(), move.action)
-    return {**said, "url": f"{case.get_absolute_url()}{move.action}/"}
-
-
-@lru_cache(maxsize=256)  # a dozen on every page of a case, always the same
-def _said(_language: str | None, action: str) -> dict[str, Any]:
-    move = CASE[action]
-    return {
-        "action": action, "label": str(move.label), "consequence": str(move.tells), "danger": move.grave, "icon": "",
-        "method": "post" if action in AT_ONCE else "get",
-    }  # fmt: skip
+    return timeline.button(CASE, move.action, case.get_absolute_url(), at_once=move.action in AT_ONCE)

@@ -16,6 +16,7 @@ from gongyi.casework import actions, queries
 from gongyi.casework.actions.joining import followers_of, number_of
 from gongyi.casework.forms import BLANK, FORMS, AnswerForm, CorrectForm, MoveForm
 from gongyi.casework.models import Case
+from gongyi.casework.queries.promising import planned_of, promise_rows
 from gongyi.casework.rules import (
     UNDONE_BY,
     can_move,
@@ -59,12 +60,13 @@ def _context(request: ActorRequest, case: Case) -> dict[str, Any]:
     return {
         "case": case, "url": case.get_absolute_url(), "title": case.title, "turn": queries.turn_of(case), "clocks": queries.clocks(case), "state": STATES[case.state],
         "content": mask_text(case.content), "answer": mask_text(case.answer), "draft": mask_text(case.draft), "primary": primary, "others": others,
-        "events": _events(steps), "roles": queries.roles_of(case), "visits": visits, "asker": asker,
+        "events": queries.events(steps), "roles": queries.roles_of(case), "visits": visits, "asker": asker,
         "may_open_files": can_see_files(request.actor, case),
         "files": queries.attachments_of(case) if any(step.action in {"attach", "add"} for step in steps) else [],
         "joined": followers_of(request.actor, case) if case.has_followers else [], "first_url": _first_url(request, case),
         "one_visit": queries.one_visit(case, asker, visited=bool(visits)),
         "may_see_asker": can_see_asker(request.actor, case), "publishes": may_start_publication(request.actor, case) and not why_not_public(case),
+        "promises": promise_rows(request.actor, case) if case.has_promises else [],
         "purposes": Purpose.choices, "channel": Case.Channel(case.channel).label, "about": queries.about_of(case), "turn_limit": queries.limit_of(case, "turn"), "reopen_limit": queries.limit_of(case, "reopen"),
     }  # fmt: skip
 
@@ -72,24 +74,6 @@ def _context(request: ActorRequest, case: Case) -> dict[str, Any]:
 def _first_url(request: ActorRequest, case: Case) -> str:
     """Where the case stands that this one follows; '' for who may not see it."""
     return f"/cases/{case.first_id}/" if number_of(request.actor, case.first_id) else ""
-
-
-def _events(steps: list[queries.Told]) -> list[dict[str, Any]]:
-    """The timeline as its building block wants it."""
-    labels = {move.action: move.label for move in CASE.moves} | {
-        "record": _("登记"),
-        "record_done": _("当场办结"),
-        "import": _("导入"),
-    }
-    gone = queries.taken_back(steps)
-    return [
-        {
-            "at": step.at, "who": queries.who_did(step), "gone": at in gone,
-            "what": labels.get(step.action, step.action), "why": step.reason, "text": mask_text(step.note),
-            "tone": STATES[step.target].tone, "icon": queries.STEP_ICONS.get(step.action, ""),
-        }
-        for at, step in enumerate(steps)
-    ]  # fmt: skip
 
 
 @permission(P.CASE_VIEW)
@@ -118,6 +102,7 @@ def move(request: ActorRequest, key: UUID, action: str) -> HttpResponse:
         "answer": mask_text(case.answer),
     }
     context["templates"], context["checks"] = templates, _checks(form)
+    context["planned"] = planned_of(case) if action in {"approve_answer", "send_back"} else []
     return render(request, "casework/move.html", context)
 
 

@@ -7,15 +7,15 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from gongyi.casework import actions, queries
 from gongyi.casework.actions import AskerFacts
 from gongyi.casework.actions.joining import join_case, number_of
 from gongyi.casework.forms import DoneForm, IntakeForm, ListForm, LookupForm
 from gongyi.casework.forms.fields import staff_hits, topic_hits
-from gongyi.casework.forms.listing import MARKS, beside
+from gongyi.casework.forms.listing import beside
 from gongyi.casework.forms.proposed import filled, proposed_form
+from gongyi.core import paging
 from gongyi.core.access import Permission as P
 from gongyi.core.county import as_key
 from gongyi.core.errors import Refused
@@ -35,40 +35,15 @@ def case_list(request: ActorRequest) -> HttpResponse:
         "chips": form.chips(request.GET),
     }
     context["may_look_up"] = request.actor.can(P.PEOPLE_LOOKUP)
-    context |= _how_many(request, form, len(cases), whole=not (more or wanted.after or wanted.before))
-    context |= _pages(request, cases, more=more, wanted=wanted) | beside(form, request.actor)
+    whole = not (more or wanted.after or wanted.before)
+    context |= paging.how_many(
+        request,
+        len(cases) if whole else None,
+        lambda exact: queries.count(request.actor, form.wanted(), exact=exact),
+    )
+    marks = [paging.mark_of(row.recorded_at, row.id) for row in cases]
+    context |= paging.pages(request, marks, more=more, wanted=wanted) | beside(form, request.actor)
     return render(request, "casework/_rows.html" if request.htmx else "casework/list.html", context)  # type: ignore[attr-defined]
-
-
-def _how_many(request: ActorRequest, form: ListForm, here: int, *, whole: bool) -> dict[str, str]:
-    """How many cases the list holds, in words; beyond 1,000 exactly when asked for."""
-    exact = request.GET.get("count") == "exact"
-    number = here if whole else queries.count(request.actor, form.wanted(), exact=exact)
-    if number > queries.COUNT_TO and not exact:
-        return {"count": _("超过 1,000 条"), "exact_url": _at(request, count="exact")}
-    return {"count": ngettext("共 %(n)d 件", "共 %(n)d 件", number) % {"n": number}}
-
-
-def _pages(request: ActorRequest, cases: list[queries.Row], *, more: bool, wanted: queries.Wanted) -> dict[str, str]:
-    """The addresses of the page before and the page behind."""
-    if not cases:
-        return {"first_url": _at(request)} if wanted.after or wanted.before else {}
-    earlier, later = (more, True) if wanted.before else (wanted.after is not None, more)
-    found = {"previous_url": _at(request, before=_mark(cases[0]))} if earlier else {}
-    return found | ({"next_url": _at(request, after=_mark(cases[-1]))} if later else {})
-
-
-def _at(request: ActorRequest, **place: str) -> str:
-    """The list of this address at another place."""
-    query = request.GET.copy()
-    for name in MARKS:
-        query.pop(name, None)
-    query.update(place)
-    return f"?{query.urlencode()}"
-
-
-def _mark(row: queries.Row) -> str:
-    return f"{row.recorded_at.isoformat()}_{row.id}"
 
 
 @permission(P.CASE_RECORD)

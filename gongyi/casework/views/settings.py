@@ -33,6 +33,7 @@ from gongyi.core.deadlines import Span
 from gongyi.core.http import ActorRequest, View, permission, submit
 from gongyi.core.inputs import Form
 from gongyi.network.queries import calendar_of
+from gongyi.people.actions import settings as own
 
 GROUPS: dict[str, type[actions.Setting]] = {
     "types": CaseType,
@@ -55,7 +56,7 @@ def _county_wide(view: View) -> View:
 
     @wraps(view)
     def guarded(request: ActorRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        actions.require_editor(by=request.actor)
+        own.require_editor(by=request.actor)
         return view(request, *args, **kwargs)
 
     return guarded
@@ -96,7 +97,7 @@ def _ask(
 def index(request: ActorRequest) -> HttpResponse:
     """What can be set, and how much of each there is. A township's steward sees only what is set there."""
     counts = {}
-    if editor := actions.may_edit(by=request.actor):
+    if editor := own.may_edit(by=request.actor):
         for group, model in GROUPS.items():
             rows = model._base_manager.filter(county=request.actor.county)
             counts[group] = rows.aggregate(offered=Count("id", Q(active=True)), retired=Count("id", Q(active=False)))

@@ -1,6 +1,7 @@
 """What can be imported: each app registers its kinds, and the rest (wizard, command, undo) is the same for all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 from uuid import UUID
@@ -48,6 +49,10 @@ class Kind:
         """What checking a row needs, read once; `given` are the fields for which the file has a column."""
         raise NotImplementedError
 
+    def stamp(self, context: Any) -> str:  # noqa: ARG002 - most tables are checked quickly
+        """What checking a row depends on besides the row, in one line; '' where a check is never kept."""
+        return ""
+
     def check(self, context: Any, cells: Mapping[str, str]) -> Checked:
         """A row by its fields."""
         raise NotImplementedError
@@ -66,6 +71,10 @@ class Kind:
         """Make some of what has to be there before the first row, a few at a time, each time in a transaction; returns their keys, none at the end."""
         return []
 
+    def ahead(self, context: Any, rows: Sequence[Checked], *, by: Actor) -> AbstractContextManager[None]:  # noqa: ARG002 - most need nothing
+        """Do what storing these rows takes and what needs no transaction, as others wait while one lasts."""
+        return nullcontext()
+
     def store(self, context: Any, rows: Sequence[Checked], *, by: Actor, source: str) -> list[UUID]:
         """Store the rows in the caller's transaction, with their audit row; returns their keys in the same order, behind them the
         keys of what else came with them.
@@ -79,8 +88,8 @@ class Kind:
         """Those rows that somebody worked with since: they cannot be taken back."""
         raise NotImplementedError
 
-    def remove(self, subjects: Sequence[UUID], *, by: Actor) -> None:
-        """Take rows back in the caller's transaction."""
+    def remove(self, subjects: Sequence[UUID], *, by: Actor) -> Collection[UUID]:
+        """Take rows back in the caller's transaction; returns those that stay as something else stands upon them."""
         raise NotImplementedError
 
     def url(self, created: int) -> str:

@@ -23,10 +23,12 @@ class Pace:
     """Rows are taken by their weight in characters, as a long text takes longer to index; what that takes is learnt on the way.
 
     It begins with so many usual rows and never falls below `least`, where the transaction itself takes longer than its rows.
+    The pause is due before the next transaction, so that what is prepared for it meanwhile costs nothing.
     """
 
-    def __init__(self, rows: int, *, least: int = 8) -> None:
+    def __init__(self, rows: int, *, least: int = 8, held: float = HELD) -> None:
         self.size, self.least = float(rows * USUAL_ROW), float(min(least, rows) * USUAL_ROW)
+        self.held, self.others_until = held, 0.0
 
     @property
     def rows(self) -> int:
@@ -45,13 +47,19 @@ class Pace:
 
     @contextmanager
     def step(self) -> Iterator[None]:
-        """One transaction, then the pause. Waiting for the writer's place does not count as holding it."""
+        """What is left of the pause, then one transaction. Waiting for the writer's place does not count as holding it."""
+        self.rest()
         with transaction.atomic():
             began = time.monotonic()
             yield
         held = max(time.monotonic() - began, 0.001)
-        self.size = max(self.least, self.size * min(HELD / held, GROWS))
-        time.sleep(next(pause for longest, pause in PAUSES if held < longest))
+        self.size = max(self.least, self.size * min(self.held / held, GROWS))
+        self.others_until = time.monotonic() + next(pause for longest, pause in PAUSES if held < longest)
+
+    def rest(self) -> None:
+        """Let others have their turn until the pause is over; at the end of the work it is called by itself."""
+        if (left := self.others_until - time.monotonic()) > 0:
+            time.sleep(left)
 
 
 def _weight(row: Checked) -> int:

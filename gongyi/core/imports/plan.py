@@ -22,6 +22,7 @@ from gongyi.core.secrets import digest, seal, unseal
 LOOK_UP = 400  # keys asked for at a time
 SHOWN = 20
 BLOCK = 500  # rows that are sealed together
+_COUNTED = Checked()  # stands for a row of which a preview needs no more than that it is there
 
 
 @dataclass
@@ -118,6 +119,8 @@ def make_plan(kind: Kind, draft: Draft, *, by: Actor, unit: UUID, source: str, s
             if to_store:
                 kind.note(plan.context, row)
             _lighten(plan, row, to_store=to_store, store=store)
+            if to_store and not store and len(plan.fresh) > SHOWN:
+                plan.fresh[-1] = _COUNTED
     plan.notes = kind.notes(plan.context)
     return plan
 

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from gongyi.core import audit, clock, schedule, search
@@ -33,7 +33,8 @@ UNSEEN = (S.RUNNING, S.STOPPING, S.UNDOING)
 UNDO_WITHIN = timedelta(hours=24)
 KEPT = timedelta(hours=24)  # a draft that nobody finishes
 SILENT = timedelta(minutes=2)  # after so long without a sign another machine's run counts as dead
-AT_FIRST = 20  # rows of the first transaction of a taking back, and at least of each
+AT_FIRST = 40  # rows of the first transaction of a taking back, and at least of each
+HELD = 0.16  # seconds that one lasts: it asks every table that may point at a row, so a long one costs less
 REPORTED = 500
 BATCH = 20_000  # rows of one run: so many are seen at once, and taken back together
 KIND = "core.import"
@@ -43,6 +44,12 @@ def pending(county: int) -> QuerySet[ImportLine, UUID]:
     """The keys of rows that are there but not yet, or no longer, to be seen."""
     rows = ImportLine.objects.filter(county=county, run__county=county, run__state__in=UNSEEN)
     return rows.values_list("subject", flat=True)
+
+
+def not_yet(key: str) -> Exists:
+    """The same of the row whose key stands in this column, for a query that names no county itself. Asked by the runs, which are few."""
+    here = {"county": OuterRef("county"), "lines__county": OuterRef("county"), "lines__subject": OuterRef(key)}
+    return Exists(ImportRun.objects.filter(state__in=UNSEEN, **here))
 
 
 def open_run(*, by: Actor, kind: str, unit: UUID, source: str) -> ImportRun:
@@ -164,6 +171,7 @@ def _begin(run: ImportRun, plan: Plan, *, by: Actor) -> list[ImportRun]:
         with pace.step():
             made = kind_of(run).begin(plan.context, by=by)
             _note(run, [(key.hex, key) for key in made])
+    pace.rest()
     return [run, *later]
 
 
@@ -192,11 +200,12 @@ def _store(run: ImportRun, plan: Plan, fresh: list[Checked], *, by: Actor, after
     at, pace = 0, Pace(kind_of(run).batch)
     while at < len(fresh):
         rows = pace.some(fresh, at)
-        with pace.step(), search.together():
+        with kind_of(run).ahead(plan.context, rows, by=by), pace.step(), search.together():
             _store_some(run, plan, rows, by=by, done=at + len(rows))
         at += len(rows)
         if schedule.stopping():
             raise _stopped()
+    pace.rest()
     _finish(run, plan, len(fresh), by=by, after=after)
 
 
@@ -246,12 +255,13 @@ def take_back(run: ImportRun, *, words: str = "") -> None:
     undoing = run.state == S.UNDOING
     end = {S.STOPPING: S.CANCELLED, S.UNDOING: S.UNDONE}.get(S(run.state), S.FAILED)
     kind, stay = kind_of(run), set[UUID]()
-    lines = ImportLine.objects.filter(county=run.county, run=run).order_by("-id")
-    keys, pace = list(lines.values_list("subject", flat=True)), Pace(AT_FIRST, least=AT_FIRST)
-    while keys:
-        some, keys = keys[: pace.rows], keys[pace.rows :]
-        with pace.step(), search.together():
+    rows = ImportLine.objects.filter(county=run.county, run=run).order_by("-id")
+    lines, pace = list(rows.values_list("id", "subject")), Pace(AT_FIRST, least=AT_FIRST, held=HELD)
+    while lines:
+        some, lines = dict(lines[: pace.rows]), lines[pace.rows :]
+        with search.ahead(some.values(), documents=lambda _gone: ()), pace.step(), search.together():
             stay |= _remove_some(run, kind, some, spare=undoing)
+    pace.rest()
     was = tuple(state for state in S if state not in {S.DONE, S.UNDONE, S.CANCELLED, S.FAILED})
     if stay:
         words = _("有 %(n)d 行刚有人办过，留着没有撤回。") % {"n": len(stay)}
@@ -263,14 +273,27 @@ def take_back(run: ImportRun, *, words: str = "") -> None:
     drop(run)
 
 
-def _remove_some(run: ImportRun, kind: Kind, keys: list[UUID], *, spare: bool) -> set[UUID]:
-    """Take these rows back in the caller's transaction; returns those that stay because somebody worked with them."""
-    stay = kind.touched(run.county, keys) if spare else set()
-    if going := [key for key in keys if key not in stay]:
-        kind.remove(going, by=system_actor("import", run.county))
-        ImportLine.objects.filter(county=run.county, run=run, subject__in=going).delete()
+def _remove_some(run: ImportRun, kind: Kind, lines: dict[UUID, UUID], *, spare: bool) -> set[UUID]:
+    """Take the rows of these lines back in the caller's transaction; returns those that stay because somebody worked with them.
+
+    What another batch of the file stands upon goes with the last of these: its line is theirs from now on.
+    """
+    stay = kind.touched(run.county, list(lines.values())) if spare else set()
+    if going := {line: key for line, key in lines.items() if key not in stay}:
+        needed = kind.remove(list(going.values()), by=system_actor("import", run.county))
+        other = _other_batch(run) if needed else None
+        passed = [line for line, key in going.items() if other and key in needed]
+        rows = ImportLine.objects.filter(county=run.county)
+        rows.filter(id__in=passed).update(run=other)
+        rows.filter(id__in=going.keys() - set(passed)).delete()
     ImportRun.objects.filter(county=run.county, id=run.id).update(beat_at=clock.now())
     return stay
+
+
+def _other_batch(run: ImportRun) -> ImportRun | None:
+    """The first batch of the same file besides this one whose rows are there."""
+    there = (S.DONE, *UNSEEN)
+    return next((each for each in batches(run) if each.id != run.id and each.state in there), None)
 
 
 def cancel(run: ImportRun, *, by: Actor) -> None:

@@ -7,7 +7,9 @@ SQLite and in a tsvector on PostgreSQL.
 
 from gongyi.core.search.engine import (
     INDEX,
+    Few,
     Seldom,
+    Unsought,
     empty,
     first_place,
     first_place_of_day,
@@ -19,14 +21,16 @@ from gongyi.core.search.engine import (
     with_index,
     without_index,
 )  # fmt: skip
-from gongyi.core.search.finding import COUNT_TO, FEW, PAGE, PAGES, Found, find, find_all, newest, page
+from gongyi.core.search.finding import COUNT_TO, PAGE, PAGES, Found, find, find_all, newest, page
 from gongyi.core.search.kinds import (
+    FEW,
     KINDS,
     Document,
     Kind,
     SearchedModel,
     Seen,
     Watch,
+    ahead,
     index,
     is_whole,
     rebuild,
@@ -36,6 +40,6 @@ from gongyi.core.search.kinds import (
 from gongyi.core.search.words import LONGEST_QUESTION, Word, excerpt, marked, question
 
 __all__ = [
-    "COUNT_TO", "FEW", "INDEX", "KINDS", "LONGEST_QUESTION", "PAGE", "PAGES", "Document", "Found", "Kind", "SearchedModel", "Seen", "Seldom", "Watch", "Word", "empty", "excerpt", "find", "find_all", "first_place", "first_place_of_day", "holding",
+    "COUNT_TO", "FEW", "INDEX", "KINDS", "LONGEST_QUESTION", "PAGE", "PAGES", "Document", "Few", "Found", "Kind", "SearchedModel", "Seen", "Seldom", "Unsought", "Watch", "Word", "ahead", "empty", "excerpt", "find", "find_all", "first_place", "first_place_of_day", "holding",
     "index", "install", "is_whole", "last_place", "marked", "newest", "page", "purge", "question", "rebuild", "register", "remove", "together", "with_index", "without_index",
 ]  # fmt: skip

@@ -1,6 +1,8 @@
 """The index itself, the product's one place with SQL written by hand: pairs of characters in FTS5 on SQLite, a tsvector on PostgreSQL."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from secrets import randbelow
@@ -13,7 +15,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.lookups import Exact
 
 from gongyi.core.models import PlaceField, SearchRow
-from gongyi.core.search.words import Word, question, tokens
+from gongyi.core.search.words import Word, plain, question, tokens
 
 INDEX = "core_searchindex"
 _DAYS, _ROWS = 1 << 16, 1 << 20
@@ -39,7 +41,7 @@ def first_place(county: int, day: date) -> int:
 
 def put_in(rows: list[SearchRow], had: dict[UUID, int]) -> None:
     """Write new rows and their pairs; a row keeps the place that it had on the same day."""
-    following: dict[int, int] = {}
+    following: dict[int, int] = _last_places(rows)
     for row in rows:
         first, before = row.place, had.get(row.subject)
         if before is not None and before // _ROWS == first // _ROWS:
@@ -51,20 +53,31 @@ def put_in(rows: list[SearchRow], had: dict[UUID, int]) -> None:
         _many(f"INSERT INTO {INDEX} (rowid, number, title, body) VALUES (%s, %s, %s, %s)", map(_pairs, rows))  # noqa: S608 - our own name
     else:
         names = [field.attname for field in SearchRow._meta.concrete_fields]
-        values = ", ".join(["%s"] * len(names))
-        sql = f"INSERT INTO {SearchRow._meta.db_table} ({', '.join(names)}, vector) VALUES ({values}, %s::tsvector)"  # noqa: S608 - our own names
-        _many(sql, ([*(getattr(row, name) for name in names), vector(row)] for row in rows))
+        sql = f"COPY {SearchRow._meta.db_table} ({', '.join(names)}, vector) FROM STDIN"
+        with connection.cursor() as cursor, cursor.copy(sql) as copy:
+            for row in rows:
+                copy.write_row([*(getattr(row, name) for name in names), vector(row)])
+
+
+def _last_places(rows: list[SearchRow]) -> dict[int, int]:
+    """The last place that is taken of each of the rows' days, by its first place; asked once for all, as a table has many days."""
+    if connection.vendor != "sqlite":
+        return {}
+    days, found = sorted({row.place for row in rows}), dict[int, int]()
+    for start in range(0, len(days), 200):
+        some = days[start : start + 200]
+        last = f"SELECT max(place) FROM {SearchRow._meta.db_table} WHERE county = first / %s AND place >= first AND place < first + %s"  # noqa: S608 - our own name
+        sql = f"WITH days(first) AS (VALUES {', '.join(['(%s)'] * len(some))}) SELECT first, ({last}) FROM days"  # noqa: S608
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [*some, _DAYS * _ROWS, _ROWS])
+            found |= {first: place for first, place in cursor.fetchall() if place is not None}
+    return found
 
 
 def _next_place(first: int, last: int | None) -> int:
     """The next free place of a day. On SQLite, where one writes at a time, the place is the key of the pairs; else it only orders."""
     if connection.vendor != "sqlite":
         return first + randbelow(_ROWS)
-    if last is None:
-        sql = f"SELECT max(place) FROM {SearchRow._meta.db_table} WHERE county = %s AND place >= %s AND place < %s"  # noqa: S608 - our own name
-        with connection.cursor() as cursor:  # by hand: an import asks it for the day of every row
-            cursor.execute(sql, [first // (_DAYS * _ROWS), first, first + _ROWS])
-            last = cursor.fetchone()[0]
     return first if last is None else last + 1
 
 
@@ -77,7 +90,26 @@ def take_out(rows: list[SearchRow]) -> None:
 
 
 def _pairs(row: SearchRow) -> list[Any]:
-    return [row.place, *(" ".join(tokens(text)) for text in (row.number, row.title, row.body))]
+    return [row.place, *map(_said, (row.number, row.title, row.body))]
+
+
+_worked_out: ContextVar[dict[str, str]] = ContextVar("worked_out", default={})  # noqa: B039 - never changed
+
+
+def _said(text: str) -> str:
+    said = _worked_out.get().get(text)
+    return " ".join(tokens(text)) if said is None else said
+
+
+@contextmanager
+def worked_out(texts: Iterable[str]) -> Iterator[None]:
+    """Work out the pairs of these texts now, and not in the transactions of the block, for which others wait."""
+    said = {text: " ".join(tokens(text)) for text in texts} if connection.vendor == "sqlite" else {}
+    token = _worked_out.set(said)
+    try:
+        yield
+    finally:
+        _worked_out.reset(token)
 
 
 def _many(sql: str, rows: Iterable[Any]) -> None:
@@ -163,7 +195,9 @@ def with_index() -> None:
         cursor.execute("SELECT 1 FROM pg_indexes WHERE indexname = %s AND schemaname = current_schema()", [INDEX])
         if cursor.fetchone() is None:
             table = SearchRow._meta.db_table
+            cursor.execute("SET maintenance_work_mem = '256MB'")  # the pairs of a whole country are sorted in it
             cursor.execute(f"CREATE INDEX CONCURRENTLY {INDEX} ON {table} USING gin (vector)")
+            cursor.execute("RESET maintenance_work_mem")
 
 
 # --- asking ----------------------------------------------------------------------------------------------------------
@@ -173,7 +207,8 @@ def with_index() -> None:
 class Asked:
     """What the index is asked: every word, in number and title alone if `titles`, from the place `since` on.
 
-    `any_of`: one of them is enough. `asked_last`: of rows that are found by something else, which is choosier.
+    `any_of`: one of them is enough. `asked_last`: of rows that are found by something else, which is choosier. `read`: PostgreSQL
+    reads the texts, see `_are_read`.
     """
 
     county: int
@@ -182,6 +217,7 @@ class Asked:
     since: int = 0
     any_of: bool = False
     asked_last: bool = False
+    read: bool = False
 
     def fts5(self) -> str:
         """The question as FTS5 reads it."""
@@ -194,6 +230,13 @@ class Asked:
         """The question as PostgreSQL reads it."""
         words = (" | " if self.any_of else " & ").join(self._phrase(word) for word in self.words)
         return f"'{county_mark(self.county)}' & ({words})"
+
+    def like(self, table: str) -> tuple[str, tuple[str, ...]]:
+        """The question to the texts themselves; its words are letters only, so there is nothing to escape."""
+        columns = ("number", "title") if self.titles else ("number", "title", "body")
+        one = " OR ".join(f"{table}.{column} LIKE %s" for column in columns)
+        patterns = [f"%{word.runs[0]}%" for word in self.words for _column in columns]
+        return f"({' AND '.join([f'({one})'] * len(self.words))})", tuple(patterns)
 
     def _phrase(self, word: Word) -> str:
         mark = "A" if self.titles else ""
@@ -220,6 +263,8 @@ class Holds(_Lookup):
         place, params = compiler.compile(self.lhs)
         if on.vendor != "sqlite":
             table = compiler.quote_name_unless_alias(cast("Any", self.lhs).alias)
+            if asked.read:
+                return asked.like(table)
             return f"{table}.vector @@ %s::tsquery", (asked.tsquery(),)
         first, last = _places(asked.county)
         places = [max(first, asked.since), last]
@@ -228,26 +273,52 @@ class Holds(_Lookup):
         return sql, (*params, asked.fts5(), *places)
 
 
-class Seldom(models.Func):
-    """An equation that hardly any row fulfils. SQLite takes the first column of an index, the county, for as choosy as a key, and
-    would walk through all that a unit has for each row; this tells it better. PostgreSQL knows.
-    """
+class _Told(models.Func):
+    """An expression with a word to SQLite's planner, which knows nothing of how many rows there are. PostgreSQL knows."""
 
-    def __init__(self, column: str, value: Any) -> None:
-        super().__init__(Exact(models.F(column), value), output_field=models.BooleanField())
+    told = "{}"
 
     def as_sql(self, compiler: Any, connection: Any, *_way: Any, **_context: Any) -> tuple[str, Any]:  # noqa: ARG002 - Django's signature
         return cast("tuple[str, Any]", compiler.compile(self.source_expressions[0]))
 
     def as_sqlite(self, compiler: Any, connection: Any, **_context: Any) -> tuple[str, Any]:  # noqa: ARG002 - Django's signature
         sql, params = compiler.compile(self.source_expressions[0])
-        return f"likelihood({sql}, 0.000001)", params
+        return self.told.format(sql), params
+
+
+class Seldom(_Told):
+    """An equation that hardly any row fulfils. SQLite takes the first column of an index, the county, for as choosy as a key, and
+    would walk through all that a unit has for each row; this tells it better.
+    """
+
+    told = "likelihood({}, 0.000001)"
+
+    def __init__(self, column: str, value: Any) -> None:
+        super().__init__(Exact(models.F(column), value), output_field=models.BooleanField())
+
+
+class Few(_Told):
+    """A condition that few rows fulfil: then each of two that are joined by OR is its own range of an index."""
+
+    told = "likelihood({}, 0.001)"
+
+    def __init__(self, lookup: Any) -> None:
+        super().__init__(lookup, output_field=models.BooleanField())
+
+
+class Unsought(_Told):
+    """A column by which one shall not seek, because another one leads to fewer rows."""
+
+    told = "+{}"
+
+    def __init__(self, column: str, field: "models.Field[Any, Any]") -> None:
+        super().__init__(models.F(column), output_field=field)
 
 
 def holding(county: int, text: str, *, titles: bool = False, since: int = 0) -> QuerySet[SearchRow]:
     """The county's index rows that hold every word of the question, none where it has no word; only from a place on."""
     words = question(text)
-    asked = Asked(county, words, titles, since)
+    asked = Asked(county, words, titles, since, read=_are_read(county, words, titles=titles))
     return SearchRow.objects.filter(county=county, place__holds=asked) if words else SearchRow.objects.none()
 
 
@@ -260,7 +331,7 @@ def newest_holding(county: int, text: str, *, titles: bool = False, until: int |
     rows = SearchRow.objects.filter(county=county)
     if not words:
         return rows.none()
-    asked = Asked(county, words, titles)
+    asked = Asked(county, words, titles, read=_are_read(county, words, titles=titles))
     if connection.vendor != "sqlite":
         return rows.filter(place__holds=asked, place__lte=last).order_by("-place")
     table = SearchRow._meta.db_table
@@ -274,8 +345,53 @@ def newest_holding(county: int, text: str, *, titles: bool = False, until: int |
 def few_holding(county: int, text: str, few: Q, *, titles: bool = False) -> QuerySet[SearchRow]:
     """The same rows of a few that are named, each of which is asked; the newest first."""
     rows, words = SearchRow.objects.filter(few, county=county), question(text)
-    found = rows.filter(place__holds=Asked(county, words, titles, asked_last=True)) if words else rows.none()
-    return found.order_by((models.F("place") + 0).desc())  # by no index, in whose order SQLite would go through all
+    asked = Asked(county, words, titles, asked_last=True, read=_are_read(county, words, titles=titles))
+    return _by_no_index(rows.filter(place__holds=asked) if words else rows.none())
+
+
+def read_holding(county: int, text: str, few: Q, *, titles: bool = False) -> QuerySet[SearchRow]:
+    """The same rows of very few, whose texts are read; the newest first."""
+    rows, words = SearchRow.objects.filter(few, county=county), question(text)
+    columns = ("number", "title") if titles else ("number", "title", "body")
+    found = []
+    for key, *texts in rows.order_by().values_list("pk", *columns) if words else ():
+        read = [plain(one) for one in texts]
+        if all(any(map(word.stands_in, read)) for word in words):
+            found.append(key)
+    return _by_no_index(SearchRow.objects.filter(pk__in=found))  # by the keys alone, or SQLite goes through the county
+
+
+def _by_no_index(rows: QuerySet[SearchRow]) -> QuerySet[SearchRow]:
+    """The newest first, but by no index, in whose order SQLite would go through all."""
+    return rows.order_by((models.F("place") + 0).desc())
+
+
+def more_hits(county: int, text: str, number: int, *, titles: bool = False) -> bool:
+    """Whether more rows hold the words than so many. PostgreSQL cannot tell without finding them all, so there it is taken for true."""
+    words = question(text)
+    if connection.vendor != "sqlite" or not words:
+        return True
+    sql = f"SELECT 1 FROM {INDEX} WHERE {INDEX} MATCH %s AND rowid BETWEEN %s AND %s LIMIT 1 OFFSET %s"  # noqa: S608 - our own name
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [Asked(county, words, titles).fts5(), *_places(county), number])
+        return cursor.fetchone() is not None
+
+
+SAMPLE, COMMON = (
+    400,
+    8,
+)  # of so many of the newest rows so many hold a word that is quicker read for than found by the index
+
+
+def _are_read(county: int, words: tuple[Word, ...], *, titles: bool) -> bool:
+    """Whether PostgreSQL is quicker by reading the texts: its index must look at every row that it finds once more, and at a large
+    vector each time; so the words must be common, and written in one way only, or reading would miss some.
+    """
+    if connection.vendor == "sqlite" or not words or not all(word.is_one_way for word in words):
+        return False
+    newest = SearchRow.objects.filter(county=county).order_by("-place").values("pk")[:SAMPLE]
+    asked = Asked(county, words, titles, read=True)
+    return SearchRow.objects.filter(county=county, pk__in=newest, place__holds=asked).count() >= COMMON
 
 
 def _places(county: int) -> tuple[int, int]:

@@ -11,12 +11,12 @@ from django.utils.safestring import SafeString
 
 from gongyi.core.access import Actor
 from gongyi.core.models import SearchRow
-from gongyi.core.search.engine import few_holding, holding, newest_holding
+from gongyi.core.search.engine import few_holding, holding, more_hits, newest_holding, read_holding
 from gongyi.core.search.kinds import Kind, Seen
 from gongyi.core.search.words import Piece, Word, excerpt, marked, plain, question, runs, weight
 
 COUNT_TO = 1000
-FEW = 5000  # rows: so many are quicker gone through than the hits of a common word
+READ = 500  # rows: so many are quicker read than sought in the index
 
 
 @dataclass(frozen=True)
@@ -57,12 +57,13 @@ def newest(
 ) -> QuerySet[SearchRow]:
     """The index rows that hold every word and may be seen, the newest first, at or before a place.
 
-    A hit is asked whether it may be seen; where few may be seen and the words are common, these few are asked for the words.
+    A hit is asked whether it may be seen; where fewer may be seen than hold the words, these are asked for the words: so an office
+    with a hundred records waits for these, and not for all that others have.
     """
-    rows = newest_holding(county, text, titles=titles, until=until)
-    if seen.few and rows[FEW : FEW + 1].exists():
-        return few_holding(county, text, seen.rows, titles=titles)
-    return rows.filter(seen.each)
+    if seen.few and more_hits(county, text, seen.number, titles=titles):
+        asked = read_holding if seen.number <= READ else few_holding
+        return asked(county, text, seen.rows, titles=titles)
+    return newest_holding(county, text, titles=titles, until=until).filter(seen.each)
 
 
 def _ranked(hits: list[Hit], words: tuple[Word, ...]) -> list[str]:

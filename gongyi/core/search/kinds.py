@@ -8,18 +8,19 @@ from datetime import date
 from typing import Any, cast
 from uuid import UUID
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 
 from gongyi.core.access import Actor, Permission
 from gongyi.core.county import county_of, new_key
 from gongyi.core.models import SearchRow
-from gongyi.core.search.engine import first_place, put_in, same_day, take_out
+from gongyi.core.search.engine import first_place, put_in, same_day, take_out, worked_out
 
 FORM = 1  # grows when texts are read otherwise than before; rows of an older form are written anew
 LONGEST = 60_000  # characters of a record's text that are indexed
 BATCH = 200
+FEW = 5000  # rows: so many are quicker gone through than the hits of a common word
 
 
 # --- what is searched -------------------------------------------------------------------------------------------------
@@ -48,11 +49,16 @@ class Watch:
 
 @dataclass(frozen=True)
 class Seen:
-    """The index rows that somebody may see: as a set, and as a question to each; `few`: at most `FEW`."""
+    """The index rows that somebody may see: as a set, and as a question to each; how many they are, counted up to `FEW` and one."""
 
     rows: Q
     each: Q
-    few: bool
+    number: int
+
+    @property
+    def few(self) -> bool:
+        """Whether these are quicker gone through than the hits of a common word."""
+        return self.number <= FEW
 
 
 @dataclass(frozen=True)
@@ -183,8 +189,9 @@ def _touched(kind: Kind, keys: set[UUID]) -> None:
 def index(kind: Kind, keys: Collection[UUID]) -> int:
     """Bring the index of these records up to date, in the caller's transaction; returns how many were written."""
     ordered, written = sorted(keys), 0
-    for start in range(0, len(ordered), BATCH):
-        written += _index(kind, ordered[start : start + BATCH])
+    size = batch_size()
+    for start in range(0, len(ordered), size):
+        written += _index(kind, ordered[start : start + size])
     return written
 
 
@@ -192,8 +199,10 @@ def _index(kind: Kind, keys: list[UUID]) -> int:
     rows = SearchRow.objects.filter(
         county__in={county_of(key) for key in keys}, kind=kind.name, subject__in=keys
     ).order_by()
-    old = {row.subject: row for row in rows}
-    new = {doc.subject: _row(kind, doc) for doc in kind.documents(keys)}
+    ahead = _ahead.get()
+    old = {row.subject: row for row in _read(rows, ahead)}
+    documents = ahead.documents if ahead and ahead.documents and ahead.kind in {"", kind.name} else kind.documents
+    new = {doc.subject: _row(kind, doc) for doc in documents(keys)}
     same = {key for key, row in new.items() if key in old and _same(row, old[key])}
     gone = [row for key, row in old.items() if key not in same]
     fresh = [row for key, row in new.items() if key not in same]
@@ -202,6 +211,47 @@ def _index(kind: Kind, keys: list[UUID]) -> int:
             take_out(gone)
             put_in(fresh, {row.subject: row.place for row in gone})
     return len(fresh)
+
+
+def _read(rows: QuerySet[SearchRow], ahead: "_Ahead | None") -> Iterable[SearchRow]:
+    """The index rows; those that were read before the transaction need not be read again, as a changed row has another key."""
+    if ahead is None:
+        return rows
+    keys = list(rows.values_list("pk", flat=True))
+    return [ahead.rows[key] for key in keys] if all(key in ahead.rows for key in keys) else rows
+
+
+@dataclass(frozen=True)
+class _Ahead:
+    rows: dict[UUID, SearchRow]
+    kind: str
+    documents: "Callable[[Collection[UUID]], Iterable[Document]] | None"
+
+
+_ahead: ContextVar[_Ahead | None] = ContextVar("ahead", default=None)
+
+
+@contextmanager
+def ahead(
+    keys: Collection[UUID] = (),
+    *,
+    kind: str = "",
+    documents: Callable[[Collection[UUID]], Iterable[Document]] | None = None,
+    texts: Collection[str] = (),
+) -> Iterator[None]:
+    """Do before the transaction of the block what indexing these records takes, so that others wait less for it.
+
+    `keys` are records that will change or go. Of records of a kind (or any) that the block itself makes, `documents` says how they are
+    found, as the kind's own would read it out of the database, and `texts` are their titles and bodies.
+    """
+    rows = SearchRow.objects.filter(county__in={county_of(key) for key in keys}, subject__in=keys)
+    read = {row.pk: row for row in rows.order_by()} if keys else {}
+    token = _ahead.set(_Ahead(read, kind, documents))
+    try:
+        with worked_out([*texts, *(text for row in read.values() for text in (row.number, row.title, row.body))]):
+            yield
+    finally:
+        _ahead.reset(token)
 
 
 def _row(kind: Kind, doc: Document) -> SearchRow:
@@ -218,12 +268,17 @@ def _same(one: SearchRow, other: SearchRow) -> bool:
     return alike and same_day(one, other)
 
 
-def rebuild(kind: Kind, county: int, *, batch: int = BATCH) -> Iterator[tuple[int, int]]:
+def batch_size() -> int:
+    """Records that are indexed in one go: few where one writes at a time."""
+    return BATCH if connection.vendor == "sqlite" else 5 * BATCH
+
+
+def rebuild(kind: Kind, county: int) -> Iterator[tuple[int, int]]:
     """Compare every record of a county with its row and write what differs, one short transaction for each batch.
 
     Yields (records looked at, rows written) after each. Cut off and begun again, it passes over what is right already.
     """
-    rows = SearchRow.objects.filter(county=county, kind=kind.name)
+    rows, batch = SearchRow.objects.filter(county=county, kind=kind.name), batch_size()
     seen = written = 0
     for keys in _in_turn(kind.records(county), "pk", batch):
         written += index(kind, keys)

@@ -12,6 +12,7 @@ _HALF = str.maketrans({code: code - 0xFEE0 for code in range(0xFF10, 0xFF5F)})
 _MAY_DIFFER = re.compile("[A-Z\u00c0-\u1fff\u2100-\u2fff\ua640-\uabff\uff10-\uff5e\U00010000-\U0001ffff]")
 _RUN = re.compile(r"[^\W_]+")
 _QUOTED = re.compile(r"[\"“”「」『』]([^\"“”「」『』]+)[\"“”「」『』]|(\S+)")
+_CHINESE = re.compile("[\u3400-\u9fff]+")
 MOST_WORDS, LONGEST_QUESTION = 10, 60
 
 
@@ -61,6 +62,15 @@ class Word:
     def pattern(self) -> str:
         """The word as a regular expression for a plain text; between its runs stands anything but a run."""
         return r"[\W_]+".join(map(re.escape, self.runs))
+
+    def stands_in(self, text: str) -> bool:
+        """Whether it stands in a plain text."""
+        return self.runs[0] in text if len(self.runs) == 1 else bool(re.search(self.pattern, text))
+
+    @property
+    def is_one_way(self) -> bool:
+        """Whether it can be written in one way only: in Chinese characters, of which none stands for another, without a gap."""
+        return len(self.runs) == 1 and bool(_CHINESE.fullmatch(self.runs[0]))
 
 
 def question(text: str) -> tuple[Word, ...]:

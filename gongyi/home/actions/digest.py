@@ -4,11 +4,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from gongyi.casework import queries
-from gongyi.casework.queries.today import Section
 from gongyi.core import clock, outbox
 from gongyi.core.access import Actor, system_actor
 from gongyi.core.models import DigestChoice
 from gongyi.core.said import Piece, Said, joined, say
+from gongyi.core.today import Section
 from gongyi.home.queries import begin_of
 from gongyi.people.models import Account
 from gongyi.people.queries import actor_of

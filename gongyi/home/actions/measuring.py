@@ -1,6 +1,7 @@
 """Scratch counties for `./run manage measure_outbox` (people who get messages by a gateway of its own) and `measure_import`."""
 
 import random
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -84,6 +85,7 @@ def send_parked_again() -> dict[UUID, int]:
 # --- imports ----------------------------------------------------------------------------------------------------------
 
 HEAD = ["编号", "标题", "登记时间", "诉求内容", "答复内容", "答复时间"]
+INVENTED = 2000  # different texts
 LONGEST = 8  # times the same words in one text: about as long as what people write on a city's message board
 
 
@@ -92,18 +94,25 @@ def fill_import_county() -> None:
     fill_bench(cases=FEW)
 
 
-def write_table(path: Path, rows: int, rng: random.Random) -> None:
-    """So many invented requests with their answers as an office would send them."""
+def write_table(path: Path, rows: int, rng: random.Random, texts: Sequence[tuple[str, str, str]] = ()) -> None:
+    """So many requests with their answers as an office would send them: invented, or these (title, text, answer) again and again."""
+    told = texts or [_told(rng) for _number in range(INVENTED)]
     with path.open("wb") as file:
-        write_xlsx(file, HEAD, (_told(number, rng) for number in range(rows)))
+        write_xlsx(file, HEAD, (_row(number, told[number % len(told)], rng) for number in range(rows)))
 
 
-def _told(number: int, rng: random.Random) -> list[str]:
-    at = clock.now() - timedelta(days=20) - SPAN * rng.random()
+def _told(rng: random.Random) -> tuple[str, str, str]:
     matter = f"{rng.randrange(200):03d}号村{rng.choice(MATTERS)}"
     content, answer = (f"{matter}。" + REST * rng.randint(1, LONGEST) for _text in range(2))
+    return matter, content, answer
+
+
+def _row(number: int, told: tuple[str, str, str], rng: random.Random) -> list[str]:
+    """A row with a number and days of its own."""
+    at = clock.now() - timedelta(days=20) - SPAN * rng.random()
     answered = at + timedelta(days=rng.randint(1, 15))
-    return [f"{number:07d}", matter, f"{at:%Y/%m/%d %H:%M:%S}", content, answer, f"{answered:%Y/%m/%d %H:%M:%S}"]
+    title, content, answer = told
+    return [f"{number:07d}", title, f"{at:%Y/%m/%d %H:%M:%S}", content, answer, f"{answered:%Y/%m/%d %H:%M:%S}"]
 
 
 def write_beside() -> None:

@@ -1,15 +1,17 @@
 """What the import pages show: one's own imports, and what a table would become."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import Http404
+from django.utils.translation import get_language
 
-from gongyi.core import imports
+from gongyi.core import clock, imports
 from gongyi.core.access import Actor
 from gongyi.core.imports.plan import SHOWN, kept, kind_of, remembered, sample
+from gongyi.core.imports.table import LOOKED_AT
 from gongyi.core.models import ImportRun
 from gongyi.core.secrets import mask_text
 from gongyi.network.models import Unit
@@ -95,7 +97,11 @@ class Preview:
 
 def preview(run: ImportRun, *, by: Actor, checked: bool = True) -> Preview:
     """Read what was kept and, unless told otherwise, check it. Raises Refused `gone`, or as the kind's `prepare`."""
-    draft, kind = kept(run), kind_of(run)
+    kind = kind_of(run)
+    mark = _mark(run, kind, by) if checked else None
+    if mark and (found := _looked_at(mark)):
+        return replace(found, run=run)
+    draft = kept(run)
     named = imports.headings(draft.table, draft.layout)
     columns = [
         Heading(
@@ -107,7 +113,43 @@ def preview(run: ImportRun, *, by: Actor, checked: bool = True) -> Preview:
     lacking = imports.lacking(kind, draft.layout)
     wanted = checked and not lacking
     plan = imports.make_plan(kind, draft, by=by, unit=run.unit, source=run.source) if wanted else None
-    return Preview(run, kind, draft, plan, columns, lacking)
+    shown = Preview(run, kind, draft, plan, columns, lacking)
+    if mark and plan:
+        _keep(mark, shown)
+    return shown
+
+
+# A long table takes seconds to check, and its page is looked at again and again. What came of it is kept in memory, never on a disk.
+_KEPT, _FOR = 8, 20 * 60  # previews, seconds
+_previews: dict[tuple[str, ...], tuple[float, Preview]] = {}
+
+
+def _mark(run: ImportRun, kind: imports.Kind, by: Actor) -> tuple[str, ...] | None:
+    """What a preview depends on: the file (its place changes with every change of it), what the county has, and the language."""
+    stamp = kind.stamp(kind.prepare(by, run.unit, frozenset()))
+    ended = ImportRun.objects.filter(county=run.county, kind=run.kind).order_by("-ended_at")
+    last = ended.filter(ended_at__isnull=False).values_list("ended_at", flat=True).first()
+    return (run.path, stamp, str(last), str(get_language())) if stamp and run.path else None
+
+
+def _looked_at(mark: tuple[str, ...]) -> Preview | None:
+    """What was kept of an earlier look, if it is fresh."""
+    at, found = _previews.get(mark, (0.0, None))
+    return found if 0 <= clock.now().timestamp() - at < _FOR else None
+
+
+def _keep(mark: tuple[str, ...], shown: Preview) -> None:
+    """Keep what the page shows; of the table the rows among which headings are sought, and those that are to be mended."""
+    now = clock.now().timestamp()
+    for other in [other for other, (at, _shown) in _previews.items() if not 0 <= now - at < _FOR]:
+        _previews.pop(other, None)
+    while len(_previews) >= _KEPT:
+        _previews.pop(next(iter(_previews)), None)
+    wrong = {row.row - 1 for row in shown.plan.wrong[:FIXED]} if shown.plan else set()
+    rows = [row if at < LOOKED_AT or at in wrong else [] for at, row in enumerate(shown.draft.table.rows)]
+    light = [imports.Sheet(sheet.name, []) for sheet in shown.draft.sheets]
+    light[shown.draft.sheet].rows = rows
+    _previews[mark] = now, replace(shown, draft=replace(shown.draft, sheets=light))
 
 
 def _sample(kind: imports.Kind, draft: imports.Draft, at: int) -> list[str]:

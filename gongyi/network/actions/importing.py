@@ -116,7 +116,7 @@ class UnitKind(Kind):
             found.update(rows.values_list(relation.field.attname, flat=True))
         return found
 
-    def remove(self, subjects: Sequence[UUID], *, by: Actor) -> None:
+    def remove(self, subjects: Sequence[UUID], *, by: Actor) -> set[UUID]:
         """The units are gone with the line that they were opened."""
         units = Unit.objects.filter(county=by.county, id__in=subjects)
         UnitChange.objects.filter(unit__in=units).delete()
@@ -124,6 +124,7 @@ class UnitKind(Kind):
             if not unit.children.exists():
                 unit.delete()
         audit.record(by=by, action="import_take_back", kind="unit", label=str(len(subjects)))
+        return set()
 
     def url(self, created: int) -> str:  # noqa: ARG002
         """The tree."""

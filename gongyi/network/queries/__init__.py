@@ -3,6 +3,7 @@
 from gongyi.network.queries.calendar import calendar_days, calendar_of
 from gongyi.network.queries.divisions import county_rows
 from gongyi.network.queries.history import Then, Tree, changes_of, counting_tree, days_of_change, tree_on
+from gongyi.network.queries.pickers import place_field, unit_field
 from gongyi.network.queries.units import (
     Branch,
     Reach,
@@ -41,12 +42,14 @@ __all__ = [
     "initials",
     "open_duties",
     "open_posts",
+    "place_field",
     "reach_of",
     "running_units",
     "successor_of",
     "tree_of",
     "tree_on",
     "unit_coded",
+    "unit_field",
     "unit_hits",
     "unit_named",
     "units_below",

@@ -115,11 +115,12 @@ class AccountKind(Kind):
         more = Grant.objects.filter(account__in=subjects, ended_at__isnull=False)
         return {*used.values_list("account", flat=True), *more.values_list("account", flat=True)}
 
-    def remove(self, subjects: Sequence[UUID], *, by: Actor) -> None:
+    def remove(self, subjects: Sequence[UUID], *, by: Actor) -> set[UUID]:
         """The accounts are gone; nobody ever signed in with them."""
         for account in Account.objects.filter(id__in=subjects):
             audit.record(by=by, action="import_take_back", kind=KIND, subject=account.id, label=account.username)
         Account.objects.filter(id__in=subjects).delete()
+        return set()
 
     def url(self, created: int) -> str:  # noqa: ARG002
         """The list of accounts."""

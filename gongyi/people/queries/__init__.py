@@ -4,10 +4,12 @@ from gongyi.people.queries.access_log import Look, looked_by, looks_at
 from gongyi.people.queries.grants import (
     actor_of,
     find_staff,
+    first_with,
     grants_in_force,
     group_of,
     holders,
     reader_of,
+    somebody_else,
     staff_named,
 )
 
@@ -15,11 +17,13 @@ __all__ = [
     "Look",
     "actor_of",
     "find_staff",
+    "first_with",
     "grants_in_force",
     "group_of",
     "holders",
     "looked_by",
     "looks_at",
     "reader_of",
+    "somebody_else",
     "staff_named",
 ]

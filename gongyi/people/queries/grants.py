@@ -1,15 +1,19 @@
 """Reads about accounts and grants."""
 
+from collections.abc import Set as AbstractSet
 from datetime import date
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from gongyi.core import clock
 from gongyi.core.access import GUARDED, Actor, Held, Permission, Role, system_actor
+from gongyi.core.errors import Refused
 from gongyi.network.models import Unit
+from gongyi.network.queries import chain
 from gongyi.people.models import Account, Grant
 
 
@@ -56,6 +60,28 @@ def holders(permission: Permission, units: set[UUID]) -> dict[UUID, set[UUID]]:
     for unit, account in grants_in_force().filter(unit__in=units, role__in=roles).values_list("unit", "account"):
         found[unit].add(account)
     return found
+
+
+def first_with(units: list[Unit], *permissions: Permission, besides: AbstractSet[UUID | None]) -> Unit | None:
+    """The first of these units in which somebody besides these people holds one of the permissions."""
+    found = [holders(permission, {unit.id for unit in units}) for permission in permissions]
+    return next((unit for unit in units if any(people[unit.id] - besides for people in found)), None)
+
+
+def somebody_else(
+    start: Unit, *permissions: Permission, besides: AbstractSet[UUID | None], but: UUID | None = None
+) -> Unit:
+    """The nearest unit from `start` upwards, `but` for one, in which somebody besides these people holds one of the permissions (P9).
+
+    Raises Refused `nobody` when there is none up to the county.
+    """
+    above = [unit for unit in chain(start) if unit.id != but]
+    if found := first_with(above, *permissions, besides=besides):
+        return found
+    raise Refused(
+        "nobody", _("从%(unit)s到县里都没有别的人可以接这一步。") % {"unit": start.name},
+        _("请账号管理员给另一个人授予相应角色，写的内容还在。"), status=422,
+    )  # fmt: skip
 
 
 def find_staff(county: int, text: str, *, limit: int = 8) -> list[Account]:

@@ -8,11 +8,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gongyi.core import audit, clock, figures, gate
+from gongyi.core import audit, clock, gate
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.errors import Refused
-from gongyi.core.figures import Figure, Period
+from gongyi.core.figures import Period
 from gongyi.documents.ledgers import write_ledger
 from gongyi.network.models import Unit
 from gongyi.reports.actions.paper import new_file, register_file
@@ -79,10 +79,7 @@ def _check(unit: Unit, keeping: Keeping, ledger: Ledger | None) -> None:
 
 
 def _is_counted(key: str) -> bool:
-    try:
-        return isinstance(figures.figure(key), Figure)
-    except KeyError:
-        return False
+    return key in {one.id for one in queries.figures_listed()}
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from gongyi.casework.models import Asker, Case, CaseStep, PublicationStep, Visit
 from gongyi.core import clock, figures, schedule
 from gongyi.core.figures import Period, Scope
 from gongyi.core.models import AuditDetail, ImportRun
-from gongyi.reports.models import MonthlyChange, MonthlyCount, MonthlyRow, MonthlySplit, column
+from gongyi.reports.models import MonthlyChange, MonthlyCount, MonthlyRow, MonthlySplit, ReportVersion, column
 from gongyi.reports.queries.monthly import stored_figures
 
 # What is also kept for each value of a split: the pictures of the dashboard and the public tables.
@@ -63,12 +63,17 @@ def _counted(county: int) -> dict[date, datetime]:
 
 
 def _first(county: int, this: date) -> date:
-    found = Case.objects.filter(county=county).aggregate(first=Min("recorded_at"))["first"]
-    return _month(timezone.localtime(found).date()) if found else this
+    first = Case.objects.filter(county=county).aggregate(first=Min("recorded_at"))["first"]
+    corrected = ReportVersion.objects.filter(county=county, number__gt=1).aggregate(first=Min("signed_at"))["first"]
+    return min((_month_of(at) for at in (first, corrected) if at), default=this)
 
 
 def _month(day: date) -> date:
     return day.replace(day=1)
+
+
+def _month_of(at: datetime) -> date:
+    return _month(timezone.localtime(at).date())
 
 
 def _months(first: date, last: date) -> list[date]:
@@ -76,9 +81,10 @@ def _months(first: date, last: date) -> list[date]:
 
 
 def _changed(county: int, since: datetime) -> set[date]:
-    """The months that hold a moment of a case that was made or changed since, or held one, or one of an earlier case of its asker."""
-    found = _left(county, since)
-    touched = [*_touched(county, since)]
+    """The months that hold a moment of a case that was made or changed since, or held one, or one of an earlier case of its asker;
+    and those at whose end it was there.
+    """
+    found, touched, today = _left(county, since), [*_touched(county, since)], clock.today()
     for start in range(0, len(touched), BATCH):
         keys = touched[start : start + BATCH]
         cases = Case.objects.filter(county=county, id__in=keys)
@@ -86,6 +92,9 @@ def _changed(county: int, since: datetime) -> set[date]:
         same = Asker.objects.filter(county=county, phone_digest__in=phones).values("case")
         for moment in MOMENTS:
             found |= _months_of(cases, moment)
+        spans = {(_month_of(at), _month_of(until) if until else _month(today)) for at, until in cases.values_list("recorded_at", "closed_at")}  # fmt: skip
+        for first, last in spans:
+            found |= set(_months(first, last)) if first <= last else set()
         found |= _months_of(CaseStep.objects.filter(county=county, case__in=keys), "at")
         found |= _months_of(Case.objects.filter(county=county, id__in=same), "closed_at")
         texts = PublicationStep.objects.filter(county=county, publication__case__in=keys, action="amend")
@@ -102,10 +111,13 @@ def _touched(county: int, since: datetime) -> set[UUID]:
 
 
 def _left(county: int, since: datetime) -> set[date]:
-    """The months from which a case went since: the old value of a moment stands beside the audit row of its change."""
+    """The months from which a case went since, and those after: it is there again when they end. The old value of a moment stands
+    beside the audit row of its change.
+    """
     details = AuditDetail.objects.filter(county=county, id__gte=_first_key(since), field__in=MOMENTS)
     olds = details.exclude(old="None").values_list("old", flat=True)
-    return {_month(timezone.localtime(datetime.fromisoformat(old)).date()) for old in olds if old}
+    firsts = {_month_of(datetime.fromisoformat(old)) for old in olds if old}
+    return set(_months(min(firsts), max(*firsts, _month(clock.today())))) if firsts else set()
 
 
 def _first_key(since: datetime) -> UUID:

@@ -51,7 +51,7 @@ def set_formula(*, by: Actor, rate: str, above: list[str], below: list[str], sin
 
 def _check_parts(parts: dict[str, list[str]]) -> None:
     for field, keys in parts.items():
-        known = {one.id: one for one in figures.base_figures()}
+        known = {one.id: one for one in figures.base_figures() if one.source.opens == "case"}
         if not keys or not all(key in known for key in keys):
             raise ValidationError({field: _("请至少选一项，只能选直接数出来的数。")})
         if any(known[key].stock for key in keys):

@@ -6,14 +6,13 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gongyi.core import figures
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.inputs import Form
 from gongyi.network.models import Unit
 from gongyi.reports.actions.ledger import Keeping
 from gongyi.reports.models import Ledger
-from gongyi.reports.queries.ledger import FIRST, columns
+from gongyi.reports.queries.ledger import FIRST, columns, figures_listed
 
 LIST = ""
 
@@ -42,7 +41,7 @@ class LedgerForm(Form):
         super().__init__(*args, initial=facts, **kwargs)
         units = Unit.objects.filter(county=by.county, id__in=by.units(P.CASE_RECORD)).order_by("path")
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]
-        counted = [(one.id, one.name) for one in figures.base_figures()]
+        counted = [(one.id, one.name) for one in figures_listed()]
         self.fields["figure"].choices = [(LIST, _("办件清单，按登记的日期")), *counted]  # type: ignore[attr-defined]
         if ledger:
             self.fields["unit"].disabled = True

@@ -24,7 +24,7 @@ class FormulaForm(Form):
 
     def __init__(self, data: Any, *, rate: Rate) -> None:
         super().__init__(data, initial={"above": rate.above, "below": rate.below, "since": clock.today()})
-        choices = [(one.id, one.name) for one in figures.base_figures() if not one.stock]
+        choices = [(one.id, one.name) for one in figures.base_figures() if not one.stock and one.source.opens == "case"]
         for name in ("above", "below"):
             self.fields[name].choices = choices  # type: ignore[attr-defined]
 

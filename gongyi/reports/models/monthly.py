@@ -20,7 +20,10 @@ def column(key: str) -> str:
 
 
 class MonthlyRow(CountyModel):
-    """What a unit's own records of a month count, a column for each base figure that adds up over months. No row is zeros."""
+    """What a unit's own records of a month count, a column for each base figure; of a stock what was there when the month ended.
+
+    No row is zeros. A stock is never added up over months.
+    """
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
     month = models.DateField()
@@ -58,6 +61,10 @@ class MonthlyRow(CountyModel):
     cases_extended = _number()
     cases_returned = _number()
     cases_amended = _number()
+    cases_open = _number()
+    cases_overdue = _number()
+    cases_parked_there = _number()
+    reports_corrected = _number()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["county", "month", "unit"], name="monthlyrow_one")]

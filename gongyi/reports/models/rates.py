@@ -52,4 +52,7 @@ class LeftOut(CountyModel):
                 condition=Q(judged_by=None) | ~Q(judged_by=F("asked_by")), name="leftout_two_people"
             ),
         ]
-        indexes = [models.Index(fields=["county", "case"], name="leftout_case")]
+        indexes = [
+            models.Index(fields=["county", "case"], name="leftout_case"),
+            models.Index(fields=["case"], name="leftout_of"),
+        ]

@@ -1,15 +1,19 @@
 """Reads of figures: which units a question covers, each figure with the numbers of its records, the stored months."""
 
-from gongyi.reports.queries.behind import Behind, behind, openable
+from gongyi.reports.queries.behind import Behind, as_export, behind, openable
 from gongyi.reports.queries.board import LINES, Board, dashboard
 from gongyi.reports.queries.comparing import Compared, Line, compared, elapsed
 from gongyi.reports.queries.counting import as_facts, numbers_of, parts, scope_of, tree_for, values
-from gongyi.reports.queries.monthly import by_province, changes_seen, rollup
+from gongyi.reports.queries.few import FEWEST, LESS, told, told_by, told_by_unit, works_in
+from gongyi.reports.queries.monthly import changes_seen
 from gongyi.reports.queries.rates import Reviewed, rates_for, reviewed
+from gongyi.reports.queries.rollup import Rollup, by_province, rolled_up, rollup
 from gongyi.reports.queries.splitting import SPLITS, Part, parts_by, parts_by_unit, where_of
 from gongyi.reports.queries.units import above, fetch_unit
 
 __all__ = [
+    "FEWEST",
+    "LESS",
     "LINES",
     "SPLITS",
     "Behind",
@@ -18,7 +22,9 @@ __all__ = [
     "Line",
     "Part",
     "Reviewed",
+    "Rollup",
     "above",
+    "as_export",
     "as_facts",
     "behind",
     "by_province",
@@ -34,9 +40,14 @@ __all__ = [
     "parts_by_unit",
     "rates_for",
     "reviewed",
+    "rolled_up",
     "rollup",
     "scope_of",
+    "told",
+    "told_by",
+    "told_by_unit",
     "tree_for",
     "values",
     "where_of",
+    "works_in",
 ]

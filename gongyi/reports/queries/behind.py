@@ -1,19 +1,31 @@
 """The list behind a number: as many rows as it says, of which each person sees those that they may open (P4, P5)."""
 
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.http import Http404
 
+from gongyi.casework.models import Case
 from gongyi.casework.queries.lists import row, rows_named
 from gongyi.casework.rules import parts_visible_to
 from gongyi.core import figures
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
-from gongyi.core.figures import Figure, Scope
+from gongyi.core.figures import Figure, Period, Scope, Source
 from gongyi.core.search import Seldom
+from gongyi.reports.models import Report
+from gongyi.reports.queries.counting import scope_of
+from gongyi.reports.queries.splitting import NONE, where_of
+from gongyi.reports.queries.units import fetch_unit
+from gongyi.reports.rules.report import reports_visible_to
+from gongyi.reports.workflow import REPORT
 
 PAGE = 50
+LIST = "figure"  # the word for these rows in the query of an export
+_MARKS = str.maketrans({mark: f"%{ord(mark):02X}" for mark in "%&=+;# "})
 
 
 class Behind(NamedTuple):
@@ -25,14 +37,56 @@ class Behind(NamedTuple):
     pages: int
 
 
+class Opened(NamedTuple):
+    """A kind of record behind figures: which of them somebody may open, the table of those that may be seen, and its lines."""
+
+    seen: Callable[[Actor, str], Exists]
+    model: Any
+    lines: Callable[[list[UUID]], dict[UUID, dict[str, Any]]]
+
+
+def _case_lines(keys: list[UUID]) -> dict[UUID, dict[str, Any]]:
+    """As a list of cases prints them."""
+    return {key: row(found) for key, found in rows_named(keys).items()}
+
+
+def _report_lines(keys: list[UUID]) -> dict[UUID, dict[str, Any]]:
+    """The same of reports: the state stands where a case says whose turn it is."""
+    found = {}
+    for one in Report.objects.filter(id__in=keys).select_related("unit"):
+        state = REPORT.states[one.state]
+        turn = {"words": state.label, "tone": state.tone, "icon": state.icon}
+        found[one.id] = {"url": one.get_absolute_url(), "number": one.number, "title": one.title, "unit": one.unit.name, "turn": turn, "topic": one.get_kind_display()}  # fmt: skip
+    return found
+
+
+OPENED = {
+    "case": Opened(lambda by, key: Exists(parts_visible_to(by).filter(Seldom("case", OuterRef(key)))), Case, _case_lines),
+    "report": Opened(lambda by, key: Exists(reports_visible_to(by).filter(id=OuterRef(key))), Report, _report_lines),
+}  # fmt: skip
+
+
+def record_of(source: Source) -> str:
+    """The column with the key of the record that opens."""
+    return f"{source.record}_id" if source.record else "pk"
+
+
 def openable(by: Actor, figure: Figure, scope: Scope) -> QuerySet[Any]:
-    """The rows behind a figure whose case this person may open, the oldest first."""
+    """The rows behind a figure whose record this person may open, the oldest first."""
     rows = figures.rows_of(figure.id, scope)
     if not by.can(P.CASE_VIEW):
         return rows.none()
-    case = figure.source.record
-    seen = Exists(parts_visible_to(by).filter(Seldom("case", OuterRef(f"{case}_id" if case else "pk"))))
+    seen = OPENED[figure.source.opens].seen(by, record_of(figure.source))
     return rows.filter(seen).order_by(_moment(figure), "pk")
+
+
+def open_of(by: Actor, source: Source, keys: Iterable[UUID]) -> dict[UUID, str]:
+    """Where these records stand, of those that this person may open."""
+    if not by.can(P.CASE_VIEW):
+        return {}
+    kind = OPENED[source.opens]
+    rows = kind.model.objects.filter(county=by.county, id__in=list(keys)).filter(kind.seen(by, "pk"))
+    return {one.pk: one.get_absolute_url() for one in rows.only("id")}
 
 
 def behind(by: Actor, figure: Figure, scope: Scope, *, page: int = 1) -> Behind:
@@ -41,15 +95,40 @@ def behind(by: Actor, figure: Figure, scope: Scope, *, page: int = 1) -> Behind:
     seen = found.count()
     pages = max(-(-seen // PAGE), 1)
     first = (min(max(page, 1), pages) - 1) * PAGE
-    columns = (f"{figure.source.record}_id" if figure.source.record else "pk", _moment(figure))
-    return Behind(number, seen, _printed(list(found.values_list(*columns)[first : first + PAGE])), pages)
+    columns = (record_of(figure.source), _moment(figure))
+    pairs = list(found.values_list(*columns)[first : first + PAGE])
+    known = OPENED[figure.source.opens].lines(list({key for key, _at in pairs}))
+    return Behind(number, seen, [known[key] | {"at": at} for key, at in pairs if key in known], pages)
+
+
+def as_export(figure: Figure, scope: Scope, *, unit: UUID, alone: bool) -> str:
+    """The query by which the rows behind a number are exported; what needs no other mark stands as it is, so that it stays short."""
+    facts = {
+        "list": LIST,
+        "figure": figure.id,
+        "unit": str(unit),
+        "from": f"{scope.period.first}",
+        "to": f"{scope.period.last}",
+    }
+    facts |= {name: NONE if value in {None, ""} else str(value) for name, value in scope.where} | (
+        {"alone": "on"} if alone else {}
+    )
+    return "&".join(f"{name}={value.translate(_MARKS)}" for name, value in facts.items())
+
+
+def exported(by: Actor, facts: Mapping[str, str], most: int) -> list[UUID]:
+    """The cases behind a number that this person may open now, one for each row; none where the number is no longer theirs to see."""
+    try:
+        one, unit = figures.figure(facts["figure"]), fetch_unit(by, facts["unit"])
+    except (KeyError, Http404):
+        return []
+    if not isinstance(one, Figure) or one.source.opens != "case":
+        return []
+    where, _words = where_of(by.county, one, facts)
+    period = Period(date.fromisoformat(facts["from"]), date.fromisoformat(facts["to"]))
+    scope = scope_of(unit, period, where=where, alone=bool(facts.get("alone")))
+    return list(openable(by, one, scope).values_list(record_of(one.source), flat=True)[:most])
 
 
 def _moment(figure: Figure) -> str:
     return figure.source.at or "recorded_at"
-
-
-def _printed(found: list[tuple[UUID, Any]]) -> list[dict[str, Any]]:
-    """As a list of cases prints them, each with the moment for which it is counted."""
-    known = rows_named(list({case for case, _at in found}))
-    return [row(known[case]) | {"at": at} for case, at in found if case in known]

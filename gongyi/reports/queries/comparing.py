@@ -20,6 +20,7 @@ GROUPS: list[tuple[str | Promise, tuple[Source, ...]]] = [
     (gettext_lazy("办结的：怎么结的，群众怎么说"), (casework.closed,)),
     (gettext_lazy("期末还在手上的"), (casework.there,)),
     (gettext_lazy("回访、退单和重办"), (casework.lines, casework.returns)),
+    (gettext_lazy("发出去以后更正的"), (casework.amendments,)),
 ]
 
 
@@ -100,4 +101,7 @@ def _grouped(lines: list[Line]) -> list[tuple[str, list[Line]]]:
 
 
 def _of(line: Line, sources: tuple[Source, ...]) -> bool:
-    return isinstance(line.figure, Figure) and line.figure.source in sources
+    """Whether a group counts these rows; corrected reports stand beside corrected answers."""
+    if not isinstance(line.figure, Figure):
+        return False
+    return line.figure.source in sources or (line.figure.source.opens == "report" and casework.amendments in sources)

@@ -22,7 +22,7 @@ from gongyi.core.access import Permission as P
 from gongyi.core.figures import Figure, Period
 from gongyi.network.models import Unit
 from gongyi.reports.models import Ledger, LedgerSheet
-from gongyi.reports.queries.behind import openable
+from gongyi.reports.queries.behind import openable, record_of
 from gongyi.reports.queries.counting import scope_of
 from gongyi.reports.queries.splitting import SPLITS, names_of, where_of
 from gongyi.reports.rules.figures import may_see_figures
@@ -45,6 +45,11 @@ def columns() -> dict[str, str]:
     """Every column that a ledger may have, with the product's own heading. Names, phones and addresses are none of them."""
     own = {"serial": _("序号"), "at": _("计入的时间")} | dict(zip(FIELDS, headers(), strict=True))
     return own | dict(zip(BLANK, (_("备注"), _("备注二"), _("备注三")), strict=True))
+
+
+def figures_listed() -> list[Figure]:
+    """The figures whose rows a ledger may list: those of cases."""
+    return [one for one in figures.base_figures() if one.source.opens == "case"]
 
 
 def ledgers_of(by: Actor) -> QuerySet[Ledger]:
@@ -122,8 +127,7 @@ def _of_figure(by: Actor, ledger: Ledger, one: Figure, period: Period) -> Found:
     query = dict(parse_qsl(ledger.query))
     where, _words = where_of(ledger.county, one, query)
     scope = scope_of(ledger.unit, period, where=where, alone=bool(query.get("alone")))
-    case = f"{one.source.record}_id" if one.source.record else "pk"
-    pairs = list(openable(by, one, scope).values_list(case, one.source.at or "recorded_at"))
+    pairs = list(openable(by, one, scope).values_list(record_of(one.source), one.source.at or "recorded_at"))
     return Found(pairs, figures.rows_of(one.id, scope).count())
 
 

@@ -1,4 +1,4 @@
-"""Reads of the stored months, and of all counties from them."""
+"""Reads of the stored months of a county."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -15,12 +15,10 @@ from gongyi.reports.models import MonthlyChange, MonthlyCount, MonthlyRow, Month
 from gongyi.reports.queries.counting import scope_of
 from gongyi.reports.rules.figures import units_counted_for
 
-PROVINCE = 10_000  # the first two of a county's six digits
-
 
 def stored_figures() -> list[Figure]:
-    """The base figures that are kept by month: those that add up over days."""
-    return [one for one in figures.base_figures() if not one.stock]
+    """The base figures that are kept by month: all; a stock as it was when the month ended."""
+    return figures.base_figures()
 
 
 def counted_at(county: int, months: Iterable[date]) -> dict[date, datetime]:
@@ -62,19 +60,21 @@ def mostly_stored(unit: Unit, period: Period, keys: list[str], rates: Mapping[st
     """
     asked = [rates.get(key) or figures.figure(key) for key in keys]
     base = [*dict.fromkeys(part for one in asked for part in _base_of(one))]
-    flows = [one.id for one in stored_figures() if one.id in base]
     scope = scope_of(unit, period)
     months = [month for month in period.each_month() if month.whole_months]
     kept = counted_at(unit.county, [month.first for month in months])
     if not period.whole_months or any(kept.get(month.first, month.start) < month.end for month in months):
         return figures.count(keys, scope, rates=rates)
-    rows = stored(unit.county, period.first, period.last, flows, scope.units)
-    found = {key: sum(row[key] for row in rows.values()) for key in flows}
-    found |= {
-        key: int(value.value or 0)
-        for key, value in figures.count([key for key in base if key not in flows], scope).items()
-    }
+    rows = stored(unit.county, period.first, period.last, base, scope.units)
+    last = rows.get(months[-1].first, {})
+    found = {key: last.get(key, 0) if is_stock(key) else sum(row[key] for row in rows.values()) for key in base}
     return {one.id: figures.value_of(one, found) for one in asked}
+
+
+def is_stock(key: str) -> bool:
+    """Whether this figure counts what is there on the last day: it is never added up over months."""
+    one = figures.figure(key)
+    return isinstance(one, Figure) and one.stock
 
 
 def _base_of(one: Figure | Rate) -> tuple[str, ...]:
@@ -85,24 +85,3 @@ def changes_seen(by: Actor) -> QuerySet[MonthlyChange]:
     """What came out otherwise when it was counted again, of the units whose figures this person may see, the newest first."""
     rows = MonthlyChange.objects.filter(county=by.county, unit__in=units_counted_for(by).values("id"))
     return rows.select_related("unit").order_by("-at", "-id")
-
-
-# --- over counties: the only reads that name no county (architecture.md, "the county inside the key", 5) ---------------
-
-
-def rollup(period: Period, keys: list[str]) -> dict[int, dict[str, int]]:
-    """Figures of every county in the stored months of a period: {county: {id: number}}. One query, over stored rows alone."""
-    rows: Any = MonthlyRow.objects.filter(month__gte=period.first, month__lte=period.last)
-    sums: dict[str, Any] = {column(key): Sum(column(key)) for key in keys}
-    found = rows.order_by("county").values("county").annotate(**sums)
-    return {row["county"]: {key: row[column(key)] for key in keys} for row in found}
-
-
-def by_province(counties: dict[int, dict[str, int]]) -> dict[int, dict[str, int]]:
-    """The same summed by the first two digits: {43: {id: number}}."""
-    found: dict[int, dict[str, int]] = {}
-    for county, numbers in counties.items():
-        line = found.setdefault(county // PROVINCE, dict.fromkeys(numbers, 0))
-        for key, number in numbers.items():
-            line[key] += number
-    return found

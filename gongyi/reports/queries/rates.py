@@ -64,7 +64,7 @@ def in_words(above: Iterable[str], below: Iterable[str]) -> str:
 
 def _sum(keys: Iterable[str]) -> str:
     names = [str(figures.figure(key).name) for key in keys]
-    return names[0] if len(names) == 1 else f"（{'＋'.join(names)}）"
+    return names[0] if len(names) == 1 else _("（%(sum)s）") % {"sum": _("＋").join(names)}
 
 
 def versions(county: int, rate: str) -> list[Formula]:

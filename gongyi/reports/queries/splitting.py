@@ -6,23 +6,29 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from gongyi.casework.figures import CAUSES
 from gongyi.casework.models import Case, CaseType, Topic
 from gongyi.core import figures
 from gongyi.core.county import as_key
 from gongyi.core.figures import Figure, Period, Scope
 from gongyi.network.models import Unit
+from gongyi.reports.models.report import NUMBERS, TEXT
 from gongyi.reports.queries.counting import tree_for
 
 NONE = "none"  # in an address: those that have no value
 SPLITS = {
     "type": gettext_lazy("诉求类型"), "channel": gettext_lazy("来源渠道"), "topic": gettext_lazy("事项分类"),
     "outcome": gettext_lazy("办理结果"), "urgency": gettext_lazy("急不急"), "reason": gettext_lazy("原因"),
+    "corrected": gettext_lazy("更正了什么"),
 }  # fmt: skip
 _CHOICES: dict[str, list[tuple[str, Any]]] = {
     "channel": Case.Channel.choices,
     "outcome": Case.Outcome.choices,
     "urgency": Case.Urgency.choices,
+    "reason": list(CAUSES.items()),
+    "corrected": [(NUMBERS, gettext_lazy("数字不一样了")), (TEXT, gettext_lazy("只改了文字"))],
 }
+LONGEST = 200  # characters of a reason in an address
 _WITHOUT = {"": gettext_lazy("没有写"), "topic": gettext_lazy("还没有定分类"), "outcome": gettext_lazy("还没有结果")}
 
 
@@ -46,7 +52,9 @@ def names_of(county: int, split: str) -> dict[str, str]:
 
 def named(county: int, split: str, numbers: dict[str, int]) -> list[Part]:
     """The parts that are not zero, in the order of their names, those without a value last."""
-    names = {value: value for value in sorted(numbers) if value} if split == "reason" else names_of(county, split)
+    names = names_of(county, split)
+    if split == "reason":  # the county's own, as they were chosen
+        names |= {value: value for value in sorted(numbers) if value and value not in names}
     found = [Part(value, name, numbers[value]) for value, name in names.items() if numbers.get(value)]
     rest = sum(number for value, number in numbers.items() if value not in names)
     return [*found, Part(NONE, str(_WITHOUT.get(split, _WITHOUT[""])), rest)] if rest else found
@@ -85,4 +93,7 @@ def where_of(county: int, figure: Figure, query: Any) -> tuple[tuple[tuple[str, 
         elif value in names:
             where.append((split, as_key(value) if split in {"type", "topic"} else value))
             words.append((split, names[value]))
+        elif split == "reason" and len(value) <= LONGEST:
+            where.append((split, value))
+            words.append((split, value))
     return tuple(where), words

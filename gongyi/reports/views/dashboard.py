@@ -29,7 +29,7 @@ def dashboard(request: ActorRequest) -> HttpResponse:
     context = {
         "title": _("看板"), "unit": unit, "board": board, "now": clock.now(), "months": _months(unit, board), "cards": _cards(unit, board),
         "above": [{"name": one.name, "url": _url(one, board.month)} for one in queries.above(request.actor, unit)],
-        "line": _line(board), "blocks": _blocks(unit, board), "going_on": board.month.last >= clock.today(),
+        "line": _line(board), "blocks": _blocks(unit, board, small=queries.works_in(request.actor, unit)), "going_on": board.month.last >= clock.today(),
         "figures_url": f"{reverse('reports:figures')}?{urlencode({'unit': unit.id, **as_query(board.month)})}",
     }  # fmt: skip
     return render(request, "reports/dashboard.html", context)
@@ -82,18 +82,18 @@ def _line(board: queries.Board) -> str:
     return charts.lines("months", _("近十三个月"), places, drawn)
 
 
-def _blocks(unit: Unit, board: queries.Board) -> list[dict[str, Any]]:
-    """The month divided: a picture and its table for each way."""
+def _blocks(unit: Unit, board: queries.Board, *, small: bool) -> list[dict[str, Any]]:
+    """The month divided: a picture and its table for each way. Without `small` what a matter was about is not told of few (D9)."""
     month = board.month
     found = [
-        _block(f"by-{split}", _("受理量，按%(what)s") % {"what": queries.SPLITS[split]}, [(part.name, part.number, list_url(RECEIVED, unit, month, **{split: part.value})) for part in parts])
+        _block(f"by-{split}", _("受理量，按%(what)s") % {"what": queries.SPLITS[split]}, [(part.name, part.number, list_url(RECEIVED, unit, month, **{split: part.value}), words) for part, words in queries.told(parts, small=lambda _part: small)])
         for split, parts in board.splits.items()
     ]  # fmt: skip
-    ends = [(part.name, part.number, list_url(key, unit, month)) for key, part in board.outcomes]
+    ends = [(part.name, part.number, list_url(key, unit, month), str(part.number)) for key, part in board.outcomes]
     found.append(_block("by-outcome", _("办结量，按办理结果"), ends))
     for place, (key, words) in enumerate(((RECEIVED, _("受理量，按下面各单位")), (CLOSED, _("办结量，按下面各单位")))):
         parts = [pair[place] for pair in board.units]
-        rows = [(part.name, part.number, _unit_url(key, unit, month, part.value)) for part in parts]
+        rows = [(part.name, part.number, _unit_url(key, unit, month, part.value), str(part.number)) for part in parts]
         found.append(_block(f"by-unit-{place}", words, rows))
     return [block for block in found if block["total"]]
 
@@ -104,6 +104,9 @@ def _unit_url(key: str, unit: Unit, month: Period, value: str) -> str:
     return f"{reverse('reports:figure', args=[key])}?{urlencode(query)}"
 
 
-def _block(key: str, title: str, rows: list[tuple[str, int, str]]) -> dict[str, Any]:
-    picture = charts.bars(key, title, [(name, number, str(number)) for name, number, _url in rows])
-    return {"key": key, "title": title, "rows": rows, "picture": picture, "total": sum(number for _n, number, _u in rows)}  # fmt: skip
+def _block(key: str, title: str, rows: list[tuple[str, int, str, str]]) -> dict[str, Any]:
+    """A number that is not told draws no bar."""
+    picture = charts.bars(
+        key, title, [(name, number if words.isdigit() else 0, words) for name, number, _url, words in rows]
+    )
+    return {"key": key, "title": title, "rows": [(name, words, url) for name, _number, url, words in rows], "picture": picture, "total": sum(row[1] for row in rows)}  # fmt: skip

@@ -2,6 +2,7 @@
 
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -9,16 +10,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from gongyi.casework.actions.exports import ask_export
+from gongyi.casework.queries.exports import headers
 from gongyi.core import clock, figures
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.figures import Figure, Period, Rate
-from gongyi.core.http import ActorRequest, permission
+from gongyi.core.http import ActorRequest, permission, submit
 from gongyi.network.models import Unit
 from gongyi.reports import queries
+from gongyi.reports.forms.export import KindForm
 from gongyi.reports.forms.period import PeriodForm, as_query, list_url, quick
 
 OF_CHILDREN = ["cases.received", "cases.assigned", "cases.closed", "cases.open", "cases.overdue"]
+CAUSES = ("reason", "corrected")  # the splits that say why
 PAGES = 6  # digits of a page's number
 
 
@@ -116,14 +121,16 @@ def _base(request: ActorRequest, one: Figure, unit: Unit, form: PeriodForm) -> d
     period, alone = queries.elapsed(form.period), bool(request.GET.get("alone"))
     scope = queries.scope_of(unit, period, where=where, alone=alone)
     found = queries.behind(request.actor, one, scope, page=_page(request))
-    parts = [
-        {"title": queries.SPLITS[split], "parts": [(part, _at(request, **{split: part.value})) for part in queries.parts_by(one, scope, split)]}
+    own = queries.works_in(request.actor, unit)
+    few = bool(where) and not own and found.open < found.number < queries.FEWEST
+    parts = [] if few else [
+        {"title": queries.SPLITS[split], "parts": [(part, words, _at(request, **{split: part.value})) for part, words in _parts(request.actor, one, scope, split, own=own)]}
         for split in queries.SPLITS
         if split in one.source.splits and split not in dict(where)
     ]  # fmt: skip
-    units = [] if alone else [
-        (part, _at(request, unit=part.value) if part.value else _at(request, alone="on"))
-        for part in queries.parts_by_unit(one, unit, period, where)
+    units = [] if alone or few else [
+        (part, words, _at(request, unit=part.value) if part.value else _at(request, alone="on"))
+        for part, words in _unit_parts(request.actor, one, unit, scope)
     ]  # fmt: skip
     on = urlencode(
         [
@@ -131,11 +138,79 @@ def _base(request: ActorRequest, one: Figure, unit: Unit, form: PeriodForm) -> d
             *((name, value) for name, value in request.GET.items() if name in {*queries.SPLITS, "alone"}),
         ]
     )
-    ledger = f"{reverse('reports:ledger_new')}?{on}" if request.actor.can(P.CASE_RECORD) else ""
+    ledger = (
+        f"{reverse('reports:ledger_new')}?{on}"
+        if one.source.opens == "case" and request.actor.can(P.CASE_RECORD)
+        else ""
+    )
+    export = (
+        f"{reverse('reports:figure_export', args=[one.id])}{_at(request)}"
+        if found.rows and one.source.opens == "case"
+        else ""
+    )
     return {
-        "ledger_url": ledger, "found": found, "period": period, "splits": [split for split in parts if split["parts"]], "units": units if len(units) > 1 else [],
-        "chips": _chips(request, chips, unit, alone=alone), **_pages(request, found),
+        "hides": not own, "fewest": queries.FEWEST, "export_url": export, "ledger_url": ledger, "found": found, "period": period, "splits": [split for split in parts if split["parts"]], "units": units if len(units) > 1 else [],
+        "chips": _chips(request, chips, unit, alone=alone), **_pages(request, one, found), **({"how_many": _("不到 %(n)d 件") % {"n": queries.FEWEST}} if few else {}),
     }  # fmt: skip
+
+
+def _parts(by: Actor, one: Figure, scope: figures.Scope, split: str, *, own: bool) -> list[tuple[queries.Part, str]]:
+    """A figure by a split, each part with the number as this person is shown it."""
+    parts = queries.parts_by(one, scope, split)
+    return [(part, str(part.number)) for part in parts] if own else queries.told_by(by, one, scope, split, parts)
+
+
+def _unit_parts(by: Actor, one: Figure, unit: Unit, scope: figures.Scope) -> list[tuple[queries.Part, str]]:
+    """A figure by the units below; under a condition small numbers are shown as anywhere."""
+    parts, tree = (
+        queries.parts_by_unit(one, unit, scope.period, scope.where),
+        queries.tree_for(unit.county, scope.period),
+    )
+    if not scope.where:
+        return [(part, str(part.number)) for part in parts]
+    return queries.told_by_unit(
+        by, one, scope, parts, lambda value: tree.counted(UUID(value)) if value else tree.counted(unit.id, alone=True)
+    )
+
+
+@permission(P.CASE_VIEW)
+def figure_export(request: ActorRequest, key: str) -> HttpResponse:
+    """The rows behind a number as a file: those that the person may open, without names, phones and addresses."""
+    one, unit, period = (
+        _named(key),
+        queries.fetch_unit(request.actor, request.GET.get("unit", "")),
+        PeriodForm(request.GET).period,
+    )
+    if not isinstance(one, Figure) or one.source.opens != "case":
+        raise Http404
+    where, chips = queries.where_of(unit.county, one, request.GET)
+    alone, period = bool(request.GET.get("alone")), queries.elapsed(period)
+    scope = queries.scope_of(unit, period, where=where, alone=alone)
+    query = queries.as_export(one, scope, unit=unit.id, alone=alone)
+    words = _("、").join([str(one.name), unit.name, period.words(), *(words for _split, words in chips)])[:200]
+    form = KindForm(request.POST or None)
+    if done := submit(
+        request,
+        form,
+        lambda: ask_export(
+            by=request.actor, kind=form.cleaned_data["kind"], query=query, words=words
+        ).get_absolute_url(),
+    ):
+        return done
+    found = queries.behind(request.actor, one, scope)
+    context = {
+        "title": _("导出"),
+        "form": form,
+        "words": words,
+        "found": found,
+        "how_many": _how_many(one, found.open),
+        "columns": headers(),
+    }
+    return render(
+        request,
+        "reports/figure_export.html",
+        context | {"back_url": f"{reverse('reports:figure', args=[key])}{_at(request)}", "figure": one},
+    )
 
 
 def _page(request: ActorRequest) -> int:
@@ -157,16 +232,23 @@ def _chips(request: ActorRequest, chips: list[tuple[str, str]], unit: Unit, *, a
     return own + [{"words": f"{queries.SPLITS[split]}：{words}", "url": _at(request, **{split: ""})} for split, words in chips]  # fmt: skip
 
 
-def _pages(request: ActorRequest, found: queries.Behind) -> dict[str, str]:
+def _pages(request: ActorRequest, one: Figure, found: queries.Behind) -> dict[str, str]:
     page = min(_page(request), found.pages)
     seen = {"n": page, "all": found.pages}
-    words = {"how_many": ngettext("共 %(n)d 件", "共 %(n)d 件", found.number) % {"n": found.number}}
+    words = {"how_many": _how_many(one, found.number)}
     words["pages"] = _("第 %(n)s 页，共 %(all)s 页") % seen
     urls = {
         "previous_url": f"{_at(request)}&page={page - 1}" if page > 1 else "",
         "next_url": f"{_at(request)}&page={page + 1}" if page < found.pages else "",
     }
     return words | urls
+
+
+def _how_many(one: Figure, number: int) -> str:
+    """What the number counts: matters, or how often something was done."""
+    if one.measure == figures.CASES:
+        return ngettext("共 %(n)d 件", "共 %(n)d 件", number) % {"n": number}
+    return ngettext("共 %(n)d 次", "共 %(n)d 次", number) % {"n": number}
 
 
 @permission(P.FIGURES_VIEW)
@@ -192,7 +274,12 @@ def errors(request: ActorRequest) -> HttpResponse:
     kinds = [
         {
             "figure": one, "number": value.text, "before": before[key].text, "url": list_url(key, unit, period),
-            "causes": queries.parts_by(one, scope, "reason") if "reason" in one.source.splits else [],
+            "causes": [
+                (part, words, list_url(key, unit, period, **{split: part.value}))
+                for split in CAUSES
+                if split in one.source.splits
+                for part, words in _parts(request.actor, one, scope, split, own=queries.works_in(request.actor, unit))
+            ],
         }
         for key, value in now.items() if isinstance(one := value.figure, Figure)
     ]  # fmt: skip

@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +16,6 @@ from django.utils.translation import gettext_lazy, ngettext
 from gongyi.casework import queries
 from gongyi.casework.actions.imports import taking
 from gongyi.casework.actions.intake import desk_for, short_title
-from gongyi.casework.actions.settings import may_edit
 from gongyi.casework.models import Case, CaseType, Topic
 from gongyi.casework.workflow import STATES
 from gongyi.core import clock
@@ -28,6 +28,7 @@ from gongyi.core.secrets import mask_address, mask_name, mask_phone, mask_text
 from gongyi.documents.reading import clean, clean_line, moment
 from gongyi.network.models import Unit
 from gongyi.network.queries import calendar_of, chain
+from gongyi.people.actions.settings import may_edit
 
 LONGEST = 20_000
 TITLE = 60
@@ -88,7 +89,9 @@ class Context:
     fresh_topics: Counter[tuple[str, ...]] = field(default_factory=Counter)
     unknown: Counter[tuple[str, str]] = field(default_factory=Counter)
     open_rows: int = 0
+    begun_anew: int = 0  # open ones that were further on where they come from
     waiting: int = 0  # open ones that were stored and not told yet
+    built: "taking.Built | None" = None  # the next rows, made ready for the transaction
 
 
 class CaseKind(Kind):
@@ -118,6 +121,12 @@ class CaseKind(Kind):
             by, home, desk, nobody, given, clock.now(), calendar_of(None, by.county), {row.name: row for row in types},
             next((row for row in types if not row.hides_asker), types[0]), taking.topics_of(by.county), may_edit(by=by), _units(by.county), _words(),
         )  # fmt: skip
+
+    def stamp(self, context: Context) -> str:
+        """The county's types, topics and units, where open cases go, and whether topics may be added."""
+        types = [(name, row.id, row.hides_asker) for name, row in context.types.items()]
+        units = [(name, unit and unit.id) for name, unit in context.units.items()]
+        return repr((types, sorted(context.topics), units, context.desk.id, context.nobody, context.may_add))
 
     def check(self, context: Context, cells: Mapping[str, str]) -> Checked:
         """A row of a table as a case."""
@@ -163,6 +172,9 @@ class CaseKind(Kind):
             if context.nobody:
                 words = _("没有答复的 %(n)d 件放到%(desk)s；从%(unit)s到县里都还没有派单员，请账号管理员授予这个角色。")
             said.append(words % {"n": context.open_rows, "desk": context.desk.name, "unit": context.unit.name})
+        if n := context.begun_anew:
+            words = ngettext("%(n)d 件在表里已经派出去、还没有办完：到了这里从“登记”重新开始，要再派一次单。", "%(n)d 件在表里已经派出去、还没有办完：到了这里从“登记”重新开始，要再派一次单。", n)  # fmt: skip
+            said.append(words % {"n": n})
         if "recorded" not in context.given:
             said.append(_("没有登记时间这一列，都按现在登记。"))
         return said
@@ -170,6 +182,13 @@ class CaseKind(Kind):
     def begin(self, context: Context, *, by: Actor) -> list[UUID]:
         """The topics that the county lacks."""
         return taking.add_topics(context, by=by)
+
+    @contextmanager
+    def ahead(self, context: Context, rows: Sequence[Checked], *, by: Actor) -> Iterator[None]:  # noqa: ARG002 - stands in the context
+        """The cases in memory, checked, and how they will be found."""
+        context.built = taking.build(context, rows)
+        with context.built.ahead():
+            yield
 
     def store(self, context: Context, rows: Sequence[Checked], *, by: Actor, source: str) -> list[UUID]:
         """The cases with their askers, timelines and parts."""
@@ -184,9 +203,9 @@ class CaseKind(Kind):
         """Cases with which a person did something."""
         return taking.touched(county, subjects)
 
-    def remove(self, subjects: Sequence[UUID], *, by: Actor) -> None:
-        """The cases are gone; their numbers stay, struck."""
-        taking.remove_rows(subjects, by=by)
+    def remove(self, subjects: Sequence[UUID], *, by: Actor) -> set[UUID]:
+        """The cases are gone; their numbers stay, struck, and topics that other cases have."""
+        return taking.remove_rows(subjects, by=by)
 
     def url(self, created: int) -> str:  # noqa: ARG002 - the same list, however many
         """The list of cases."""
@@ -255,7 +274,7 @@ def _history(row: Checked, context: Context) -> None:
     facts = row.facts
     if "recorded" not in context.given:
         facts["recorded"] = context.now
-    said = facts["state"]
+    said = facts["was"] = facts["state"] or "recorded"
     ended = said in _ENDED or (facts["answer"] and said not in _GO_ON)
     if not ended:
         facts |= {"state": "recorded", "answered": None, "closed": None}
@@ -324,6 +343,7 @@ def _count(context: Context, facts: Mapping[str, Any]) -> None:
     if path and path not in context.topics:
         context.fresh_topics[path] += 1
     context.open_rows += facts["state"] == "recorded"
+    context.begun_anew += facts["state"] == "recorded" != facts["was"]
 
 
 def _shown(row: Checked, cells: Mapping[str, str]) -> dict[str, str]:

@@ -1,6 +1,8 @@
 """Imported cases are stored, counted as touched, and taken back."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -9,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gongyi.casework import queries
-from gongyi.casework.actions.intake import AskerFacts, store_cases
+from gongyi.casework.actions.intake import AskerFacts, asker_of, check_new, store_cases
 from gongyi.casework.actions.moving import next_turn
 from gongyi.casework.actions.settings import save_topic
-from gongyi.casework.models import Case, CaseStep, Publication, Topic
-from gongyi.core import audit, numbering, outbox
+from gongyi.casework.models import Asker, Case, CaseStep, Publication, Topic
+from gongyi.casework.queries.searching import Foreseen
+from gongyi.core import audit, numbering, outbox, search
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.county import county_of, new_key
@@ -53,22 +56,45 @@ def add_topic(known: dict[tuple[str, ...], Topic], path: tuple[str, ...], *, by:
     return key
 
 
-def remove_topics(county: int, subjects: Sequence[UUID]) -> int:
-    """Delete those topics under which nothing stands; returns how many."""
-    if not Topic.objects.filter(county=county, id__in=subjects).exists():
-        return 0  # as a rule
+def remove_topics(county: int, subjects: Sequence[UUID]) -> set[UUID]:
+    """Delete those topics under which nothing stands; returns those that stay."""
+    topics = Topic.objects.filter(county=county, id__in=subjects)
+    if not topics.exists():
+        return set()  # as a rule
     used = Case.objects.filter(county=county, topic__isnull=False).values("topic")
-    number = 0
     for level in range(Topic.LEVELS, 0, -1):
-        topics = Topic.objects.filter(county=county, id__in=subjects, level=level, children=None)
-        number += topics.exclude(id__in=used).delete()[1].get("casework.Topic", 0)
-    return number
+        topics.filter(level=level, children=None).exclude(id__in=used).delete()
+    return set(topics.values_list("id", flat=True))
+
+
+@dataclass(frozen=True)
+class Built:
+    """Rows as cases in memory, checked, with their askers."""
+
+    rows: Sequence[Checked]
+    cases: list[Case]
+    askers: dict[UUID, Asker]
+
+    def ahead(self) -> AbstractContextManager[None]:
+        """How they will be found is worked out before the transaction that the block holds."""
+        foreseen = Foreseen(self.cases, self.askers)
+        return search.ahead(kind="case", documents=foreseen, texts=foreseen.texts)
+
+
+def build(context: "Context", rows: Sequence[Checked]) -> Built:
+    """The rows as cases. Raises ValidationError for what cannot be stored."""
+    cases, askers = [_case(context, row.facts) for row in rows], dict[UUID, Asker]()
+    for case, row in zip(cases, rows, strict=True):
+        check_new(case)
+        if facts := AskerFacts(**{name: row.facts[name] for name in ("name", "phone", "address")}):
+            askers[case.id] = asker_of(case, facts)
+    return Built(rows, cases, askers)
 
 
 def store_rows(context: "Context", rows: Sequence[Checked], *, by: Actor, source: str) -> list[UUID]:
     """Store the checked rows as cases, in the caller's transaction."""
-    cases = [_case(context, row.facts) for row in rows]
-    askers = [AskerFacts(**{name: row.facts[name] for name in ("name", "phone", "address")}) for row in rows]
+    built = context.built if context.built and context.built.rows is rows else build(context, rows)
+    cases, askers, context.built = built.cases, list(built.askers.values()), None
     notes = [say(gettext_lazy("从“%(source)s”的表格导入，原编号：%(number)s"), source=source, number=row.facts["number"] or "—") for row in rows]  # fmt: skip
     store_cases(cases, askers, notes, by=by, action="import")
     context.waiting += sum(case.state == "recorded" for case in cases)
@@ -138,13 +164,16 @@ def touched(county: int, subjects: Sequence[UUID]) -> set[UUID]:
     return found
 
 
-def remove_rows(subjects: Sequence[UUID], *, by: Actor) -> None:
-    """Take cases back, and the topics that came with them where nothing else stands under them; the numbers stay, struck."""
+def remove_rows(subjects: Sequence[UUID], *, by: Actor) -> set[UUID]:
+    """Take cases back, and the topics that came with them where nothing else stands under them, else these are returned; the
+    numbers stay, struck.
+    """
     if not subjects:
-        return
+        return set()
     county = county_of(subjects[0])
-    cases = Case.objects.filter(county=county, id__in=subjects)
+    cases = Case.objects.filter(county=county, id__in=subjects).only("id")
     numbering.strike_all(county=county, subjects=list(subjects), fate=RegisterLine.Fate.VOID, why=_("导入撤回了"))
     number = cases.delete()[1].get("casework.Case", 0)
-    remove_topics(county, subjects)
+    stay = remove_topics(county, subjects)
     audit.record(by=by, action="import_take_back", kind="casework.case", label=_("%(n)d 件") % {"n": number})
+    return stay

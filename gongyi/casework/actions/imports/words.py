@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gongyi.casework.actions.imports import taking
-from gongyi.casework.actions.settings import may_edit, save_template
+from gongyi.casework.actions.settings import save_template
 from gongyi.casework.models import AnswerTemplate, Case, CaseType, Topic
 from gongyi.core import audit, gate
 from gongyi.core.access import Actor
@@ -18,6 +18,7 @@ from gongyi.core.county import county_of
 from gongyi.core.errors import Refused
 from gongyi.core.imports import Checked, Column, Kind
 from gongyi.documents.reading import clean, clean_line
+from gongyi.people.actions.settings import may_edit
 
 NAME, TEXT = 40, 4000
 
@@ -80,10 +81,12 @@ class TopicKind(_Settings):
         """Topics under which a case stands."""
         return set(Case.objects.filter(county=county, topic__in=subjects).values_list("topic", flat=True))
 
-    def remove(self, subjects: Sequence[UUID], *, by: Actor) -> None:
+    def remove(self, subjects: Sequence[UUID], *, by: Actor) -> set[UUID]:
         """The topics are gone, but for those under which something else stands."""
-        number = taking.remove_topics(county_of(subjects[0]), subjects)
+        stay = taking.remove_topics(county_of(subjects[0]), subjects)
+        number = len(set(subjects) - stay)
         audit.record(by=by, action="import_take_back", kind="casework.topic", label=str(number))
+        return stay
 
     def url(self, created: int) -> str:  # noqa: ARG002
         """The tree."""
@@ -126,11 +129,12 @@ class TemplateKind(_Settings):
         """None: what was written with a template does not need it any more."""
         return set()
 
-    def remove(self, subjects: Sequence[UUID], *, by: Actor) -> None:
+    def remove(self, subjects: Sequence[UUID], *, by: Actor) -> set[UUID]:
         """The templates are gone."""
         rows = AnswerTemplate.objects.filter(county=by.county, id__in=subjects)
         audit.record(by=by, action="import_take_back", kind="casework.answertemplate", label=str(rows.count()))
         rows.delete()
+        return set()
 
     def url(self, created: int) -> str:  # noqa: ARG002
         """The list."""

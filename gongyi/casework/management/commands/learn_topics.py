@@ -4,6 +4,7 @@ import json as jsons
 from typing import Any
 
 from django.core.management.base import CommandParser
+from django.utils.translation import gettext as _
 
 from gongyi.casework.actions.topics import learn_topics
 from gongyi.core.county import bind
@@ -18,7 +19,18 @@ class Command(CountyCommand):
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *, county: str | None, json: bool, **options: Any) -> None:
-        for one in self.counties(county):
+        counties = self.counties(county)
+        for one in counties:
             with bind(one):
-                read = learn_topics(one)
-            self.stdout.write(jsons.dumps({"county": f"{one:06d}", "cases": read}) if json else f"{one:06d}: {read}")
+                told = {"county": f"{one:06d}", "cases": learn_topics(one)}
+            self.stdout.write(jsons.dumps(told) if json else _words(told))
+        if not counties:
+            self.stdout.write(
+                jsons.dumps({"county": None, "cases": 0}) if json else _("这里还没有开通县，什么也没有学。")
+            )
+
+
+def _words(told: dict[str, Any]) -> str:
+    if not told["cases"]:
+        return _("%(county)s：还没有选过事项分类的办件，没有可学的。") % told
+    return _("%(county)s：从 %(cases)s 件选好事项分类的办件里学了一遍，登记时照它提示分类。") % told

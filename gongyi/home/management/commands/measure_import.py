@@ -20,6 +20,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.db import connection, connections
 from django.utils.translation import gettext as _
 
+from gongyi.casework.management.requests import read_requests
 from gongyi.core.management.county import InventedCommand
 from gongyi.home.actions.bench import COUNTY
 from gongyi.home.actions.measuring import (
@@ -47,16 +48,20 @@ class Command(InventedCommand):
         parser.add_argument("--rows", type=int, default=10_000)
         parser.add_argument("--kills", type=int, default=3, help="how often the import is killed half way")
         parser.add_argument("--seed", type=int, default=20260301)
+        parser.add_argument(
+            "--texts", type=Path, help="a table whose titles, texts and answers the rows have, again and again"
+        )
         parser.add_argument("--json", action="store_true", help="one JSON object")
 
-    def handle(self, *, rows: int, kills: int, seed: int, json: bool, **options: Any) -> None:
+    def handle(self, *, rows: int, kills: int, seed: int, texts: Path | None, json: bool, **options: Any) -> None:
         if rows < 1 or kills < 0:
             raise CommandError(_("至少要 1 行。"), returncode=2)
         if (settings.GONGYI_DATA / MARK).exists():
-            found = measure(rows, kills, seed)
+            found = measure(rows, kills, seed, texts)
             self.stdout.write(_as_json(found) if json else _as_words(found))
             return
         words = ["--rows", str(rows), "--kills", str(kills), "--seed", str(seed), *(["--json"] if json else [])]
+        words += ["--texts", str(texts.absolute())] if texts else []
         with tempfile.TemporaryDirectory(prefix="gongyi-import-") as name, scratch_database() as database:
             (Path(name) / MARK).touch()
             done = subprocess.run(  # noqa: S603 - our own words
@@ -86,26 +91,28 @@ def _as_words(found: dict[str, Any]) -> str:
     return words % found
 
 
-def measure(rows: int, kills: int, seed: int) -> dict[str, Any]:
+def measure(rows: int, kills: int, seed: int, texts: Path | None = None) -> dict[str, Any]:
     """The table is imported by the command as from a shell, then undone; then it is killed at moments drawn by lot, and taken back."""
     call_command("migrate", verbosity=0)
     fill_import_county()
     file, rng = settings.GONGYI_DATA / TABLE, random.Random(seed)  # noqa: S311 - repeatable, no secret
-    write_table(file, rows, rng)
+    told = [(row.title, row.content, row.answer) for row in read_requests(texts)] if texts else []
+    write_table(file, rows, rng, told)
     alone = sorted(_wrote() for _turn in range(50))
     began = time.monotonic()
     beside = _waits(_command(file).poll)
-    seconds, peak = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+    seconds, used = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
     if imported() != rows:
         raise CommandError(_("没有测完，原因见上面几行。"))
     began = time.monotonic()
     undone = _waits(_forked(undo_import))
-    undo_seconds = time.monotonic() - began
+    undo_seconds, undo_used = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
     after_kills = [wait for _turn in range(kills) for wait in _killed(file, rng.uniform(0.1, 0.9) * seconds)]
     return {
-        "rows": rows, "engine": connection.vendor, "seconds": round(seconds, 1), "peak_mb": peak, "alone_p50_ms": _ms(alone, 0.5),
+        "rows": rows, "engine": connection.vendor, "seconds": round(seconds, 1), "cpu_seconds": _cpu(used), "peak_mb": used.ru_maxrss // 1024, "alone_p50_ms": _ms(alone, 0.5),
         "write_p50_ms": _ms(beside, 0.5), "write_p95_ms": _ms(beside, 0.95), "write_max_ms": _ms(beside, 1), "writes": len(beside),
-        "undo_seconds": round(undo_seconds, 1), "undo_p95_ms": _ms(undone, 0.95), "undo_max_ms": _ms(undone, 1),
+        "undo_seconds": round(undo_seconds, 1), "undo_cpu_seconds": round(_cpu(undo_used) - _cpu(used), 1),
+        "undo_p95_ms": _ms(undone, 0.95), "undo_max_ms": _ms(undone, 1),
         "kills": kills, "kills_max_ms": _ms(after_kills, 1), "left": imported(),
     }  # fmt: skip
 
@@ -147,6 +154,10 @@ def _killed(file: Path, seconds: float) -> list[float]:
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     return _waits(_forked(take_import_back))
+
+
+def _cpu(used: resource.struct_rusage) -> float:
+    return round(used.ru_utime + used.ru_stime, 1)
 
 
 def _ms(waits: list[float], share: float) -> float:

@@ -5,11 +5,11 @@ from typing import Any
 from django.db import migrations
 
 
-def count_again(apps: Any, schema_editor: Any) -> None:
+def count_again(apps: Any, _editor: Any) -> None:
     """Forget when the months were counted; the next run counts them all."""
     apps.get_model("reports", "MonthlyCount").objects.all().delete()
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reports", "0008_closed_called")]
+    dependencies = [("reports", "0012_closed_called")]
     operations = [migrations.RunPython(count_again, migrations.RunPython.noop)]
