@@ -111,7 +111,10 @@ def _there(period: Period) -> Q:
     """Recorded by then and not ended by then; a case that was reopened since counts as never ended.
 
     Of late, those that have not ended are few: two ranges of the index by end. Of long ago, those recorded before are fewer.
+    Of a period that has not begun nobody knows.
     """
+    if period.first > clock.today():
+        return Q(pk__in=[])
     if clock.today() - period.last > LONG_AGO:
         return Q(recorded_at__lt=period.end) & (Q(closed_at=None) | Q(closed_at__gte=period.end))
     ends = Q(Few(IsNull(F("closed_at"), True))) | Q(Few(GreaterThanOrEqual(F("closed_at"), period.end)))
