@@ -45,6 +45,18 @@ class _Control:
     waits: bool = False
     prompt: list[Tag] = field(default_factory=list)
 
+    def note(self, tag: Tag, stack: list[str]) -> None:
+        """Note what a tag inside says of it."""
+        if stack[-1] == "sdtPr":
+            self.bound |= tag.name == "dataBinding"
+            self.waits |= tag.name == "showingPlcHdr"
+        if (stack[-1], tag.name) == ("sdtPr", "showingPlcHdr") or self._look(tag, stack):
+            self.prompt.append(tag)
+
+    def _look(self, tag: Tag, stack: list[str]) -> bool:
+        """Whether a tag gives the prompt its grey letters."""
+        return self.waits and tag.empty and tag.name == "rStyle" and stack[-2:] == ["r", "rPr"]
+
 
 _BODY, _TABLE = ["document", "body"], ["document", "body", "tbl"]
 _ROW, _CELL = [*_TABLE, "tr"], [*_TABLE, "tr", "tc"]
@@ -84,19 +96,12 @@ class _Walk:
 
     def _control(self, tag: Tag) -> None:
         """Note the content controls that are open here."""
-        if tag.name == "sdt" and not tag.empty:
-            if tag.closing:
-                self.controls.pop().end = tag.end
-            else:
-                self.controls.append(_Control(tag.start))
+        if tag.name == "sdt" and tag.closing:
+            self.controls.pop().end = tag.end
+        elif tag.name == "sdt" and not tag.empty:
+            self.controls.append(_Control(tag.start))
         elif self.controls and not tag.closing:
-            inner = self.controls[-1]
-            inner.bound |= tag.name == "dataBinding" and self.stack[-1] == "sdtPr"
-            if tag.name == "showingPlcHdr" and self.stack[-1] == "sdtPr":
-                inner.waits = True
-                inner.prompt.append(tag)
-            elif tag.name == "rStyle" and self.stack[-2:] == ["r", "rPr"] and tag.empty and inner.waits:
-                inner.prompt.append(tag)
+            self.controls[-1].note(tag, self.stack)
 
     def _place(self, tag: Tag) -> None:
         """Note where in the document we are."""

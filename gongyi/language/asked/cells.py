@@ -107,9 +107,12 @@ class Around:
             return noted
         if self.titled:
             return Counted(self.titled)
-        timed = any(each.periods or each.window or each.counted for each in self.across)
-        plainly = any_part or timed or any(each.window for each in self.down) or bool(self.slot.turn)
-        return Counted(INTAKE) if plainly else Counted(wrong="unclear")
+        return Counted(INTAKE) if any_part or self._timed() else Counted(wrong="unclear")
+
+    def _timed(self) -> bool:
+        """Whether only a time or a plain count is named."""
+        above = any(each.periods or each.window or each.counted for each in self.across)
+        return above or any(each.window for each in self.down) or bool(self.slot.turn)
 
     @property
     def titled(self) -> str:

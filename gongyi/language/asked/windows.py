@@ -69,14 +69,19 @@ def both(one: str, other: str) -> str | None:
     """Two windows of one cell together: the narrower where it lies in the other, in the year that either names. None where they contradict each other."""
     if not one or not other or one == other:
         return one or other
-    (back, _c, first), (back2, _c2, second) = one.rpartition(":"), other.rpartition(":")
-    if back and back2 and back != back2:
+    (year, _colon, first), (other_year, _colon, second) = one.rpartition(":"), other.rpartition(":")
+    code = _narrower(first, second)
+    if not code or len({year, other_year} - {""}) > 1:
         return None
-    months, more = _months(first), _months(second)
-    if not months or not more or not (months <= more or more <= months):
-        return None
-    code, year = first if months <= more else second, back or back2
-    return f"{year}:{code}" if year else code
+    return f"{year or other_year}:{code}" if year or other_year else code
+
+
+def _narrower(one: str, other: str) -> str:
+    """Of two spans the one that lies in the other; "" where neither does."""
+    months, more = _months(one), _months(other)
+    if not months & more:
+        return ""
+    return one if months <= more else other if more <= months else ""
 
 
 def _months(code: str) -> frozenset[int]:
