@@ -9,6 +9,7 @@ handler400 = "gongyi.home.views.pages.bad_request"
 
 urlpatterns = [
     path("", include("gongyi.home.urls")),
+    path("promises/", include("gongyi.promises.urls")),
     path("cases/", include("gongyi.casework.urls")),
     path("network/", include("gongyi.network.urls")),
     path("people/", include("gongyi.people.urls")),

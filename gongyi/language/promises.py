@@ -6,6 +6,10 @@ it does all the time, a missing date is a hint at most.
 """
 
 import re
+from calendar import monthrange
+from collections.abc import Callable
+from datetime import date, timedelta
+from math import ceil
 from typing import NamedTuple
 
 _ENDS = re.compile(r"[。；！？;!?\n]+")
@@ -108,3 +112,136 @@ def _said(sentence: str) -> list[tuple[str, bool]]:
                 others = _OTHERS.search(before) and not _OWN.search(part[: hit.end()])
                 found.append((hit[0], not (_ASIDE.search(part[: hit.end()]) or _IF.search(before) or others)))
     return found
+
+
+# --- which day ---------------------------------------------------------------------------------------------------------
+
+_NUMBERS = {one: n for n, one in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2}
+_N = "[0-9０-９〇零一二两三四五六七八九十]{1,4}"
+_DAY = re.compile(
+    rf"(?:(?P<year>[0-9]{{4}})\s*[年./-]\s*)?(?P<month>{_N})\s*[月./-]\s*(?P<day>[0-9０-９〇零一二三四五六七八九十]{{1,3}})(?:\s*[日号]|(?![0-9.]))"
+)
+_MONTH = re.compile(
+    rf"(?:(?P<year>[0-9]{{4}})\s*年|(?P<next>明)年)?\s*(?P<month>{_N})\s*月(?:份)?(?P<part>[底末初]|[上中下]旬)?"
+)
+_SPAN = re.compile(
+    rf"(?P<n>{_N}|半)\s*(?:个|余)?\s*(?P<unit>工作日|小时|天|日(?=[内之以])|周|星期|礼拜|(?<=个)月)(?=.{{0,3}}[内前后]|之|以|$)"
+)
+_NEAR: list[tuple[str, Callable[[date], date]]] = [
+    ("后天|后日", lambda today: today + timedelta(days=2)),
+    ("明[天日早晚]", lambda today: today + timedelta(days=1)),
+    ("今[天日早晚]|当天|当日|当场|立即|立刻|即日|小时", lambda today: today),
+    ("下个?(?:周|星期|礼拜)", lambda today: today + timedelta(days=13 - today.weekday())),
+    ("[本这]个?(?:周|星期|礼拜)|周[底末内]", lambda today: today + timedelta(days=6 - today.weekday())),
+    ("下个?月", lambda today: _end(today.year + today.month // 12, today.month % 12 + 1)),
+    ("[本这]个?月|(?<![0-9一二三四五六七八九十])月[底末内]", lambda today: _end(today.year, today.month)),
+    ("[本这]个?季度", lambda today: _end(today.year, (today.month + 2) // 3 * 3)),
+    ("明年年?[底末内]?|明年", lambda today: date(today.year + 1, 12, 31)),
+    ("[今本]年|年[底末内]|年前", lambda today: date(today.year, 12, 31)),
+]
+_QUARTER = re.compile("(?:第?(?P<n>[一二三四1-4])季度)")
+_OF_MONTH = {"底": 31, "末": 31, "初": 10, "上旬": 10, "中旬": 20, "下旬": 31}
+
+
+class Proposed(NamedTuple):
+    """A promise as the ledger may take it over: the sentence, and the last day that it names (None where that is not plain)."""
+
+    what: str
+    day: date | None
+
+
+def proposed(answer: str, today: date, workdays: Callable[[int], date]) -> list[Proposed]:
+    """The plain promises of an answer with the days that stand in them or beside them, each sentence once.
+
+    `workdays(n)` says which day is n working days from today. A day that is over is none.
+    """
+    said, found = sentences(answer), dict[str, Proposed]()
+    for one in promises(answer):
+        if one.plain and one.sentence not in found:
+            at = said.index(one.sentence)
+            near = [
+                one.sentence,
+                *said[at + 1 : at + 2],
+                *(said[at - 1 : at] if at and _AHEAD.search(said[at - 1]) else []),
+            ]
+            days = (day_in(text, today, workdays) for text in near)
+            found[one.sentence] = Proposed(one.sentence, next((day for day in days if day), None))
+    return list(found.values())
+
+
+def day_in(text: str, today: date, workdays: Callable[[int], date]) -> date | None:
+    """The last day that a sentence names, from today on; None where it names none, a season, or one that is over."""
+    text = _PAPER.sub("", text)
+    found = [*_days(text, today), *_spans(text, today, workdays)] or _months(text, today) or _near(text, today)
+    return max((day for day in found if day >= today), default=None)
+
+
+def _days(text: str, today: date) -> list[date]:
+    """Days by month and day; without a year the next one."""
+    found = []
+    for hit in _DAY.finditer(text):
+        year = int(hit["year"]) if hit["year"] else today.year
+        day = _date(year, _number(hit["month"]), _number(hit["day"]))
+        if day and not hit["year"] and (today - day).days > 180:  # noqa: PLR2004 - half a year back is the next year's
+            day = _date(year + 1, day.month, day.day)
+        found += [day] if day else []
+    return found
+
+
+def _spans(text: str, today: date, workdays: Callable[[int], date]) -> list[date]:
+    found = []
+    for hit in _SPAN.finditer(text):
+        n, unit = 0.5 if hit["n"] == "半" else float(_number(hit["n"])), hit["unit"]
+        if unit == "工作日":
+            found.append(workdays(int(n)))
+        elif unit == "月":
+            months = today.year * 12 + today.month - 1 + int(n)
+            day = _date(months // 12, months % 12 + 1, today.day) or _end(months // 12, months % 12 + 1)
+            found.append(day if n >= 1 else today + timedelta(days=15))
+        else:
+            length = {"小时": n / 24, "天": n, "日": n}.get(unit, 7 * n)
+            found.append(today + timedelta(days=ceil(length)))
+    return found
+
+
+def _months(text: str, today: date) -> list[date]:
+    """The end, or the named part, of a month; of a quarter its end."""
+    found = []
+    for hit in _MONTH.finditer(text):
+        month = _number(hit["month"])
+        if 1 <= month <= 12:  # noqa: PLR2004 - months
+            year = int(hit["year"]) if hit["year"] else today.year + (1 if hit["next"] else 0)
+            year += not hit["year"] and not hit["next"] and month < today.month
+            end = _end(year, month)
+            found.append(end.replace(day=min(_OF_MONTH.get(hit["part"] or "", 31), end.day)))
+    if quarter := _QUARTER.search(text):
+        month = 3 * _number(quarter["n"])
+        found.append(_end(today.year + (month < today.month), month))
+    return found
+
+
+def _near(text: str, today: date) -> list[date]:
+    return next(([day(today)] for pattern, day in _NEAR if re.search(pattern, text)), [])
+
+
+def _number(text: str) -> int:
+    """12, 十二, 二十三, 两; 0 for what is no number."""
+    text = text.translate(str.maketrans("０１２３４５６７８９", "0123456789"))
+    if text.isdigit() and text.isascii():
+        return int(text)
+    tens, ten, ones = text.partition("十")
+    if ten:
+        return 10 * (_NUMBERS.get(tens, 0) if tens else 1) + _NUMBERS.get(ones, 0)
+    return _NUMBERS.get(text, 0)
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _end(year: int, month: int) -> date:
+    """The last day of a month."""
+    return date(year, month, monthrange(year, month)[1])

@@ -8,7 +8,9 @@ from django.test import Client
 
 from gongyi.casework import actions, queries
 from gongyi.casework.models import Case
+from gongyi.core import clock
 from gongyi.people.models import Account
+from gongyi.promises.models import Line
 
 PROMISE = "您反映的路灯，我们将尽快修复。"
 DATED = "您反映的路灯，我们将于6月30日前修复。"
@@ -44,7 +46,9 @@ def test_a_promise_without_a_date_is_refused_by_every_way_an_answer_goes_out(lan
             by=land.clerk, unit=land.town, type=land.enquiry, content="路灯", answer=PROMISE, outcome="partly"
         )
     assert Case.objects.get(id=case.id).answer == ""
-    assert actions.answer_case(case, by=land.clerk, answer=DATED, outcome="partly").state == "answered"
+    lines = [Line("装好路灯", land.town, clock.today())]
+    answered = actions.answer_case(case, by=land.clerk, answer=DATED, outcome="partly", promises=lines)
+    assert answered.state == "answered"
 
 
 def test_a_draft_may_promise_what_it_likes(land):

@@ -45,6 +45,8 @@ from gongyi.network.models import Unit
 from gongyi.people import adapter
 from gongyi.people.models import Account, Device, Grant, HandOver, Invitation
 from gongyi.people.queries.residents import mark_of
+from gongyi.promises.models import PlannedPromise, Promise
+from gongyi.promises.workflow import PROMISE
 from gongyi.reports.models import Ask, FormFill, Formula, MonthlyCount, Report, ReportVersion
 from gongyi.reports.workflow import REPORT
 from tests.factories import grant, make_account, make_county, make_unit
@@ -70,6 +72,7 @@ WORDS: dict[str, list[str]] = {
     "group": ["types", "topics", "reasons", "templates"],
     "tiers": ["village-township"],
     "casework:publication_step": sorted({move.action for move in PUBLICATION.moves} - {"withdraw", "rule_out"}),
+    "promises:step": sorted(move.action for move in PROMISE.moves if move.permission != Permission.SYSTEM),
     "reports:report_step": sorted(move.action for move in REPORT.moves),
     "slug": ["pubansw3r"],
     "token": [TOKEN],
@@ -106,11 +109,13 @@ MEANT = {
     **dict.fromkeys((f"reports:table_{step}" for step in ("edit", "send", "drop")), "reports.Ask/draft"),
     "reports:table": "reports.Ask",
     "reports:table_end": "reports.Ask",
+    "reports:ledger_restore": "reports.Ledger",
     "reports:ledger_sheet": "reports.LedgerSheet",
     "reports:ledger_sheet_take": "reports.LedgerSheet",
     "casework:publish": "casework.Case",
     "casework:why": "casework.Case",
     "casework:publication_step": "casework.Publication",
+    **dict.fromkeys((f"promises:{page}" for page in ("detail", "paper", "step")), "promises.Promise"),
     "home:message": "core.Message",
     **dict.fromkeys(
         (f"reports:fill{step}" for step in ("", "_cell", "_scope", "_confirm", "_take")), "reports.FormFill"
@@ -238,6 +243,9 @@ def _special(place: Place, code: int, people: dict[str, Account | None]) -> None
     place.rows["people.Invitation/waiting"] = make_row(Invitation, code, **facts)
     asked = {"account": uuid4(), "purpose": "contact", "second": place.unit, "asked_at": clock.now()}
     place.rows["casework.Export/waiting"] = make_row(Export, code, **asked)
+    photo = {"path": attachments.store(b"photo"), "kind": "image/png", "name": "photo.png"}
+    proof = make_row(Attachment, code, subject=place.rows["promises.Promise"].pk, **photo)
+    place.rows["core.Attachment/promise"] = proof
     place.rows["reports.Ask/draft"] = make_row(Ask, code, unit=place.unit, state="draft")
     for state in ("handling", "recorded"):  # a hot matter shows from two cases on that one sees
         facts = {"matter": place.rows["casework.Matter"]}
@@ -259,7 +267,7 @@ def _one_per_county(model: Any, code: int) -> bool:
 READ_AGAIN = {
     Device: {"digest": "ab" * 32},
     TopicMemory: {"weights": Learned().dumped()},
-    ReportVersion: {"content": "[]"},
+    ReportVersion: {"content": "[]", "head": "{}"},
 }
 
 
@@ -282,7 +290,15 @@ def _extra(model: Any, place: Place, people: dict[str, Account | None]) -> dict[
         whose = people[Role.CLERK.value].pk if people else uuid4()
         own = {"kind": "cases", "state": "done"} if model is ImportRun else {"asks": "{}", "path": "ab/ab" + "0" * 30}
         return {"unit": place.unit.pk, "account": whose, **own}
-    return _owner(model, people) if people else {}
+    promised = _promised(model, place, known=bool(people)) if model in {Promise, PlannedPromise} else {}
+    return promised or (_owner(model, people) if people else {})
+
+
+def _promised(model: Any, place: Place, *, known: bool) -> dict[str, Any]:
+    """A promise of the place's own case; the one that the public knows has the address of the public answer."""
+    places = dict.fromkeys(("unit", "origin_unit", "overseer", "second"), place.unit)
+    seen = {"slug": "pubansw3r" if known else f"p{place.unit.pk.hex[-9:]}", "public": True}
+    return {"origin": place.cases["handling"].pk} | ((places | seen) if model is Promise else {})
 
 
 def _owner(model: Any, people: dict[str, Account | None]) -> dict[str, Any]:

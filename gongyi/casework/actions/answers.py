@@ -1,6 +1,7 @@
 """The answer and what follows it: approval, the draw, the return call, redo, reopen."""
 
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -18,8 +19,10 @@ from gongyi.casework.actions.moving import (
     somebody_else,
     unit_clock,
 )
+from gongyi.casework.actions.promising import record_of
 from gongyi.casework.models import Case, Reason
 from gongyi.casework.queries import promise_without_date
+from gongyi.casework.queries.promising import promise_missing
 from gongyi.casework.rules import makers, reopenable
 from gongyi.core import clock
 from gongyi.core.access import Actor
@@ -27,6 +30,8 @@ from gongyi.core.access import Permission as P
 from gongyi.core.errors import Refused
 from gongyi.core.said import say
 from gongyi.people.queries import holders
+from gongyi.promises.actions import bind_planned, plan_promises
+from gongyi.promises.models import Line
 
 
 @transaction.atomic
@@ -37,10 +42,14 @@ def save_draft(case: Case, *, by: Actor, draft: str, seen: int | None = None) ->
 
 
 @transaction.atomic
-def answer_case(case: Case, *, by: Actor, answer: str, outcome: str, seen: int | None = None) -> Case:
+def answer_case(
+    case: Case, *, by: Actor, answer: str, outcome: str, promises: Sequence[Line] = (), nothing: str = "",
+    seen: int | None = None,
+) -> Case:  # fmt: skip
     """答复: out at once, or to somebody else for approval where the type asks for it; one unit up if nobody else is there.
 
-    Raises ValidationError for an empty answer, a promise without a date, or an outcome off the list.
+    `promises` are what it says will still be done; they bind when it goes out. `nothing` says why nothing follows. Raises
+    ValidationError for an empty answer, a promise without a date, an outcome off the list, and by `promise_missing`.
     """
     answer = checked(answer)
     if outcome not in {Case.Outcome.SOLVED, Case.Outcome.PARTLY, Case.Outcome.EXPLAINED}:
@@ -49,12 +58,20 @@ def answer_case(case: Case, *, by: Actor, answer: str, outcome: str, seen: int |
         "answer": answer, "draft": "", "outcome": outcome, "answered_by": by.id, "approved_by": None,
         "contacted_at": case.contacted_at,
     }  # fmt: skip
+    if wrong := promise_missing(case, answer, outcome, promises, nothing):
+        raise ValidationError(wrong)
+    why = say(gettext_lazy("没有承诺：%(why)s"), why=nothing.strip()) if nothing.strip() and not promises else ""
     lead = case.lead
     if case.type.needs_approval and lead is not None:
         second = somebody_else(case, lead, P.CASE_APPROVE, besides={by.id, case.drafted_by})
-        return move(case, "answer", by=by, seen=seen, changes=facts | {"second_id": second.id}, note=answer)
+        move(case, "answer", by=by, seen=seen, changes=facts | {"second_id": second.id}, note=answer, reason=why)
+        plan_promises(by=by, record=record_of(case), lines=promises)
+        return case
     sent, state = _sent_out(case, by=by)
-    return move(case, "answer", by=by, seen=seen, changes=facts | sent, target=state, note=answer)
+    move(case, "answer", by=by, seen=seen, changes=facts | sent, target=state, note=answer, reason=why)
+    plan_promises(by=by, record=record_of(case), lines=promises)
+    bind_planned(by=by, record=record_of(case))
+    return case
 
 
 def checked(answer: str) -> str:
@@ -68,14 +85,23 @@ def checked(answer: str) -> str:
 
 @transaction.atomic
 def approve_answer(case: Case, *, by: Actor, seen: int | None = None) -> Case:
-    """同意并发出答复, by somebody else than its writer (P8)."""
+    """同意并发出答复, by somebody else than its writer (P8); what it promises binds now.
+
+    Raises Refused `promise_over` where a promised day went by while it waited.
+    """
     sent, state = _sent_out(case, by=by)
-    return move(case, "approve_answer", by=by, seen=seen, changes=sent | {"approved_by": by.id}, target=state)
+    move(case, "approve_answer", by=by, seen=seen, changes=sent | {"approved_by": by.id}, target=state)
+    try:
+        bind_planned(by=by, record=record_of(case))
+    except ValidationError as error:
+        sentence = _("答复里答应的日子已经过了，或者来做的单位停用了。")
+        raise Refused("promise_over", sentence, _("请退回修改，改好再送审。"), status=422) from error
+    return case
 
 
 @transaction.atomic
 def send_back(case: Case, *, by: Actor, note: str, seen: int | None = None) -> Case:
-    """退回修改: the text becomes the draft again."""
+    """退回修改: the text becomes the draft again; what it promises stays planned, for the next answer to begin with."""
     given = {
         "draft": case.answer, "drafted_by": case.answered_by, "answer": "", "outcome": "", "second_id": None, "answered_by": None,
     }  # fmt: skip

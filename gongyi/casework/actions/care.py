@@ -14,6 +14,7 @@ from gongyi.casework import queries
 from gongyi.casework.actions.history import asker_line, asker_values, changed_lines, sealed_changes
 from gongyi.casework.actions.intake import AskerFacts, short_title, store_asker
 from gongyi.casework.actions.moving import judge_of, move, tell_holders
+from gongyi.casework.actions.promising import record_of
 from gongyi.casework.actions.publishing import keep_in_line
 from gongyi.casework.models import Asker, Case, CaseConflict, CaseType, Reason, Topic, Visit
 from gongyi.casework.rules import JUDGES, can_see_asker, can_see_files
@@ -31,6 +32,7 @@ from gongyi.network.models import Unit
 from gongyi.network.queries import calendar_of
 from gongyi.people.actions.access_log import look
 from gongyi.people.models import Purpose
+from gongyi.promises.actions import end_promises
 
 
 @transaction.atomic
@@ -177,6 +179,7 @@ def void_case(case: Case, *, by: Actor, reason: Reason, note: str = "", seen: in
     """作废 of a case recorded by mistake, also of an ended one; its number stays in the register, nothing of it is public."""
     move(case, "void", by=by, seen=seen, changes={"closed_at": None}, note=note, reason=reason)
     keep_in_line(case)
+    end_promises(record_of(case), county=case.county, reason=say(gettext_lazy("办件作废：%(why)s"), why=str(reason)))
     numbering.strike(county=case.county, subject=case.id, fate=RegisterLine.Fate.VOID, why=str(reason))
     return case
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from gongyi.casework import queries
 from gongyi.casework.actions.moving import first_parts, next_turn, sync_parts, tell_turn
 from gongyi.casework.models import Asker, Case, CaseConflict, CaseStep, CaseType, Register, Topic
+from gongyi.casework.queries.promising import promises_plainly
 from gongyi.casework.rules import concerned_people
 from gongyi.core import clock, numbering, search
 from gongyi.core.access import Actor
@@ -117,6 +118,9 @@ def record_done(
         raise ValidationError({"answer": _("请写一句怎么答复的。")})
     if wrong := queries.promise_without_date(case.answer):
         raise ValidationError({"answer": wrong})
+    if outcome != Case.Outcome.SOLVED and promises_plainly(case.answer):
+        words = _("答复里答应了以后要做的事。请先登记，再用“答复”来写，好记下谁来做、哪天以前。")
+        raise ValidationError({"answer": words})
     store_case(case, asker, by=by, action="record_done")
     return case
 

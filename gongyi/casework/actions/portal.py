@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from gongyi.casework.actions.answers import again
 from gongyi.casework.actions.intake import AskerFacts, desk_for, new_case, store_case
 from gongyi.casework.actions.moving import ended, move, tell_holders, tell_turn
+from gongyi.casework.actions.promising import record_of
 from gongyi.casework.models import Case, CaseType, Topic
 from gongyi.casework.queries.portal import code_digest
 from gongyi.casework.rules import reopenable
@@ -27,6 +28,7 @@ from gongyi.core.county import new_key
 from gongyi.core.errors import Refused
 from gongyi.core.said import say
 from gongyi.network.models import Unit
+from gongyi.promises.actions import end_promises
 
 RIGHTS = "rights"
 
@@ -160,6 +162,7 @@ def withdraw(case: Case, *, by: Actor, note: str = "", seen: int | None = None) 
     told = {getattr(case, place[0], None): place[1]} | {case.lead_id: P.CASE_HANDLE}
     move(case, "withdraw", by=by, seen=seen, changes=facts, note=note.strip(), quietly=True)
     tell_holders(case, told, by=by, event="withdraw", words=gettext_lazy("诉求人撤回了"))
+    end_promises(record_of(case), county=case.county, reason=say(gettext_lazy("诉求人撤回了")))
     return case
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from gongyi.casework.actions.moving import conflicted
 from gongyi.casework.models import Case, CaseConflict, Publication
 from gongyi.casework.queries.case import asker_of
+from gongyi.casework.queries.promising import KIND
 from gongyi.casework.rules import declared, may_hear_of_case
 from gongyi.core import outbox
 from gongyi.core.access import Actor
@@ -19,8 +20,6 @@ from gongyi.core.county import county_of
 from gongyi.core.said import say
 from gongyi.promises.models import Promise, Record
 from gongyi.promises.rules import Origin
-
-KIND = "case"
 
 
 def record_of(case: Case) -> Record:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from gongyi.casework import queries
 from gongyi.casework.forms.fields import AskerFields, staff_field, topic_field
+from gongyi.casework.forms.promising import PromiseFields
 from gongyi.casework.models import Case, CaseStep, Visit
 from gongyi.core.access import Actor
 from gongyi.core.inputs import DateInput, Textarea, VersionForm
@@ -110,7 +111,7 @@ class AssistForm(MoveForm):
     note = _note(gettext_lazy("做了什么、有什么意见"), required=True, rows=5)
 
 
-class AnswerForm(MoveForm):
+class AnswerForm(PromiseFields, MoveForm):
     blanks: dict[int, str]
 
     answer = forms.CharField(
@@ -125,6 +126,7 @@ class AnswerForm(MoveForm):
 
     def prepare(self) -> None:
         self.fields["answer"].initial, self.blanks = self.case.draft, {}
+        self.add_lines()
 
     def begin_with(self, text: str) -> None:
         """Begin with a template: what the case knows is filled in, what it does not know is asked for above the text."""
@@ -143,7 +145,7 @@ class AnswerForm(MoveForm):
                 text = text.replace(f"【{words}】", typed)
         if self.blanks and (left := [words for words in self.blanks.values() if f"【{words}】" in text]):
             self.add_error("answer", _("还有没填的地方：%(words)s") % {"words": "、".join(left)})
-        return data | ({"answer": text} if "answer" in data else {})
+        return self.clean_lines(data | ({"answer": text} if "answer" in data else {}))
 
 
 class DraftForm(MoveForm):

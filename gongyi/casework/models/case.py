@@ -137,6 +137,7 @@ class Case(SearchedModel, Tracked):
     redos = models.PositiveSmallIntegerField(default=0)
 
     has_followers: bool  # asked by `queries.fetch`
+    has_promises: bool
 
     class Meta:
         constraints = [

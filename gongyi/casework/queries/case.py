@@ -19,13 +19,15 @@ from gongyi.core.models import Attachment
 from gongyi.core.timeline import Told, lines_of
 from gongyi.network.models import Unit
 from gongyi.people.queries import staff_named
+from gongyi.promises.models import Promise
 
 PLACES = ("unit", "desk", "lead", "second", "caller", "turn_unit")
 JOINED = ("type", "topic", "area", "about_unit", *PLACES)
 _FOLLOWERS = Case.objects.filter(county=OuterRef("county"), first=OuterRef("pk"))
+_PROMISES = Promise.objects.filter(county=OuterRef("county"), kind="case", origin=OuterRef("pk"))
 _WHOLE = Case.objects.select_related("type").annotate(
     topic_parent=F("topic__parent"), topic_name=F("topic__full_name"), area_name=F("area__name"),
-    has_followers=Exists(_FOLLOWERS),
+    has_followers=Exists(_FOLLOWERS), has_promises=Exists(_PROMISES),
 )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from gongyi.casework.models import Case, CaseType, Topic
 from gongyi.casework.queries.case import JOINED, asker_of, taken_back, timeline
 from gongyi.casework.queries.choices import types
+from gongyi.casework.queries.promising import promises_of_case
 from gongyi.casework.rules import reopenable
 from gongyi.casework.workflow import STATES
 from gongyi.core import clock
@@ -24,6 +25,7 @@ from gongyi.core.models import AccessRow, Attachment
 from gongyi.core.secrets import digest, mask_name, mask_phone, mask_text
 from gongyi.core.timeline import Told
 from gongyi.people.models import Looked, Purpose
+from gongyi.promises.queries import lines_for_asker
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 5 bits a letter; none of them is read for another
 LETTERS = 12
@@ -246,6 +248,7 @@ def followed(case: Case) -> dict[str, Any]:
         "files": files_of_asker(case), "asker_name": mask_name(asker.name) if asker and asker.name else "",
         "asker_phone": mask_phone(asker.phone) if asker and asker.phone else "", "whom": asker.get_whom_display() if asker else "",
         "may": allowed_acts(case, too_late=not reopenable(case)), "first": _first_of(case),
+        "promises": lines_for_asker(promises_of_case(case)) if case.answered_at else [],
     }  # fmt: skip
 
 

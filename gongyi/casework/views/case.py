@@ -16,6 +16,7 @@ from gongyi.casework import actions, queries
 from gongyi.casework.actions.joining import followers_of, number_of
 from gongyi.casework.forms import BLANK, FORMS, AnswerForm, CorrectForm, MoveForm
 from gongyi.casework.models import Case
+from gongyi.casework.queries.promising import planned_of, promise_rows
 from gongyi.casework.rules import (
     UNDONE_BY,
     can_move,
@@ -65,6 +66,7 @@ def _context(request: ActorRequest, case: Case) -> dict[str, Any]:
         "joined": followers_of(request.actor, case) if case.has_followers else [], "first_url": _first_url(request, case),
         "one_visit": queries.one_visit(case, asker, visited=bool(visits)),
         "may_see_asker": can_see_asker(request.actor, case), "publishes": may_start_publication(request.actor, case) and not why_not_public(case),
+        "promises": promise_rows(request.actor, case) if case.has_promises else [],
         "purposes": Purpose.choices, "channel": Case.Channel(case.channel).label, "about": queries.about_of(case), "turn_limit": queries.limit_of(case, "turn"), "reopen_limit": queries.limit_of(case, "reopen"),
     }  # fmt: skip
 
@@ -100,6 +102,7 @@ def move(request: ActorRequest, key: UUID, action: str) -> HttpResponse:
         "answer": mask_text(case.answer),
     }
     context["templates"], context["checks"] = templates, _checks(form)
+    context["planned"] = planned_of(case) if action in {"approve_answer", "send_back"} else []
     return render(request, "casework/move.html", context)
 
 

@@ -15,10 +15,12 @@ from django.db import transaction
 from gongyi.casework import actions as casework
 from gongyi.casework.models import Case, CaseType, Reason, Topic
 from gongyi.casework.queries.portal import make_code
+from gongyi.casework.queries.promising import promises_plainly
 from gongyi.core import clock
 from gongyi.core.access import Actor, Role, system_actor
 from gongyi.core.errors import Refused
 from gongyi.home.actions.answers import make_public
+from gongyi.home.actions.promised import keep, promising
 from gongyi.network.models import Unit
 from gongyi.people.models import Account
 from gongyi.people.queries import actor_of
@@ -58,7 +60,7 @@ class Stage:
     ) -> None:
         self.data, self.rng, self.units = data, rng, units
         self.county = units[data["county"]].county
-        self.may_be_public = 0
+        self.may_be_public = self.answered = 0
         self.actors = {username: actor_of(account) for username, account in people.items()}
         self.types = {row.code: row for row in CaseType.objects.filter(county=self.county)}
         self.reasons = {kind: list(Reason.objects.filter(county=self.county, kind=kind)) for kind in Reason.Kind.values}
@@ -123,6 +125,7 @@ class Stage:
         answer = rng.choice(matter["answers"]).format(**words)
         if plot == "done":
             outcome, rating = rng.choice(["solved", "explained"]), rng.choice(["very", "good", "fair"])
+            outcome = "solved" if promises_plainly(answer) else outcome
             casework.record_done(**facts, type=self.types["enquiry"], answer=answer, outcome=outcome, rating=rating)
             return
         channel, urgency = rng.choice(["phone", "counter", "visit", "chat", "portal"]), matter.get("urgency", "normal")
@@ -201,10 +204,12 @@ class Stage:
         if case.state in {"extending", "parked"}:
             return
         outcome = self.rng.choices(["solved", "partly", "explained"], [7, 1, 2])[0]
-        casework.answer_case(case, by=clerk, answer=answer, outcome=outcome)
+        words, outcome, lines = promising(self, case, answer, outcome)
+        casework.answer_case(case, by=clerk, answer=words, outcome=outcome, promises=lines)
         yield self._hours(2, 20)
         if plot != "drafted":
             yield from self._after(case, plot, clerk, answer)
+            yield from keep(self, case, clerk)
 
     def _asked(self, case: Case, clerk: Actor) -> Story:
         """A question to the asker; two of three answer."""

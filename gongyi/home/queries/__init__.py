@@ -1,7 +1,15 @@
 """Reads of the whole product."""
 
-from gongyi.home.queries.bench import bare_rows, told_cases
-from gongyi.home.queries.day import EVENTS, asked_tables, begin_of, capped, in_others_hands, meanwhile, only_mine
+from gongyi.home.queries.bench import bare_rows, blank_form, told_cases
+from gongyi.home.queries.day import (
+    EVENTS,
+    asked_tables,
+    begin_of,
+    capped,
+    in_others_hands,
+    meanwhile,
+    only_mine,
+)
 from gongyi.home.queries.first import doers_of, first_tasks
 from gongyi.home.queries.jobs import JobLine, jobs, worker_trouble
 from gongyi.home.queries.outgoing import (
@@ -27,6 +35,7 @@ __all__ = [
     "asked_tables",
     "bare_rows",
     "begin_of",
+    "blank_form",
     "capped",
     "counts",
     "deliveries",

@@ -82,6 +82,9 @@ EVENTS: dict[str, Promise] = {
     "drafted": gettext_lazy("等您审核的答复"), "extending": gettext_lazy("等您批的延期"), "calling": gettext_lazy("等您回访"),
     "redo": gettext_lazy("重新办理"), "handling": gettext_lazy("回到办理"), "remind": gettext_lazy("催办"),
     "supervise": gettext_lazy("督办"), "co": gettext_lazy("请您的单位协办"), "assist": gettext_lazy("协办单位写了情况"), "digest": gettext_lazy("每天的小结"),
+    "promise.new": gettext_lazy("新的承诺"), "promise.wake": gettext_lazy("承诺快到日子"), "promise.due": gettext_lazy("承诺今天到日子"),
+    "promise.late": gettext_lazy("承诺过了日子"), "promise.reported": gettext_lazy("等您核对的承诺"), "promise.back": gettext_lazy("承诺退回再做"),
+    "promise.news": gettext_lazy("承诺有了结果"),
     "due.soon": gettext_lazy("快到期的提醒"), "due.late": gettext_lazy("超期的提醒"),
 }  # fmt: skip
 OTHER = gettext_lazy("其他消息")

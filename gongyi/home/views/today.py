@@ -15,7 +15,15 @@ from gongyi.core.access import Permission as P
 from gongyi.core.http import ActorRequest, permission, submit
 from gongyi.home import actions
 from gongyi.home.forms.first import FirstTaskForm
-from gongyi.home.queries import asked_tables, first_tasks, in_others_hands, meanwhile, only_mine, system_tasks
+from gongyi.home.queries import (
+    asked_tables,
+    first_tasks,
+    in_others_hands,
+    meanwhile,
+    only_mine,
+    system_tasks,
+)
+from gongyi.promises.queries import my_section
 
 AWAY = "away"  # a cookie: when this person last saw this page in this browser; the server keeps no such thing
 ABSENT, SHOWN, KEPT = timedelta(days=1), timedelta(hours=12), timedelta(days=90)
@@ -24,7 +32,7 @@ ABSENT, SHOWN, KEPT = timedelta(days=1), timedelta(hours=12), timedelta(days=90)
 @permission(P.STAFF)
 def today(request: ActorRequest) -> HttpResponse:
     by, away = request.actor, _away(request)
-    sections, tasks = my_day(by), only_mine(by) + system_tasks(by)
+    sections, tasks = my_day(by) + my_section(by), only_mine(by) + system_tasks(by)
     context: dict[str, Any] = {"title": _("今日"), "sections": sections, "tasks": tasks, "since": away[1]}
     context["first_tasks"], context["tables"] = first_tasks(by), asked_tables(by)
     context["changes"] = meanwhile(by, away[1]) if away[1] else []

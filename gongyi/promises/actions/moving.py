@@ -4,20 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.urls import reverse
 from django.utils import functional
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gongyi.core import outbox
 from gongyi.core.access import Actor, Permission
 from gongyi.core.access import Permission as P
-from gongyi.core.errors import Refused
-from gongyi.core.said import joined, say
 from gongyi.core.workflow import perform
 from gongyi.network.models import Unit
-from gongyi.network.queries import chain
-from gongyi.people.queries import holders
+from gongyi.people.actions.telling import tell_holders
+from gongyi.people.queries import somebody_else
 from gongyi.promises.models import Promise, PromiseStep
 from gongyi.promises.rules import can_move, origin_of
 from gongyi.promises.workflow import NEWS, PROMISE
@@ -59,13 +54,10 @@ def tell(
     promise: Promise, wanted: Mapping[UUID | None, Permission], *, by: Actor, event: str, words: functional.Promise
 ) -> None:
     """One message to each holder of a permission in a unit, but for whoever has to stand apart; it names the promise by its number."""
-    apart = origin_of(promise.kind).apart(promise.origin)
-    for unit, permission in wanted.items():
-        if unit:
-            accounts = holders(permission, {unit})[unit] - apart
-            text = joined([words, promise.number], " ")
-            outbox.tell(accounts, by=by, event=event, text=text, path=promise.get_absolute_url(), subject=promise.id)
-            outbox.tell_group([unit], by=by, event=event, text=say(words), path=reverse("home:today"))
+    tell_holders(
+        wanted, by=by, event=event, words=words, number=promise.number, path=promise.get_absolute_url(),
+        subject=promise.id, besides=origin_of(promise.kind).apart(promise.origin),
+    )  # fmt: skip
 
 
 def checker_of(promise: Promise, *, besides: UUID | None) -> Unit:
@@ -73,13 +65,6 @@ def checker_of(promise: Promise, *, besides: UUID | None) -> Unit:
 
     Raises Refused `nobody` when there is none up to the county.
     """
-    apart = {besides, *origin_of(promise.kind).apart(promise.origin)}
-    above = chain(promise.unit)
-    found = holders(P.PROMISE_CONFIRM, {unit.id for unit in above})
-    for unit in above:
-        if found[unit.id] - apart:
-            return unit
-    raise Refused(
-        "nobody", _("从%(unit)s到县里都没有别的人可以核对。") % {"unit": promise.unit.name},
-        _("请账号管理员给另一个人授予审核的角色，写的内容还在。"), status=422,
-    )  # fmt: skip
+    return somebody_else(
+        promise.unit, P.PROMISE_CONFIRM, besides={besides, *origin_of(promise.kind).apart(promise.origin)}
+    )

@@ -12,15 +12,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from gongyi.core import clock
+from gongyi.core import clock, today
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.county import county_of
 from gongyi.core.deadlines import Calendar
 from gongyi.core.models import Attachment
 from gongyi.core.secrets import mask_text
+from gongyi.core.today import Section
 from gongyi.network.models import Unit
 from gongyi.network.queries import calendar_of
 from gongyi.people.models import Account
@@ -179,25 +180,25 @@ def row(promise: Promise) -> dict[str, Any]:
 # --- what is up to a person -------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Task:
-    """A promise with which this person goes on: its row, why it stands here, and the button for the next step."""
-
-    row: dict[str, Any]
-    why: str
-    step: dict[str, Any]
+SHOWN, OF_A_SECTION = 20, 50
 
 
-def my_promises(by: Actor, number: int) -> list[Promise]:
-    """The first promises that are up to this person, the most pressing first."""
-    return list(listed(by, Wanted(waiting="me"))[:number]) if by.can(P.PROMISE_VIEW) else []
+def my_section(by: Actor) -> list[Section]:
+    """The promises that are up to this person, the most pressing first, as a section of Today; none where there are none."""
+    if not by.can(P.PROMISE_VIEW):
+        return []
+    rows = list(listed(by, Wanted(waiting="me"))[: OF_A_SECTION + 1])
+    held = min(len(rows), OF_A_SECTION)
+    lines, more = [_task(by, one) for one in rows[:SHOWN]], len(rows) > held
+    section = Section("promises", gettext_lazy("承诺"), lines, held, "waiting=me", more, "promises:list")
+    return [section] if rows else []
 
 
-def task(by: Actor, promise: Promise) -> Task:
-    """The line of Today for one of `my_promises`."""
+def _task(by: Actor, promise: Promise) -> today.Line:
+    """The line of Today: the row, why it stands here, the button for the next step."""
     action, why = _next(by, promise)
     step = {"label": PROMISE[action].label, "method": "get", "url": f"{promise.get_absolute_url()}{action}/"}
-    return Task(row(promise), why, step)
+    return today.Line(row(promise), why, step)
 
 
 def _next(by: Actor, promise: Promise) -> tuple[str, str]:
@@ -237,7 +238,7 @@ def lines_for_asker(promises: Iterable[Promise]) -> list[dict[str, Any]]:
         {
             "what": mask_text(one.what), "unit": one.unit.name, "due": one.due, "state": STATES[one.state],
             "late": one.late, "words": how_late(one) if one.state == "kept" else "",
-            "changes": changes_of(one) if one.moves else [], "why": mask_text(one.why),
+            "changes": [{"old": each.old, "new": each.new, "reason": mask_text(each.reason)} for each in changes_of(one)] if one.moves else [], "why": mask_text(one.why),
             "proof": mask_text(one.proof) if one.state == "kept" else "",
         }
         for one in promises

@@ -1,0 +1,35 @@
+"""The residents' pages of promises: what was promised, by when, kept or not."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from gongyi.core.http import ActorRequest, public
+from gongyi.home.forms.promises import PromisesForm
+from gongyi.promises.queries import public as queries
+
+
+@public("residents read what offices promised and whether it was kept")
+def promises(request: ActorRequest) -> HttpResponse:
+    """承诺: the latest day first."""
+    county = request.actor.county
+    form = PromisesForm(request.GET, county=county)
+    rows, more = queries.search(county, form.wanted())
+    context = {
+        "title": _("答应的事"), "form": form, "rows": [queries.line(one) for one in rows], "searched": any(form.cleaned_data.values()),
+        "next_url": _with(request, after=rows[-1].slug) if more else "", "first_url": _with(request, after="") if request.GET.get("after") else "",
+    }  # fmt: skip
+    return render(request, "portal/promises.html", context)
+
+
+def _with(request: HttpRequest, *, after: str) -> str:
+    query = request.GET.copy()
+    query["after"] = after
+    return f"?{query.urlencode()}"
+
+
+@public("residents read one public promise")
+def promise(request: ActorRequest, slug: str) -> HttpResponse:
+    """One public promise with each day that was promised for it."""
+    shown = queries.page_of(queries.shown(request.actor.county, slug))
+    return render(request, "portal/promise.html", {"title": shown["what"], "shown": shown})
