@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern] = [
     path("ledgers/<uuid:key>/take/", ledger.take, name="ledger_take"),
     path("ledgers/<uuid:key>/freeze/", ledger.freeze, name="ledger_freeze"),
     path("ledgers/<uuid:key>/remove/", ledger.remove, name="ledger_remove"),
+    path("ledgers/<uuid:key>/restore/", ledger.restore, name="ledger_restore"),
     path("tables/", asking.index, name="tables"),
     path("tables/new/", asking.new, name="table_new"),
     path("tables/answers/<uuid:key>/", asking.answer, name="table_answer"),

@@ -5,6 +5,7 @@ In Chinese, on a phone and on a desktop; every page on the way passes axe and st
 
 import pytest
 
+from tests.browser.conftest import IN_BOTH_WIDTHS
 from tests.browser.test_office import looked_at
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=False)]
@@ -125,6 +126,7 @@ def read_by_everybody(resident, width: str) -> str:
     return resident.page.url
 
 
+@IN_BOTH_WIDTHS
 def test_journey_from_the_portal_and_back(people, land, width):
     resident = people(None)
     clerk, case = handled(people, land, width, resident, told(resident, width))

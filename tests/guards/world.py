@@ -120,6 +120,7 @@ MEANT = {
     **dict.fromkeys((f"reports:table_{step}" for step in ("edit", "send", "drop")), "reports.Ask/draft"),
     "reports:table": "reports.Ask",
     "reports:table_end": "reports.Ask",
+    "reports:ledger_restore": "reports.Ledger",
     "reports:ledger_sheet": "reports.LedgerSheet",
     "reports:ledger_sheet_take": "reports.LedgerSheet",
     "casework:publish": "casework.Case",

@@ -51,6 +51,7 @@ class MonthlyRow(CountyModel):
     cases_bad = _number()
     cases_rated = _number()
     cases_unrated = _number()
+    cases_closed_called = _number()
     cases_called = _number()
     cases_reached = _number()
     cases_unreached = _number()
@@ -62,6 +63,7 @@ class MonthlyRow(CountyModel):
     cases_amended = _number()
     cases_open = _number()
     cases_overdue = _number()
+    cases_parked_there = _number()
     reports_corrected = _number()
 
     class Meta:
