@@ -26,7 +26,7 @@ def test_a_proposal_goes_its_whole_way(people, land, width):  # noqa: F811
     desk = people(land.desk).sees("提案 · 还有时间").open(page)
     desk.press("立案").fill(opinion="说得具体，可以办。")
     looked_at(desk, "proposals-04-file", width)
-    desk.send().press("交办").pick("lead", "东湖镇").pick("co_unit", "西山镇").pick("supervisor", "东湖县")
+    desk.send().press("交办").pick("lead", "东湖镇").pick("co_unit", "西山镇")
     looked_at(desk, "proposals-05-assign", width)
     desk.send().sees("等东湖镇签收")
 
@@ -43,8 +43,7 @@ def test_a_proposal_goes_its_whole_way(people, land, width):  # noqa: F811
     clerk.choose("result", "B 第B类")
     looked_at(clerk, "proposals-07-answer", width)
     clerk.send().sees("等东湖镇签发")
-    people(land.lead).open(page).press("签发").sees("加宽最窄的 400 米").send().sees("等东湖县督办审核")
-    people(land.supervisor).open(page).press("督办审核通过").send().sees("等提出人评价")
+    people(land.lead).open(page).press("签发").sees("加宽最窄的 400 米").send().sees("等提出人评价")
 
     recorder.open(page).press("记提出人评价").choose("manner", "满意").choose("rating", "不满意").fill(
         note="只修了一半。"
@@ -53,7 +52,6 @@ def test_a_proposal_goes_its_whole_way(people, land, width):  # noqa: F811
     recorder.send().sees("等东湖镇重新办理")
     clerk.open(page).press("答复送审").fill(answer="全修好了。").choose("result", "A 第A类").send()
     people(land.lead).open(page).press("签发").send()
-    people(land.supervisor).open(page).press("督办审核通过").send()
     recorder.open(page).press("记提出人评价").choose("manner", "满意").choose("rating", "满意").send().sees("办结")
     looked_at(recorder, "proposals-09-closed", width)
     recorder.open("/proposals/").sees(one.number)
