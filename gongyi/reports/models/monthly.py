@@ -63,6 +63,12 @@ class MonthlyRow(CountyModel):
     cases_open = _number()
     cases_overdue = _number()
     reports_corrected = _number()
+    promises_due = _number()
+    promises_kept = _number()
+    promises_late = _number()
+    promises_broken = _number()
+    promises_withdrawn = _number()
+    promises_moved = _number()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["county", "month", "unit"], name="monthlyrow_one")]
