@@ -111,7 +111,10 @@ def _there(period: Period) -> Q:
     """Recorded by then and not ended by then; a case that was reopened since counts as never ended.
 
     Of late, those that have not ended are few: two ranges of the index by end. Of long ago, those recorded before are fewer.
+    Of a period that has not begun nobody knows.
     """
+    if period.first > clock.today():
+        return Q(pk__in=[])
     if clock.today() - period.last > LONG_AGO:
         return Q(recorded_at__lt=period.end) & (Q(closed_at=None) | Q(closed_at__gte=period.end))
     ends = Q(Few(IsNull(F("closed_at"), True))) | Q(Few(GreaterThanOrEqual(F("closed_at"), period.end)))
@@ -122,6 +125,15 @@ def _late(period: Period) -> Q:
     """Not answered, and the day that the asker was told is over."""
     moment = min(period.end, clock.now())
     return Q(resident_due__lt=moment) & (Q(answered_at=None) | Q(answered_at__gte=moment))
+
+
+def _parked_by_then(period: Period) -> Q:
+    """Its last line before the period ended left it parked."""
+    lines = CaseStep.objects.filter(county=OuterRef("county"), case=OuterRef("pk"), at__lt=period.end)
+    later = CaseStep.objects.filter(
+        county=OuterRef("county"), case=OuterRef("case"), at__lt=period.end, seq__gt=OuterRef("seq")
+    )
+    return Q(Exists(lines.filter(target="parked").exclude(Exists(later.exclude(target="parked")))))
 
 
 received = Source(partial(_cases, units=_RECORDER), "counts_for", "recorded_at", splits=SPLITS)
@@ -153,6 +165,7 @@ _AGAIN = Asker.objects.filter(
     case__recorded_at__gt=OuterRef("recorded_at"), case__recorded_at__lte=OuterRef("reopen_until"),
 ).exclude(case__state="void").exclude(not_yet("case_id"))  # fmt: skip
 _EXTRA = Visit.objects.filter(county=OuterRef("county"), case=OuterRef("pk"))
+_CALLS = CaseStep.objects.filter(county=OuterRef("county"), case=OuterRef("pk"), action="call_back")
 _SOLVED, _RATED = Q(outcome=Case.Outcome.SOLVED), ~Q(rating="")
 _KNOWABLE = _SOLVED & Q(topic__isnull=False, reopen_until__isnull=False) & Q(Exists(_PHONE))
 _ANSWERED = Q(outcome__in=[name for name, _label in Case.Outcome.of_answers()])
@@ -197,11 +210,13 @@ _ENDED = (
     Figure("cases.fair", pgettext_lazy("数字", "基本满意"), _("期间内结束、评价“基本满意”的办件"), closed, Q(rating=Case.Rating.FAIR), words=("基本满意数", "一般")),
     Figure("cases.bad", pgettext_lazy("数字", "不满意"), _("期间内结束、评价“不满意”的办件"), closed, Q(rating=Case.Rating.BAD), words=("不满意数", "不满意件数")),
     Figure("cases.rated", pgettext_lazy("数字", "已评价"), _("期间内结束、有评价的办件"), closed, _RATED, words=("评价数", "参评数", "测评数", "参与评价")),
+    Figure("cases.closed_called", pgettext_lazy("数字", "回访过的办结件"), _("期间内结束的办件里，打过回访电话的；打了几次都算一件"), closed, Q(Exists(_CALLS)), words=("已回访件数", "回访办结件")),
     Figure("cases.unrated", pgettext_lazy("数字", "未评价"), _("期间内结束、答复过而没有评价的办件；不算满意"), closed, _ANSWERED & Q(rating=""), words=("未评价数", "未参评")),
 )  # fmt: skip
 _THERE = (
     Figure("cases.open", pgettext_lazy("数字", "在办"), _("期末还没有结束的办件"), there, words=("在办数", "未办结", "正在办理", "办理中", "在办件数", "未结")),
     Figure("cases.overdue", pgettext_lazy("数字", "超期未答复"), _("期末还没有结束、过了答复期限还没有答复的办件"), there, _late, words=("超期", "逾期", "超期未办结", "超时", "逾期未办", "超期数")),
+    Figure("cases.parked_there", pgettext_lazy("数字", "期末挂账"), _("期末还没有结束、正等着约定日子的办件"), there, _parked_by_then, words=("挂账未销", "挂账未销号", "挂账存量")),
 )  # fmt: skip
 # A call that did not solve it sends it back to the lead, or to the desk where nobody is there any more.
 _REDONE = Q(action__in=["object", "redo", "reopen", "unsolved"]) | (_CALL & ~_MISSED & ~Q(target="closed"))
@@ -229,6 +244,7 @@ _RATES = (
     Rate("cases.one_visit_rate", pgettext_lazy("数字", "一次办好率"), _("一次办好 ÷ 能判断是不是一次办好"), ("cases.one_visit",), ("cases.one_visit_known",), words=("一次办结率", "一次性办结率", "一次解决率")),
     Rate("cases.reopened_rate", pgettext_lazy("数字", "重办率"), _("重办次数 ÷ 办结量"), ("cases.reopened",), ("cases.closed",), words=("返工率",)),
     Rate("cases.returned_rate", pgettext_lazy("数字", "退单率"), _("退单次数 ÷ 派单量"), ("cases.returned",), ("cases.assigned",), words=("回退率", "退回率")),
+    Rate("cases.called_rate", pgettext_lazy("数字", "回访率"), _("回访过的办结件 ÷ 办结量"), ("cases.closed_called",), ("cases.closed",), words=("回访覆盖率", "电话回访率", "回访完成率")),
     Rate("cases.closed_rate", pgettext_lazy("数字", "办结率"), _("办结量 ÷ 受理量；两个数的办件不一定是同一批"), ("cases.closed",), ("cases.received",), words=("办理率", "结案率")),
 )  # fmt: skip
 

@@ -6,13 +6,24 @@ leaves paragraphs out.
 
 import io
 import re
+import zipfile
 from collections.abc import Mapping, Sequence
 from typing import Any
+from xml.etree import ElementTree as ET
 
 from django.utils.translation import gettext as _
 from docx.opc.exceptions import OpcError
 from docxtpl import DocxTemplate
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError, meta, nodes
+from jinja2 import (
+    StrictUndefined,
+    TemplateError,
+    TemplateRuntimeError,
+    TemplateSyntaxError,
+    Undefined,
+    UndefinedError,
+    meta,
+    nodes,
+)
 from jinja2.sandbox import SandboxedEnvironment
 
 from gongyi.core.attachments.papers import check_office
@@ -27,6 +38,8 @@ _ALLOWED = (
     nodes.Compare, nodes.Operand, nodes.Not, nodes.And, nodes.Or,
 )  # fmt: skip
 _LISTS = (nodes.Name, nodes.Getattr, nodes.Getitem)
+DEEPEST = 3  # loops in loops: each multiplies the steps
+_RUNS = ("}p", "}r", "}body", "}tbl", "}tr", "}tc")
 
 
 class _Own(DocxTemplate):
@@ -57,11 +70,31 @@ def fill_template(content: bytes, values: Mapping[str, Value]) -> bytes:
         raise _unknown(str(error)) from None
     except (TemplateError, SyntaxError, TypeError, ValueError):
         raise _broken() from None
+    if not _whole(file.getvalue()):
+        raise _broken()
     return file.getvalue()
 
 
+def _whole(content: bytes) -> bool:
+    """Whether every text stands in a run: `{{r 甲 }}` puts one where Word finds none and calls the file broken."""
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        body = ET.fromstring(package.read("word/document.xml"))  # noqa: S314 - written here
+    return not any(
+        (each.text or "").strip() or any((child.tail or "").strip() for child in each)
+        for each in body.iter()
+        if each.tag.endswith(_RUNS)
+    )
+
+
 def _environment() -> SandboxedEnvironment:
-    return SandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
+    return SandboxedEnvironment(autoescape=True, undefined=StrictUndefined, finalize=_printable)
+
+
+def _printable(value: Any) -> Any:
+    """A text or number; not a whole list, nor one of Python's own functions such as `title.upper`."""
+    if value is None or isinstance(value, str | int | float | Undefined):
+        return value
+    raise TemplateRuntimeError(type(value).__name__)
 
 
 def _opened(content: bytes) -> DocxTemplate:
@@ -76,7 +109,7 @@ def _opened(content: bytes) -> DocxTemplate:
     except (OpcError, SyntaxError, KeyError, ValueError):
         raise Refused("file_broken", _("这个模板打不开。"), _("请用 Word 或 WPS 重新保存成 .docx 后再发。")) from None
     for tree in trees:
-        if not all(map(_allowed, (tree, *tree.find_all(nodes.Node)))):
+        if not all(map(_allowed, (tree, *tree.find_all(nodes.Node)))) or _loops(tree) > DEEPEST:
             raise Refused(
                 "template_instructions",
                 _("模板里有不能用的写法。"),
@@ -90,6 +123,11 @@ def _allowed(node: nodes.Node) -> bool:
         return False
     hidden = isinstance(node, nodes.Getattr) and node.attr.startswith("_")
     return isinstance(node, _ALLOWED) and not hidden
+
+
+def _loops(node: nodes.Node) -> int:
+    """How many loops stand in one another."""
+    return isinstance(node, nodes.For) + max(map(_loops, node.iter_child_nodes()), default=0)
 
 
 def _texts(template: DocxTemplate) -> list[str]:

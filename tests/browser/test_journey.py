@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from gongyi.core import clock
+from tests.browser.conftest import IN_BOTH_WIDTHS
 from tests.browser.test_office import looked_at
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=False)]
@@ -130,6 +131,7 @@ def read_by_everybody(resident, width: str) -> str:
     return resident.page.url
 
 
+@IN_BOTH_WIDTHS
 def test_journey_from_the_portal_and_back(people, land, width):
     resident = people(None)
     clerk, case = handled(people, land, width, resident, told(resident, width))

@@ -161,6 +161,15 @@ def test_a_row_of_an_import_that_still_runs_takes_nobodys_one_visit(land):
         assert said is (state != "done"), "the case's own page says the same"
 
 
+def test_of_a_period_that_has_not_begun_nothing_is_in_hand(land):
+    put(land, "handling")
+    today = clock.today()
+    assert of(land.county, "open", period=Period(today, today + timedelta(days=40))) == [1]
+    later = Period(today + timedelta(days=1), today + timedelta(days=40))
+    assert of(land.county, "open", "overdue", "received", period=later) == [0, 0, 0]
+    assert figures.rows_of("cases.open", Scope(999001, later)).count() == 0
+
+
 def test_what_is_in_hand_is_found_by_the_index_of_the_ends(land):
     county, today = land.county.county, clock.today()
     for days, index in ((0, "case_closed"), (800, "case_recorded")):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gongyi.core.errors import Refused
-from gongyi.documents.blank import find_slots, modern, open_form, reading, shape_of, write_form, writing
+from gongyi.documents.blank import find_slots, markup, modern, open_form, reading, shape_of, write_form
 from gongyi.documents.blank.blanks import find_gaps
 from tests.documents import hostile
 
@@ -184,7 +184,7 @@ def test_letters_of_several_fonts_in_a_shared_string_keep_them():
 
 def test_two_edits_of_one_place_are_an_error():
     with pytest.raises(ValueError, match="two edits"):
-        writing.edited(b"abcdef", [(0, 3, b"x"), (2, 4, b"y")])
+        markup.edited(b"abcdef", [(0, 3, b"x"), (2, 4, b"y")])
 
 
 @pytest.mark.parametrize("name", [*hostile.QUICK, *hostile.CHILD])
@@ -266,3 +266,27 @@ def test_an_old_workbook_is_converted_where_libreoffice_is(tmp_path):
     slots = {slot.at: slot for slot in find_slots(open_form(content, kind))}
     assert kind == "xlsx"
     assert slots["季报表!J11"].columns == ("办结情况", "其    中", "部分\n解决")
+
+
+def test_a_hidden_column_is_left_unless_a_formula_that_shows_takes_it_and_a_lone_gap_is_a_cell():
+    head = '<row r="1">' + "".join(text(f"{letter}1", word) for letter, word in zip("ABCDE", ("项目", "本月", "内码", "去年", "增减"), strict=True)) + "</row>"  # fmt: skip
+    body = '<row r="2">' + text("A2", "受理") + text("B2", "____件") + '<c r="C2" s="1"/><c r="D2" s="1"/><c r="E2" s="1"><f>B2-D2</f></c></row>'  # fmt: skip
+    content = sheet(head + body)
+    raw = members(content)[hostile.SHEET].replace(b"<sheetData>", b'<cols><col min="3" max="4" hidden="1"/></cols><sheetData>')  # fmt: skip
+    _content, _form, slots = opened(hostile.pack(members(content) | {hostile.SHEET: raw}), "a.xlsx")
+    assert (slots["Sheet1!C2"].hidden, slots["Sheet1!D2"].hidden) == (True, False)
+    gap = slots["Sheet1!B2 blank 1"]
+    assert (gap.columns, gap.labels) == (("本月",), ("受理",))
+
+
+def test_in_a_protected_sheet_only_cells_that_are_open_ask(monkeypatch):
+    head = '<row r="1">' + text("A1", "项目") + text("B1", "本月") + text("C1", "上月") + "</row>"
+    body = '<row r="2">' + text("A2", "受理") + '<c r="B2" s="2"/><c r="C2" s="1"/></row>'
+    content = sheet(head + body, '<sheetProtection sheet="1"/>')
+    styles = members(content)["xl/styles.xml"].replace(b'<xf borderId="1" numFmtId="14"/>', b'<xf borderId="1" numFmtId="0"><protection locked="0"/></xf>')  # fmt: skip
+    content = hostile.pack(members(content) | {"xl/styles.xml": styles})
+    _content, _form, slots = opened(content, "a.xlsx")
+    assert (slots["Sheet1!B2"].locked, slots["Sheet1!C2"].locked) == (False, True)
+    free = members(content)[hostile.SHEET].replace(b'sheet="1"', b'sheet="0"')
+    _content, _form, slots = opened(hostile.pack(members(content) | {hostile.SHEET: free}), "a.xlsx")
+    assert not slots["Sheet1!C2"].locked

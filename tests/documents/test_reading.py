@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import subprocess
 import sys
 from datetime import datetime
@@ -13,6 +14,7 @@ from xlsxwriter import Workbook
 from gongyi.core.errors import Refused
 from gongyi.documents import reading
 from gongyi.documents.reading import clean, clean_line, moment, read_pasted, read_table
+from gongyi.documents.tables import write_xlsx
 from tests.documents.hostile import CHILD, QUICK, cells, changed, good, ods
 from tests.factories import refused
 
@@ -147,3 +149,22 @@ def test_text_loses_its_layout_and_nothing_else():
     assert clean_line("  标\n\t题 ") == "标 题"
     letters = json.dumps(messy)
     assert clean(letters) == letters
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ending", ["xls", "ods"])
+def test_a_real_file_of_another_format_says_the_same(tmp_path, ending):
+    """Saved by LibreOffice, as an office would: the same rows, times too."""
+    if not shutil.which("soffice"):
+        pytest.skip("LibreOffice is not installed: apt install libreoffice-calc")
+    rows = [
+        ["编号", "登记时间", "内容"],
+        ["007", "2019/2/28 11:25:05", "路灯不亮\n三盏"],
+        ["8", "2019/3/1", "水管漏了" * 300],
+    ]
+    with (tmp_path / "a.xlsx").open("wb") as file:
+        write_xlsx(file, rows[0], rows[1:])
+    words = ["soffice", f"-env:UserInstallation=file://{tmp_path}/own", "--headless", "--convert-to", ending, "--outdir", str(tmp_path), str(tmp_path / "a.xlsx")]  # fmt: skip
+    subprocess.run(words, check=True, capture_output=True, timeout=120)
+    (sheet,) = read_table((tmp_path / f"a.{ending}").read_bytes(), f"a.{ending}")
+    assert sheet.rows == rows

@@ -78,6 +78,21 @@ def test_template_that_does_more_than_fill_is_refused(line):
     assert refused.value.code == "template_instructions"
 
 
+def test_loops_in_loops_are_not_endless():
+    four, three = ("{% for a in 甲 %}" * deep + "x" + "{% endfor %}" * deep for deep in (4, 3))
+    with pytest.raises(Refused) as refused:
+        template_fields(template(four))
+    assert refused.value.code == "template_instructions"
+    assert template_fields(template(three)) == ["甲"]
+
+
+@pytest.mark.parametrize("line", ["{{ 甲.upper }}", "{{ 乙 }}", "{{ 乙.items }}", "{{r 甲 }}"])
+def test_what_is_no_text_is_not_printed(line):
+    with pytest.raises(Refused) as refused:
+        fill_template(template(line), {"甲": "甲", "乙": {"丙": "1"}})
+    assert refused.value.code == "template_syntax"
+
+
 def test_without_that_refusal_a_template_would_count(monkeypatch):
     monkeypatch.setattr(templates, "_allowed", lambda _node: True)
     assert "".join(texts(fill_template(template("{{ 9 ** 9 }}"), {}))) == "387420489"

@@ -6,7 +6,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -79,6 +79,54 @@ def agree(county: int, asked: str) -> None:
         places = dict(found.values_list("subject", "place"))
         assert set(places) == read, "asked row by row, or of these few alone"
         assert list(places.values()) == sorted(places.values(), reverse=True)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(texts=st.lists(TEXTS, min_size=1, max_size=4), words=st.lists(WORDS, min_size=1, max_size=2))
+def test_common_words_that_are_read_are_those_that_are_sought(land, texts, words):
+    """On PostgreSQL a word that many rows hold is read for; with a sample of one that is every word that may be."""
+    with transaction.atomic(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "COMMON", 0)
+        for text in texts:
+            actions.open_case(by=land.clerk, unit=land.town, type=land.enquiry, content=f"事{text}")
+        agree(land.county.county, " ".join(words))
+        transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize(
+    ("asked", "one_way"),
+    [("漏水", True), ("漏", True), ("3栋", False), ("ab", False), ("“漏 水”", False), ("𪚥", False)],
+)
+def test_only_words_written_in_one_way_are_read_for(asked, one_way):
+    assert [word.is_one_way for word in search.question(asked)] == [one_way]
+
+
+def test_control_a_word_that_can_be_written_in_two_ways_would_be_missed():
+    word = search.question("3a")[0]
+    assert word.stands_in(plain("３Ａ"))
+    assert word.runs[0] not in "３Ａ"  # what LIKE would look for
+
+
+def test_a_small_office_waits_for_its_own_records_alone(land, monkeypatch):
+    """Where more rows hold the word than the office has, its own are read; where fewer do, these are asked."""
+    for at in range(6):
+        actions.open_case(by=land.clerk, unit=land.town, type=land.enquiry, content=f"第{at}次漏水")
+    actions.open_case(by=land.officer, unit=land.village, type=land.enquiry, content="村里漏水，路灯也不亮")
+    seen, ways = CASES.seen(land.officer, None), []
+    for name in ("read_holding", "few_holding", "newest_holding"):
+        way = getattr(engine, name)
+        monkeypatch.setattr(
+            f"gongyi.core.search.finding.{name}", lambda *a, _w=way, _n=name, **k: ways.append(_n) or _w(*a, **k)
+        )
+    assert seen.number < 6
+    assert len(search.find(land.officer, CASES, "漏水").hits) == 1
+    assert ways == ["read_holding"]
+    if connection.vendor == "sqlite":  # PostgreSQL cannot tell
+        assert len(search.find(land.officer, CASES, "路灯").hits) == 1
+        assert ways == ["read_holding", "newest_holding"]
+    monkeypatch.setattr("gongyi.core.search.finding.READ", 0)
+    assert len(search.find(land.officer, CASES, "漏水").hits) == 1
+    assert ways[-1] == "few_holding"
 
 
 def stands_in(word: Word, text: str) -> bool:

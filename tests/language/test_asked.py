@@ -7,7 +7,7 @@ import pytest
 
 from gongyi.core import gate
 from gongyi.documents.blank import Slot
-from gongyi.language.asked import cells
+from gongyi.language.asked import cells, reading
 from gongyi.language.asked.ask import Ask, Vocabulary
 from gongyi.language.asked.figures import period_of
 from gongyi.language.asked.matching import match
@@ -183,3 +183,120 @@ def test_the_same_words_mean_another_time_on_a_form_of_a_year():
 def test_an_ask_survives_being_kept():
     found = ask("办结率", label="投诉类")
     assert Ask.unpacked(found.packed()) == found
+
+
+# --- months, quarters and years of one form ------------------------------------------------------------------------------
+
+
+def timed(*columns: str, label: str = "受理件数", kind: str = "year", **more) -> tuple[str, str]:
+    found = ask(*columns, label=label, words=replace(WORDS, kind=kind, year=2026), **more)
+    return (found.period, found.window) if found.kind == "figure" else ("leave", found.word)
+
+
+@pytest.mark.parametrize(
+    ("columns", "window"),
+    [
+        (("3月",), "m3"), (("十二月份",), "m12"), (("1-9月",), "m1-9"), (("一至三月",), "m1-3"), (("第二季度",), "q2"), (("本年", "四季度"), "q4"),
+        (("上半年",), "h1"), (("前三季度",), "m1-9"), (("2025年", "6月"), "-1:m6"), (("2025年6月",), "-1:m6"), (("2026年一季度",), "q1"),
+        (("上半年", "二季度"), "q2"), (("2025年", "一季度", "3月"), "-1:m3"),
+    ],
+)  # fmt: skip
+def test_months_and_quarters_that_a_heading_names_are_windows(columns, window):
+    assert timed(*columns) == ("this", window)
+
+
+@pytest.mark.parametrize(
+    ("columns", "wanted"),
+    [
+        (("3月", "同比"), ("change_year_on_year", "m3")), (("3月", "环比"), ("change_on_previous", "m3")), (("3月", "累计"), ("year_to_date", "m3")),
+        (("上年", "一季度"), ("same_last_year", "q1")), (("上季度", "3月"), ("leave", "unclear")), (("2019年",), ("leave", "unclear")), (("3月、2月",), ("leave", "unclear")), (("一季度", "5月"), ("leave", "unclear")),
+        (("1月至本月累计",), ("this", "")), (("3月5日前",), ("leave", "not_held")),
+    ],
+)  # fmt: skip
+def test_words_beside_a_month_are_counted_from_that_month(columns, wanted):
+    assert timed(*columns) == wanted
+
+
+@pytest.mark.parametrize(
+    ("column", "kind", "wanted"),
+    [
+        ("本月", "month", ("this", "")), ("本月", "quarter", ("this", "month")), ("上月", "quarter", ("previous", "month")),
+        ("本季度", "month", ("this", "quarter")), ("上季度", "month", ("previous", "quarter")), ("本年", "month", ("year_to_date", "")),
+        ("全年", "year", ("this", "")), ("上年度", "month", ("previous", "year")), ("本周", "month", ("leave", "unclear")),
+        ("较上月增减", "quarter", ("change_on_previous", "month")), ("本月", "days", ("this", "")),
+    ],
+)  # fmt: skip
+def test_a_word_for_another_span_is_never_the_forms_own(column, kind, wanted):
+    assert timed(column, kind=kind) == wanted
+
+
+def test_rows_of_months_without_a_number_are_the_months_of_the_period():
+    slots = [cell("受理数", label="    月", turn=n) for n in (1, 2, 3)]
+    assert [each.window for each in match(slots, replace(WORDS, kind="quarter"))] == ["n1", "n2", "n3"]
+
+
+def test_sheets_named_by_months_and_a_section_are_the_months_of_their_cells():
+    slots = [Slot(f"{n}月!B2", "cell", n, (2, 2), columns=("受理数",), labels=("合计",), heads=((),)) for n in (1, 2)]
+    assert [each.window for each in match(slots, WORDS)] == ["m1", "m2"]
+    assert [each.window for each in match(slots[:1], WORDS)] == [""]  # a copy that is called 1月
+    assert timed("受理数", label="合计", section="二、二季度", kind="year") == ("this", "q2")
+
+
+def test_a_sentence_keeps_its_quarter_up_to_its_end():
+    asks = line("一季度共受理____件，办结____件。本月受理____件")
+    assert [each.window for each in asks] == ["q1", "q1", ""]
+
+
+# --- what no figure stands for -------------------------------------------------------------------------------------------
+
+
+def test_what_is_left_at_the_end_is_never_filled_with_what_happened_meanwhile(monkeypatch):
+    assert ask("数量", label="期末挂账").figures == ("cases.parked_there",)
+    assert ask("数量", label="挂账").figures == ("cases.parked",)
+    assert ask("数量", label="月末退单").word == "no_stock"
+    assert line("年末挂账____件")[0].figures == ("cases.parked_there",)
+    monkeypatch.setattr(reading, "_stock", lambda _found, _text: None)
+    assert ask("数量", label="期末挂账").figures == ("cases.parked",)
+
+
+def test_numbers_of_persons_and_households_are_not_numbers_of_matters(monkeypatch):
+    assert ask("来访人数").word == "not_held"
+    assert ask("入户走访户数").word == "not_held"
+    monkeypatch.setattr(cells.Around, "_foreign", lambda _self: None)
+    assert ask("来访人数").figures == ("cases.received",)
+
+
+def test_a_telephone_to_call_is_no_number_of_calls():
+    assert line("联系人：____ 电话：______")[1].word == "hand"
+    assert line("电话：____件")[0].figures == ("cases.received",)
+
+
+def test_a_row_of_a_unit_whose_name_is_a_formula_is_never_the_whole():
+    rows = [
+        Slot(
+            f"S!{letter}{row}", what, 0, (row, at), columns=(head,), labels=(str(row),), heads=(("序号",),), record=row
+        )
+        for row in (1, 2)
+        for letter, at, what, head in (("B", 2, "formula", "乡镇"), ("C", 3, "cell", "受理数"))
+    ]
+    assert [each.unit for each in match(rows, WORDS) if each.kind == "figure"] == ["child 1", "child 2"]
+
+
+def test_a_column_other_is_what_its_neighbours_leave_and_not_the_whole():
+    slots = [
+        Slot(f"S!{at}2", "cell", 0, (2, at), columns=("诉求类别", head), labels=("本月",), heads=((),))
+        for at, head in enumerate(("投诉", "求助", "其他"), start=2)
+    ]
+    found = match(slots, WORDS)[-1]
+    assert {name: set(keys) for name, _word, keys in found.by} == {"type": {"s", "r"}}
+
+
+def test_a_title_says_what_is_counted_and_which_matters_a_list_holds():
+    assert ask("投诉", title="各类诉求办结情况表").figures == ("cases.closed",)
+    assert ask("投诉", title="各类诉求受理、办结情况表").figures == ("cases.received",)
+    figures = replace(WORDS, figures=frozenset({"cases.closed", "cases.received"}))
+    rows = [
+        Slot(f"S!{at}2", "cell", 0, (2, at), columns=(head,), labels=(), record=1, title="办结事项台账")
+        for at, head in enumerate(("受理编号", "诉求内容", "承办单位", "办结时间"), start=1)
+    ]
+    assert {each.figures for each in match(rows, figures)} == {("cases.closed",)}

@@ -1,5 +1,6 @@
 """Promises and their dates. A false alarm keeps an answer from going out, so what is none is tried more than what is one."""
 
+import os
 import tomllib
 from datetime import date, timedelta
 from pathlib import Path
@@ -108,6 +109,21 @@ def test_every_answer_of_the_demo_and_every_template_may_go_out():
 def test_time_grows_with_the_length_only():
     assert len(promises("我们将尽快" * 4000)) <= 1
     assert promises("将于" * 10000 + "。") == []
+
+
+@pytest.mark.slow
+def test_the_page_says_how_many_answers_are_barred():
+    """Counted anew where GONGYI_ANSWERS names the file of public answers, which is not part of the product."""
+    file = os.environ.get("GONGYI_ANSWERS")
+    if not file:
+        pytest.skip("GONGYI_ANSWERS=requests-answered.xlsx")
+    from gongyi.casework.management.requests import read_requests
+
+    rows = read_requests(Path(file))
+    barred = sum(bool(undated(row.answer)) for row in rows)
+    page = (Path(__file__).parents[2] / "docs/explanation/answers.md").read_text("utf-8")
+    assert f"**拦下的**：{barred} 条（{barred / len(rows):.1%}" in page
+    assert f"{len(rows):,} 条公开的留言和答复" in page
 
 
 # --- which day ---------------------------------------------------------------------------------------------------------

@@ -187,3 +187,33 @@ def printed(*words: str) -> str:
     out = StringIO()
     call_command("figures", *words, stdout=out)
     return out.getvalue()
+
+
+def test_what_is_parked_on_a_day_is_not_how_often_it_was_parked(land, put):
+    case = put(land, "parked")
+    yesterday = clock.now() - timedelta(days=1)
+    long_ago = yesterday - timedelta(days=40)
+    CaseStep.objects.filter(case=case).update(at=long_ago)
+    CaseStep(case=case, seq=50, at=long_ago, action="park", source="handling", target="parked", actor_label="").save()
+    Case.objects.filter(id=case.id).update(recorded_at=long_ago)
+    now = Period(clock.today(), clock.today())
+
+    def there(period: Period) -> tuple[int, int]:
+        found = figures.count(["cases.parked_there", "cases.parked"], Scope(case.county, period))
+        return int(found["cases.parked_there"].value or 0), int(found["cases.parked"].value or 0)
+
+    assert there(now) == (1, 0)  # long ago, and still
+    CaseStep(case=case, seq=51, at=yesterday, action="wake", source="parked", target="handling", actor_label="").save()  # fmt: skip
+    assert there(now) == (0, 0)
+    before = Period(yesterday.date() - timedelta(days=9), yesterday.date() - timedelta(days=5))
+    assert there(before) == (1, 0)  # it was, on that day
+
+
+def test_rate_of_return_calls_counts_each_case_once(land, put):
+    case, other = put(land, "closed"), put(land, "closed")
+    CaseStep.objects.filter(action="call_back").delete()
+    for seq in (90, 91):
+        CaseStep(case=case, seq=seq, at=clock.now(), action="call_back", target="calling", actor_label="").save()
+    found = figures.count(["cases.called_rate"], Scope(case.county, Period(clock.today(), clock.today())))
+    assert found["cases.called_rate"].value == 50.0
+    assert other.id != case.id

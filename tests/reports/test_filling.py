@@ -354,3 +354,109 @@ def test_a_choice_spreads_along_a_column_with_each_rows_own_unit(busy):
         (("cases.reached",), "child 1"), (("cases.reached",), "child 2"), (("cases.reached",), "child 12"),
     }  # fmt: skip
     assert set(form_page.spread(opened.slots, asks, place, leave("hand"), "")) == {"月调度!S8"}
+
+
+# --- months of one form -----------------------------------------------------------------------------------------------
+
+
+def months_form(*heads: str, left: str = "受理件数") -> bytes:
+    """A sheet with one row under these headings."""
+    from tests.documents import hostile
+    from tests.documents.test_blank import sheet, text
+
+    letters = "BCDEFGHIJKLM"
+    head = text("A1", "指标") + "".join(text(f"{letter}1", word) for letter, word in zip(letters, heads, strict=False))
+    body = text("A2", left) + "".join(f'<c r="{letter}2" s="1"/>' for letter, _w in zip(letters, heads, strict=False))
+    assert hostile.SHEET
+    return sheet(f'<row r="1">{head}</row><row r="2">{body}</row>')
+
+
+def row_of(content: bytes, unit, period, by=None) -> list[object]:
+    made = filled.fill_file(content, "a.xlsx", unit=unit, period=period, by=by)
+    return [line.value for line in made.lines]
+
+
+def test_months_quarters_and_years_of_one_form_each_have_their_own_number(busy, monkeypatch):
+    monkeypatch.setattr(clock, "today", lambda: date(2026, 5, 10))
+    year = Period.year(2026)
+    form = months_form("1月", "2月", "3月", "一季度", "1-2月", "上半年", "2025年3月", "3月环比（±件）", "6月")
+    assert row_of(form, busy.town, year) == [0, 4, 6, 10, 4, 10, 1, 2, None]
+    lines = filled.fill_file(form, "a.xlsx", unit=busy.town, period=year, by=None).lines
+    assert "还没有到" in lines[-1].reason
+    assert "from=2026-02-01&to=2026-02-28" in lines[1].evidence[0]
+    month = months_form("本月", "本季度", "本年", "上月", "上季度")
+    assert row_of(month, busy.town, MARCH) == [6, 10, 10, 4, 0]
+
+
+def test_what_is_remembered_of_one_quarter_is_filled_with_the_months_of_the_next(busy, monkeypatch):
+    monkeypatch.setattr(clock, "today", lambda: date(2026, 7, 10))
+    first, second = months_form("1月", "2月", "3月"), months_form("4月", "5月", "6月")
+    opened, again = filled.read(first, "a.xlsx"), filled.read(second, "b.xlsx")
+    assert opened.shape == again.shape
+    fill = actions.take_in(by=busy.clerk, opened=opened, name="a.xlsx", unit=busy.town, period=Period.quarter(2026, 1))
+    actions.set_asks(fill, changed={"Sheet1!D2": Ask("figure", ("cases.received",), window="=m2")})
+    actions.confirm(fill, by=busy.clerk, opened=opened, unit=busy.town, period=Period.quarter(2026, 1))
+    case(busy, date(2026, 5, 4))
+    case(busy, date(2026, 6, 4))
+    assert row_of(first, busy.town, Period.quarter(2026, 1)) == [0, 4, 4]
+    assert row_of(second, busy.town, Period.quarter(2026, 2)) == [0, 1, 4]  # what was chosen by hand stays
+    monkeypatch.setattr(filled, "_of_this_copy", lambda kept, _read: kept)
+    assert row_of(second, busy.town, Period.quarter(2026, 2)) == [0, 4, 4]  # the months of the quarter before
+
+
+def test_months_are_chosen_by_hand_and_told_in_words(busy):
+    client = browser(busy.clerk)
+    there = hand_over(client, busy.town)["Location"]
+    client.post(f"{there}cell/?at=SQ02!E9", {"what": "figure:cases.received", "period": "this", "window": "m2"})
+    kept = json.loads(FormFill.objects.get().asks)["SQ02!E9"]
+    assert kept["window"] == "=m2"
+    page = client.get(there).content.decode()
+    assert "受理量 · 2月" in page
+    assert client.get(f"{there}cell/?at=SQ02!E9").content.decode().count('value="m2" selected') == 1
+
+
+def test_a_list_of_what_ended_holds_what_ended(busy):
+    from gongyi.documents.blank import Slot
+
+    rows = [Slot(f"S!A{n}", "cell", 0, (n, 1), record=n) for n in (1, 2)]
+    asks = [Ask("list", ("cases.closed",), word="number")] * 2
+    found = listing.list_values(rows, asks, unit=busy.town, period=MARCH, by=busy.clerk)
+    ended = set(Case.objects.exclude(closed_at=None).values_list("number", flat=True))
+    assert {line.value for line in found.values()} <= ended
+    assert listing.waiting_of(rows, asks, busy.town, MARCH, busy.clerk) == 3
+
+
+def test_a_wrong_address_of_what_was_forgotten_is_no_error(busy):
+    assert browser(busy.clerk).get("/fill/?forgotten=no-key").status_code == 200
+
+
+def test_p5_a_form_that_names_other_townships_gives_nothing_of_them(busy):
+    names = [busy.other.name, busy.town.name, "没有的镇"]
+    from tests.documents.test_blank import sheet, text
+
+    rows = "".join(
+        f'<row r="{n}">{text(f"A{n}", name)}<c r="B{n}" s="1"/></row>' for n, name in enumerate(names, start=2)
+    )
+    form = sheet(f'<row r="1">{text("A1", "乡镇")}{text("B1", "受理数")}</row>{rows}')
+    assert row_of(form, busy.town, MARCH, by=busy.clerk) == [None, 6, None]  # its own row alone
+    fill = actions.take_in(
+        by=busy.clerk, opened=filled.read(form, "a.xlsx"), name="a.xlsx", unit=busy.town, period=MARCH
+    )
+    actions.confirm(fill, by=busy.clerk, opened=filled.read(form, "a.xlsx"), unit=busy.town, period=MARCH)
+    assert row_of(form, busy.other, MARCH) == [1, None, None]  # remembered for the county, each finds its own row
+    assert row_of(form, busy.county, MARCH) == [1, 6, None]
+    opened = filled.read(form, "a.xlsx")
+    asked = Ask("figure", ("cases.received",), unit=str(busy.other.id))
+    lines = filled.made(opened, [asked] * 3, unit=busy.town, period=MARCH, by=busy.clerk, known=True).lines
+    assert [line.value for line in lines] == [None, None, None]  # what a county confirmed is not a township's to see
+    lines = filled.made(opened, [asked] * 3, unit=busy.county, period=MARCH, by=busy.clerk, known=True).lines
+    assert [line.value for line in lines] == [1, 1, 1]  # the same, asked for the county: it is no empty answer
+
+
+def test_rows_that_were_filled_in_before_leave_the_headings_of_those_below(busy):
+    from tests.documents.test_blank import sheet, text
+
+    head = f'<row r="1">{text("A1", "指标")}{text("B1", "本月")}{text("C1", "上月")}</row>'
+    old = f'<row r="2">{text("A2", "派单数")}<c r="B2" s="1"><v>5</v></c><c r="C2" s="1"><v>7</v></c></row>'
+    new = f'<row r="3">{text("A3", "受理数")}<c r="B3" s="1"/><c r="C3" s="1"/></row>'
+    assert row_of(sheet(head + old + new), busy.town, MARCH) == [6, 4]

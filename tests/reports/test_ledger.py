@@ -196,15 +196,39 @@ def test_who_does_not_belong_keeps_nothing_and_a_period_that_goes_on_is_not_froz
         actions.take_ledger(ledger, by=land.clerk, period=lately())
 
 
-def test_p5_rows_of_others_are_counted_and_not_shown(land, put):
+def test_p5_rows_of_others_are_counted_and_not_shown(land, put, monkeypatch):
     past(put(land, "closed"))
     ledger = actions.keep_ledger(
         by=land.county_desk, unit=land.county, keeping=Keeping("全县来件", "cases.received", "", COLUMNS)
     )
     found = queries.rows_in(land.county_desk, ledger, lately())
-    assert (found.number, len(found.pairs) + found.elsewhere) == (1, 1)
-    if found.elsewhere:
-        assert "只计数" in queries.foot_words(found.number, found.elsewhere)
+    assert (found.number, found.pairs, found.elsewhere) == (1, [], 1)
+    assert "只计数" in queries.foot_words(found.number, found.elsewhere)
+    with pytest.raises(Refused, match="没有可以列出"):
+        actions.take_ledger(ledger, by=land.county_desk, period=lately())
+    monkeypatch.setattr(queries, "openable", lambda _by, one, scope: figures.rows_of(one.id, scope))
+    found = queries.rows_in(land.county_desk, ledger, lately())
+    assert (len(found.pairs), found.elsewhere) == (1, 0)  # without the guard the row would be there
+
+
+def test_a_removed_ledger_comes_back_unless_its_name_is_taken(land):
+    ledger = keep(land)
+    client = Client()
+    client.force_login(
+        Account.objects.get(id=land.clerk.id), backend="allauth.account.auth_backends.AuthenticationBackend"
+    )
+    page = client.post(reverse("reports:ledger_remove", args=[ledger.id]), follow=True).content.decode()
+    assert f"/ledgers/{ledger.id}/restore/" in page
+    assert client.get(ledger.get_absolute_url()).status_code == 404
+    client.post(reverse("reports:ledger_restore", args=[ledger.id]), {"_key": "0b6b5b0a-0000-4000-8000-00000000000c"})
+    assert client.get(ledger.get_absolute_url()).status_code == 200
+    assert client.get("/ledgers/?removed=no-key").status_code == 200
+    with pytest.raises(PermissionDenied):
+        actions.remove_ledger(ledger, by=land.stranger, back=True)
+    actions.remove_ledger(ledger, by=land.clerk)
+    keep(land)
+    with pytest.raises(ValidationError, match="换个名字"):
+        actions.remove_ledger(ledger, by=land.clerk, back=True)
 
 
 def test_pages_lead_from_columns_to_the_frozen_file(land, put):

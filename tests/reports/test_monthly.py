@@ -180,6 +180,22 @@ def test_months_are_counted_in_their_order_and_a_run_that_is_cut_off_is_gone_on_
         assert count_months(999001) <= 3, "what did not change is not counted but in its turn"
 
 
+def test_what_was_given_to_another_unit_since_is_no_change_of_a_month(land, put):
+    old, late = put(land, "handling"), put(land, "handling")
+    then = clock.now() - timedelta(days=70)
+    Case.objects.filter(id=old.id).update(recorded_at=then, assigned_at=then)
+    count_months(999001)
+    for lead, also, noted in ((land.other, False, False), (land.town, True, True)):
+        Case.objects.filter(id=old.id).update(lead=lead)
+        if also:
+            Case.objects.filter(id=late.id).update(recorded_at=then)
+        with bind(999001):
+            for month in MonthlyCount.objects.values_list("month", flat=True):
+                count_month(999001, month, at=clock.now())
+        assert MonthlyChange.objects.filter(figure="cases.open").exists() is noted
+        assert all(kept == live for kept, live in everything(999001))
+
+
 def test_in_hand_before_and_a_year_ago_are_the_stored_ones(land, put, django_assert_num_queries):
     old = put(land, "handling")
     Case.objects.filter(id=old.id).update(recorded_at=clock.now() - timedelta(days=420))

@@ -55,6 +55,11 @@ def find_topics(county: int, text: str, *, limit: int = 8) -> list[Topic]:
     return list(rows.order_by("-level" if text else "level", "position", "full_name")[:limit])
 
 
+def first_topics(county: int) -> QuerySet[Topic]:
+    """The topics of the first level that are in use."""
+    return Topic.objects.filter(county=county, active=True, level=1).order_by("position", "full_name")
+
+
 def topic_named(county: int, key: UUID | None) -> Topic | None:
     """A topic in use by its key."""
     return Topic.objects.filter(county=county, id=key, active=True).first() if key else None

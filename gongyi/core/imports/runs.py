@@ -33,8 +33,8 @@ UNSEEN = (S.RUNNING, S.STOPPING, S.UNDOING)
 UNDO_WITHIN = timedelta(hours=24)
 KEPT = timedelta(hours=24)  # a draft that nobody finishes
 SILENT = timedelta(minutes=2)  # after so long without a sign another machine's run counts as dead
-AT_FIRST = 40  # rows of the first transaction of a taking back, and at least of each
-HELD = 0.16  # seconds that one lasts: it asks every table that may point at a row, so a long one costs less
+AT_FIRST, LEAST = 40, 20  # rows of the first transaction of a taking back, and at least of each
+HELD = 0.115  # seconds that one lasts: it asks every table that may point at a row, so a long one costs less
 REPORTED = 500
 BATCH = 20_000  # rows of one run: so many are seen at once, and taken back together
 KIND = "core.import"
@@ -256,7 +256,7 @@ def take_back(run: ImportRun, *, words: str = "") -> None:
     end = {S.STOPPING: S.CANCELLED, S.UNDOING: S.UNDONE}.get(S(run.state), S.FAILED)
     kind, stay = kind_of(run), set[UUID]()
     rows = ImportLine.objects.filter(county=run.county, run=run).order_by("-id")
-    lines, pace = list(rows.values_list("id", "subject")), Pace(AT_FIRST, least=AT_FIRST, held=HELD)
+    lines, pace = list(rows.values_list("id", "subject")), Pace(AT_FIRST, least=LEAST, held=HELD)
     while lines:
         some, lines = dict(lines[: pace.rows]), lines[pace.rows :]
         with search.ahead(some.values(), documents=lambda _gone: ()), pace.step(), search.together():

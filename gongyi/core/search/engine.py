@@ -53,9 +53,10 @@ def put_in(rows: list[SearchRow], had: dict[UUID, int]) -> None:
         _many(f"INSERT INTO {INDEX} (rowid, number, title, body) VALUES (%s, %s, %s, %s)", map(_pairs, rows))  # noqa: S608 - our own name
     else:
         names = [field.attname for field in SearchRow._meta.concrete_fields]
-        values = ", ".join(["%s"] * len(names))
-        sql = f"INSERT INTO {SearchRow._meta.db_table} ({', '.join(names)}, vector) VALUES ({values}, %s::tsvector)"  # noqa: S608 - our own names
-        _many(sql, ([*(getattr(row, name) for name in names), vector(row)] for row in rows))
+        sql = f"COPY {SearchRow._meta.db_table} ({', '.join(names)}, vector) FROM STDIN"
+        with connection.cursor() as cursor, cursor.copy(sql) as copy:
+            for row in rows:
+                copy.write_row([*(getattr(row, name) for name in names), vector(row)])
 
 
 def _last_places(rows: list[SearchRow]) -> dict[int, int]:
@@ -194,7 +195,9 @@ def with_index() -> None:
         cursor.execute("SELECT 1 FROM pg_indexes WHERE indexname = %s AND schemaname = current_schema()", [INDEX])
         if cursor.fetchone() is None:
             table = SearchRow._meta.db_table
+            cursor.execute("SET maintenance_work_mem = '256MB'")  # the pairs of a whole country are sorted in it
             cursor.execute(f"CREATE INDEX CONCURRENTLY {INDEX} ON {table} USING gin (vector)")
+            cursor.execute("RESET maintenance_work_mem")
 
 
 # --- asking ----------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, cast
 from uuid import UUID
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 
@@ -189,8 +189,9 @@ def _touched(kind: Kind, keys: set[UUID]) -> None:
 def index(kind: Kind, keys: Collection[UUID]) -> int:
     """Bring the index of these records up to date, in the caller's transaction; returns how many were written."""
     ordered, written = sorted(keys), 0
-    for start in range(0, len(ordered), BATCH):
-        written += _index(kind, ordered[start : start + BATCH])
+    size = batch_size()
+    for start in range(0, len(ordered), size):
+        written += _index(kind, ordered[start : start + size])
     return written
 
 
@@ -267,12 +268,17 @@ def _same(one: SearchRow, other: SearchRow) -> bool:
     return alike and same_day(one, other)
 
 
-def rebuild(kind: Kind, county: int, *, batch: int = BATCH) -> Iterator[tuple[int, int]]:
+def batch_size() -> int:
+    """Records that are indexed in one go: few where one writes at a time."""
+    return BATCH if connection.vendor == "sqlite" else 5 * BATCH
+
+
+def rebuild(kind: Kind, county: int) -> Iterator[tuple[int, int]]:
     """Compare every record of a county with its row and write what differs, one short transaction for each batch.
 
     Yields (records looked at, rows written) after each. Cut off and begun again, it passes over what is right already.
     """
-    rows = SearchRow.objects.filter(county=county, kind=kind.name)
+    rows, batch = SearchRow.objects.filter(county=county, kind=kind.name), batch_size()
     seen = written = 0
     for keys in _in_turn(kind.records(county), "pk", batch):
         written += index(kind, keys)

@@ -12,6 +12,10 @@ _COLON = re.compile(r"[：:]\s*\Z")
 _BEFORE = re.compile(r"[：:年月第共计为达占是（(〔\[至自增降较]\Z|[0-9０-９]\Z")
 _AFTER = re.compile(r"[年月日号件次个人份户条起批场元万亿%％‰季期名家项分倍，。；、）)〕\]]")
 
+# blanks that a text begins with are an indent, but for those before 年 of a title, 月 of a label, 件 of a cell
+_STARTS = re.compile(
+    r"[ \u3000\xa0]{2,}(?:(?:月份?|季度?|件次?|次|人次|个|[%％])\s*\Z|年(?![初底末内终均龄])[^，。；：:]{0,40}\Z)"
+)
 _WIDE = 4  # blanks that are a gap even between letters
 
 
@@ -25,7 +29,7 @@ class Gap(NamedTuple):
 
 def find_gaps(text: str, underlined: Sequence[tuple[int, int]] = ()) -> list[Gap]:
     """The gaps of a text, in order. `underlined` are the parts of it that consist of underlined spaces."""
-    first = len(text) - len(text.lstrip(" \u3000\xa0\t\n"))
+    first = 0 if _STARTS.match(text) else len(text) - len(text.lstrip(" \u3000\xa0\t\n"))
     found = [Gap(start, end) for start, end in underlined]
     taken = {at for start, end in underlined for at in range(start, end)}
     for run in _RUN.finditer(text):
@@ -50,6 +54,7 @@ def _is_gap(text: str, start: int, end: int) -> bool:
     single = end - start == 1  # of 年 月 日
     return (
         single
+        or start == 0
         or bool(after and _AFTER.match(after) and _BEFORE.search(before))
         or bool(after and after in "年件%％次" and re.search(r"[\u4e00-\u9fff）)]\Z", before) and end - start >= _WIDE)
     )

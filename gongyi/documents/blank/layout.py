@@ -29,6 +29,10 @@ class Grid:
     hidden: bool = False
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
+    fed: frozenset[int] = frozenset()  # columns from which a formula takes single cells
+    free: frozenset[Place] = (
+        frozenset()
+    )  # of a protected sheet: where one may type; empty where one may everywhere, or nowhere
     choices: dict[Place, tuple[str, ...]] = field(default_factory=dict)
     part: str = ""
 
@@ -79,7 +83,8 @@ class Slot:
 
     `what`: "cell", "blank" (inside a text, from `start` to before `end`), "end" (behind a colon), or "formula". `columns` are
     the headings above it from the top down, `labels` those to its left, `heads` what stands above the labels; `parent` is the
-    label that this row belongs to (其中), `section` the heading lines inside the table, `record` the number of a row without words.
+    label that this row belongs to (其中), `section` the heading lines inside the table, `record` the number of a row without words,
+    `turn` that of a row whose label is a blank for a month (__月), `title` what stands above the table.
     """
 
     at: str
@@ -93,10 +98,13 @@ class Slot:
     parent: str = ""
     block: int = 0
     record: int = 0
+    turn: int = 0
+    title: str = ""
     text: str = ""
     start: int = 0
     end: int = 0
     hidden: bool = False
+    locked: bool = False
     shape: str = ""
     choices: tuple[str, ...] = ()
     paired: bool = False  # a label and the cell beside it, not a row under headings
@@ -125,6 +133,8 @@ def _workbook(sheets: list[dict[str, Any]]) -> Form:
         }  # fmt: skip
         grid = Grid(raw["name"], True, cells, hidden=raw["hidden"], part=raw["part"])
         grid.hidden_rows, grid.hidden_columns = frozenset(raw["hidden_rows"]), frozenset(raw["hidden_columns"])
+        grid.fed = frozenset(raw["fed"])
+        grid.free = frozenset((row, column) for row, column in raw["free"])
         for top, left, bottom, right in raw["merged"]:
             _merge(grid, (top, left), (bottom, right))
         grids.append(grid)

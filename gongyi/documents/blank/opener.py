@@ -9,6 +9,7 @@ import re
 import resource
 import sys
 import zipfile
+from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -24,6 +25,8 @@ R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 FORMATS = {1: "0", 2: "0.00", 9: "0%", 10: "0.00%", 14: "yyyy/m/d", 22: "yyyy/m/d h:mm", 31: 'yyyy"年"m"月"d"日"', 49: "@",
            57: 'yyyy"年"m"月"', 58: 'm"月"d"日"'}  # fmt: skip
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
+# cells that a formula names one by one, not within an area and not on another sheet
+_ALONE = re.compile(r"(?<![A-Za-z0-9$:!'.])\$?[A-Z]{1,3}\$?[0-9]{1,7}(?![0-9A-Za-z(:!])")
 
 
 class Stop(Exception):  # noqa: N818 - it reads as a sentence
@@ -104,8 +107,8 @@ def _plain(node: ET.Element) -> str:
     return "".join(texts)
 
 
-def _styles(package: zipfile.ZipFile) -> list[tuple[bool, str]]:
-    """Of each cell style: whether it has a line at a side, and its number format."""
+def _styles(package: zipfile.ZipFile) -> list[tuple[bool, str, bool]]:
+    """Of each cell style: whether it has a line at a side, its number format, and whether a protected sheet lets one type there."""
     if "xl/styles.xml" not in package.namelist():
         return []
     root = _tree(package.read("xl/styles.xml"))
@@ -118,13 +121,17 @@ def _styles(package: zipfile.ZipFile) -> list[tuple[bool, str]]:
     styles = []
     for node in root.findall(f"{S}cellXfs/{S}xf"):
         border = int(node.get("borderId", "0"))
-        styles.append((border < len(lined) and lined[border], formats.get(int(node.get("numFmtId", "0")), "")))
+        lock = node.find(f"{S}protection")
+        free = lock is not None and lock.get("locked") in {"0", "false"}
+        styles.append((border < len(lined) and lined[border], formats.get(int(node.get("numFmtId", "0")), ""), free))
     return styles
 
 
-def _sheet(content: bytes, strings: list[str], styles: list[tuple[bool, str]]) -> dict[str, Any]:
+def _sheet(content: bytes, strings: list[str], styles: list[tuple[bool, str, bool]]) -> dict[str, Any]:
     root = _tree(content)
-    cells, hidden_rows = [], []
+    guard = root.find(f"{S}sheetProtection")
+    guarded, free = guard is not None and guard.get("sheet") in {"1", "true"}, list[list[int]]()
+    cells, hidden_rows, fed = [], [], set[int]()
     number = 0
     for row in root.iter(f"{S}row"):
         number = int(row.get("r", number + 1))
@@ -133,14 +140,18 @@ def _sheet(content: bytes, strings: list[str], styles: list[tuple[bool, str]]) -
         column = 0
         for node in row.findall(f"{S}c"):
             column = position(node.get("r", ""))[1] if node.get("r") else column + 1
-            lined, shape = styles[int(node.get("s", "0"))] if int(node.get("s", "0")) < len(styles) else (False, "")
+            style = int(node.get("s", "0"))
+            lined, shape, unlocked = styles[style] if style < len(styles) else (False, "", False)
             text = _cell(node, strings)
             formula = node.find(f"{S}f") is not None
+            fed |= {position(one)[1] for one in _ALONE.findall(node.findtext(f"{S}f") or "")}
             if not (text or formula or lined):
                 continue
             _limit(number > ROWS, "rows")
             _limit(column > COLUMNS, "columns")
             cells.append([number, column, text, formula, lined, shape])
+            if guarded and unlocked:
+                free.append([number, column])
     merged = [
         [*position(first), *position(last or first)]
         for node in root.iter(f"{S}mergeCell")
@@ -157,6 +168,8 @@ def _sheet(content: bytes, strings: list[str], styles: list[tuple[bool, str]]) -
         "merged": merged,
         "hidden_rows": hidden_rows,
         "hidden_columns": columns,
+        "fed": sorted(fed),
+        "free": free,
         "choices": _choices(root),
     }
 
@@ -190,19 +203,52 @@ def document(package: zipfile.ZipFile) -> dict[str, Any]:
     if body is None:
         raise Stop("text")
     found: list[Any] = []
-    for node in body:
+    for node in _inside(body):
         if node.tag == f"{W}p":
             found.append({"text": _paragraph(node)})
         elif node.tag == f"{W}tbl":
-            found.append({"rows": [_row(row) for row in node.findall(f"{W}tr")]})
+            found.append({"rows": [_row(row) for row in _inside(node) if row.tag == f"{W}tr"]})
         _limit(len(found) > PARTS, "size")
     _limit(sum(len(row) for part in found for row in part.get("rows", [])) > CELLS, "size")
     return {"body": found}
 
 
+def _inside(node: ET.Element) -> Iterator[ET.Element]:
+    """The parts of an element; a content control, or another wrapper, counts as what it holds."""
+    for part in node:
+        content = (
+            part.find(f"{W}sdtContent") if part.tag == f"{W}sdt" else part if part.tag == f"{W}customXml" else None
+        )
+        if content is None:
+            yield part
+        else:
+            if part.tag == f"{W}sdt" and _waits(part):
+                _blank(content)
+            yield from _inside(content)
+
+
+def _waits(control: ET.Element) -> bool:
+    """Whether a control shows its prompt (单击此处输入文字) and takes any text."""
+    facts = control.find(f"{W}sdtPr")
+    if facts is None or facts.find(f"{W}showingPlcHdr") is None or facts.find(f"{W}dropDownList") is not None:
+        return False
+    lock = facts.find(f"{W}lock")
+    return lock is None or "ontentLocked" not in lock.get(f"{W}val", "")
+
+
+def _blank(content: ET.Element) -> None:
+    """A prompt is a gap: as many lines as it has letters."""
+    for text in content.iter(f"{W}t"):
+        text.text = "_" * len(text.text or "")
+
+
 def _paragraph(node: ET.Element) -> list[list[Any]]:
     """The runs of a paragraph: [text, whether it is underlined]."""
     runs = []
+    for control in node.iter(f"{W}sdt"):
+        content = control.find(f"{W}sdtContent")
+        if content is not None and _waits(control):
+            _blank(content)
     for run in node.iter(f"{W}r"):
         mark = run.find(f"{W}rPr/{W}u")
         underlined = mark is not None and mark.get(f"{W}val", "single") not in {"none", "0"}
@@ -223,11 +269,11 @@ def _row(node: ET.Element) -> list[list[Any]]:
     before = node.find(f"{W}trPr/{W}gridBefore")
     column = 1 + (int(before.get(f"{W}val", "0")) if before is not None else 0)
     cells = []
-    for cell in node.findall(f"{W}tc"):
+    for cell in (part for part in _inside(node) if part.tag == f"{W}tc"):
         span, merge = cell.find(f"{W}tcPr/{W}gridSpan"), cell.find(f"{W}tcPr/{W}vMerge")
         wide = int(span.get(f"{W}val", "1")) if span is not None else 1
         goes_on = merge is not None and merge.get(f"{W}val", "continue") == "continue"
-        cells.append([column, wide, goes_on, [_paragraph(each) for each in cell.findall(f"{W}p")]])
+        cells.append([column, wide, goes_on, [_paragraph(each) for each in _inside(cell) if each.tag == f"{W}p"]])
         column += wide
         _limit(column > COLUMNS + 1, "columns")
     return cells

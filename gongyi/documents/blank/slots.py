@@ -10,7 +10,11 @@ from gongyi.documents.blank.layout import Cell, Form, Grid, Place, Slot
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _UNITS = re.compile(r"\s*(?:件|次|人|个|户|万元|元|%|％|场次|批次|条|份|天|小时)\s*")
 _NUMBERING = re.compile(r"\s*(?:[0-9]{1,3}|[甲乙丙丁戊]|—|-|/)?\s*")
+_NUMBER = re.compile(r"\s*-?[0-9][0-9,]*(?:\.[0-9]+)?\s*[%％]?\s*")
 _INDENT = re.compile(r"[ \u3000]+")
+_TURN = re.compile(r"[ \u3000\xa0_＿]+(?:月份?|季度?)\s*")
+# a cell whose text is nothing but a gap and its unit of measure: "____%", "（    ）件"
+_ONLY_GAP = re.compile(r"[\s（(]*(?:[_＿]{2,}|[ \u3000\xa0]{2,}(?=\S))[\s）)]*(?:件次|件|次|人次|个|%|％|‰)?[\s）)]*")
 
 
 @dataclass
@@ -34,17 +38,20 @@ class _Block:
     section: str = ""
     above: list[tuple[int, str]] = field(default_factory=list)  # (indent, label) of the rows so far
     records: int = 0
+    turns: int = 0
+    title: str = ""
 
 
 def find_slots(form: Form) -> list[Slot]:
     """All slots of a form, in reading order."""
-    slots = list[Slot]()
+    slots, title = list[Slot](), ""
     for what, at in form.order:
         if what == "paragraph":
             paragraph = form.paragraphs[at]
+            title = paragraph.text.strip() or title
             slots += _in_text(paragraph.text, paragraph.underlined, Slot(f"paragraph {at + 1}", "blank"))
         elif not form.grids[at].hidden:
-            slots += _of_grid(form.grids[at], at)
+            slots += _of_grid(form.grids[at], at, title)
     return slots
 
 
@@ -55,22 +62,29 @@ def _in_text(text: str, underlined: tuple[Place, ...], base: Slot) -> Iterator[S
         )  # fmt: skip
 
 
-def _of_grid(grid: Grid, number: int) -> Iterator[Slot]:
+def _of_grid(grid: Grid, number: int, title: str) -> Iterator[Slot]:
     rows = _rows(grid)
-    block = _Block(0)
+    block = _Block(0, title=title)
     for row in rows:
-        yield from _texts(grid, number, row, block)
+        yield from (_guarded(grid, slot) for slot in _texts(grid, number, row, block))
         kind = _kind(grid, row, block)
+        if not kind and not block.heads:
+            block.title = " ".join([block.title, *(grid.text(place) for place in row.texts)]).strip()
         if kind == "head":
             if block.started:
-                block = _Block(block.number + 1)
+                block = _Block(block.number + 1, title=block.title)
             block.heads.append(row.number)
         elif kind == "section":
             block.section, block.above = grid.text(row.texts[0]), []
             block.started = block.started or bool(block.heads)
         elif kind == "body":
             block.started = True
-            yield from _body(grid, number, row, block)
+            yield from (_guarded(grid, slot) for slot in _body(grid, number, row, block))
+
+
+def _guarded(grid: Grid, slot: Slot) -> Slot:
+    """A slot, told whether its sheet is protected there; where one may type nowhere, protection says nothing of what is asked."""
+    return replace(slot, locked=True) if grid.free and slot.place not in grid.free else slot
 
 
 def _rows(grid: Grid) -> list[_Row]:
@@ -82,7 +96,7 @@ def _rows(grid: Grid) -> list[_Row]:
         row = rows.setdefault(place[0], _Row(place[0]))
         if cell.formula:
             row.formulas.append(place)
-        elif cell.text.strip():
+        elif cell.text.strip() and not (cell.lined and _ONLY_GAP.fullmatch(cell.text)):
             row.texts.append(place)
         elif cell.lined:
             row.gaps.append(place)
@@ -97,6 +111,8 @@ def _kind(grid: Grid, row: _Row, block: _Block) -> str:
     if row.gaps or row.formulas:
         return "head" if _goes_on(grid, row, block) else "body"
     lined = [place for place in row.own if grid.cells[place].lined]
+    if block.heads and len(row.texts) > 1 and all(_NUMBER.fullmatch(grid.text(place)) for place in row.texts[1:]):
+        return ""  # the columns' numbers, or a row that was filled in before
     if len(lined) > 1:
         return "head"
     if len(row.own) == 1 and lined and block.heads:
@@ -122,12 +138,21 @@ def _texts(grid: Grid, number: int, row: _Row, block: _Block) -> Iterator[Slot]:
     """Gaps inside the texts of a row; one behind a colon only where no empty cell stands beside it."""
     for place in row.texts:
         cell = grid.cells[place]
-        base = Slot(grid.at(place), "blank", number, place, section=block.section, hidden=place[0] in grid.hidden_rows)
+        base = Slot(grid.at(place), "blank", number, place, section=block.section, hidden=_hidden(grid, place))
+        if row.gaps and place == row.own[0] and _TURN.fullmatch(cell.text):
+            base = replace(base, turn=block.turns + 1)
         for slot in _in_text(cell.text, cell.underlined, base):
             if slot.what != "end" or not _free(grid, (place[0], grid.end(place)[1] + 1)):
                 yield slot
             else:
                 break
+
+
+def _hidden(grid: Grid, place: Place) -> bool:
+    """Whether nobody sees a cell, nor what a formula makes of it: all its rows or all its columns are hidden."""
+    (bottom, right), (top, left) = grid.end(place), place
+    rows, columns = set(range(top, bottom + 1)), set(range(left, right + 1))
+    return rows <= grid.hidden_rows or columns <= grid.hidden_columns - grid.fed
 
 
 def _free(grid: Grid, place: Place) -> bool:
@@ -139,22 +164,41 @@ def _body(grid: Grid, number: int, row: _Row, block: _Block) -> Iterator[Slot]:
     labels, heads = _labels(grid, row, block)
     words = [label for label in labels if _CHINESE.search(label) and not _UNITS.fullmatch(label)]
     parent = _parent(words[-1] if words else "", block)
-    record = 0
-    if not words:
-        block.records += 1
-        record = block.records
+    record, turn = _counted(block, words)
     paired = _paired(grid, row) or not block.heads
     for place in sorted(row.gaps + row.formulas):
         cell = grid.cells[place]
         base = Slot(
-            grid.at(place), "formula" if cell.formula else "cell", number, place, section=block.section, block=block.number,
-            hidden=place[0] in grid.hidden_rows, shape=cell.shape, choices=grid.choices.get(place, ()), record=record,
+            grid.at(place), "formula" if cell.formula else "cell", number, place, section=block.section, block=block.number, title=block.title,
+            hidden=_hidden(grid, place), shape=cell.shape, choices=grid.choices.get(place, ()), record=record, turn=turn,
         )  # fmt: skip
+        if cell.text.strip() and not cell.formula:
+            base = _in_gap(base, cell)
         if paired:
             yield replace(base, labels=_beside(grid, row, place), paired=True)
         else:
             columns = _columns(grid, place, block)
             yield replace(base, columns=columns, labels=labels, heads=heads, parent=parent)
+
+
+def _counted(block: _Block, words: list[str]) -> tuple[int, int]:
+    """The number of a row without words among its like, or of one whose label is a blank for a month; 0 for any other."""
+    if not words:
+        block.records += 1
+        return block.records, 0
+    if _TURN.fullmatch(words[-1]):
+        block.turns += 1
+        return 0, block.turns
+    return 0, 0
+
+
+def _in_gap(base: Slot, cell: Cell) -> Slot:
+    """The gap of a cell that holds nothing else but its unit of measure."""
+    gap = find_gaps(cell.text, cell.underlined)[0]
+    shape = "%" if re.search(r"[%％]", cell.text) else ""
+    return replace(
+        base, at=f"{base.at} blank 1", what="blank", text=cell.text, start=gap.start, end=gap.end, shape=shape
+    )
 
 
 def _labels(grid: Grid, row: _Row, block: _Block) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
@@ -164,7 +208,7 @@ def _labels(grid: Grid, row: _Row, block: _Block) -> tuple[tuple[str, ...], tupl
     while column <= last:
         owner = grid.owner((row.number, column))
         cell = grid.cells.get(owner, Cell())
-        if cell.formula or not cell.text.strip():
+        if cell.formula or not cell.text.strip() or owner in row.gaps:
             if cell.lined or labels:
                 break
         elif owner not in seen:

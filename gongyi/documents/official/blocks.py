@@ -49,10 +49,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Top:
-    """7.2: what stands above the mark (at most three lines), and the mark 35 mm below the top of the type area."""
+    """7.2: what stands above the mark (at most three lines, one above an order's), and the mark `down` millimetres below the top of the type area."""
 
     lines: tuple[Line, ...]
     mark: Line
+    down: float = M.MARK_TOP_MM
     type: str = "top"
 
 

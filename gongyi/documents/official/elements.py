@@ -21,6 +21,7 @@ class Kind(StrEnum):
     REPORT = "report"  # goes upward: number at the left, signers at the right
     LETTER = "letter"  # 10.1
     MINUTES = "minutes"  # 10.3
+    ORDER = "order"  # 10.2 命令（令）
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,14 @@ class Signature:
 
 
 @dataclass(frozen=True)
+class Stamp:
+    """7.3.5.3: under an order stands the post of who signs it, beside the room for the stamp of their name, and the day."""
+
+    post: str
+    day: date
+
+
+@dataclass(frozen=True)
 class Note:
     """7.3.6 附注; the brackets are put by the writer."""
 
@@ -139,7 +148,20 @@ class Attendance:
     names: str
 
 
-Element = Title | Byline | Addressee | Heading | Paragraph | Table | Picture | AnnexNote | Signature | Note | Attendance
+Element = (
+    Title
+    | Byline
+    | Addressee
+    | Heading
+    | Paragraph
+    | Table
+    | Picture
+    | AnnexNote
+    | Signature
+    | Stamp
+    | Note
+    | Attendance
+)
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,7 @@ from gongyi.documents.official.elements import (
     Picture,
     Run,
     Signature,
+    Stamp,
     Table,
     Text,
     Title,
@@ -47,6 +48,7 @@ from gongyi.documents.official.elements import (
 from gongyi.documents.official.titles import title_lines, width
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_STAMP = 4  # characters
 _SHORT = 6 * M.CHARACTERS  # a last paragraph of at most six lines moves whole to keep the signature company
 
 
@@ -110,7 +112,10 @@ def _above(head: Head) -> list[Pieces]:
 
 
 def _top(document: Document, head: Head, mark: Line) -> Iterator[Block]:
-    yield Top(tuple(Line(each, "head", "left") for each in _above(head)), mark)
+    order = document.kind == Kind.ORDER
+    yield Top(
+        tuple(Line(each, "head", "left") for each in _above(head)), mark, M.ORDER_TOP_MM if order else M.MARK_TOP_MM
+    )
     number = pieces(head.number)
     if document.kind == Kind.REPORT and head.signers:
         yield from _signed_number(number, head.signers)
@@ -118,7 +123,8 @@ def _top(document: Document, head: Head, mark: Line) -> Iterator[Block]:
         yield Line(number, "number", "left", left=1, blank=2)
     else:
         yield Line(number, "number", "center", blank=2)
-    yield Rule()
+    if not order:  # 10.2: its text stands two lines below its number
+        yield Rule()
 
 
 def _signed_number(number: Pieces, signers: Sequence[str]) -> Iterator[Line]:
@@ -162,7 +168,7 @@ class _Body:
             first = not any(
                 isinstance(each, Paragraph) for each in self.elements[:at]
             )  # the first page shows text (7.3.3)
-            if isinstance(element, Paragraph) and isinstance(following, Signature | AnnexNote) and not first:
+            if isinstance(element, Paragraph) and isinstance(following, Signature | Stamp | AnnexNote) and not first:
                 made[-1] = _kept(made[-1])
             yield from made
 
@@ -170,7 +176,7 @@ class _Body:
         makers: dict[type, Callable[[Any], Iterable[Block]]] = {
             Title: self._title, Addressee: self._addressee, Heading: self._heading, Paragraph: self._paragraph,
             Attendance: self._attendance, Byline: _byline, Table: _table, Picture: _picture, AnnexNote: _annex_note,
-            Signature: _signature, Note: _note,
+            Signature: _signature, Stamp: _stamp, Note: _note,
         }  # fmt: skip
         return makers[type(element)](element)
 
@@ -298,6 +304,14 @@ def _signature(signature: Signature) -> Iterator[Line]:
     blank = 2 if signature.sealed else 1
     yield Line(pieces(office), "signature", "left", left=max(at_office, 0), blank=blank, keep=True)
     yield Line(pieces(day), "signature", "left", left=max(at_day, 0))
+
+
+def _stamp(stamp: Stamp) -> Iterator[Line]:
+    """7.3.5.3: two lines below the text; the stamp of a name, as wide as four characters, ends four from the right, two behind the post."""
+    post, day = plain(stamp.post), day_text(stamp.day)
+    at = M.CHARACTERS - 4 - _STAMP - 2 - width(post)
+    yield Line(pieces(post), "signature", "left", left=max(at, 0), blank=2, keep=True)
+    yield Line(pieces(day), "signature", "left", left=max(M.CHARACTERS - 4 - width(day), 0), blank=1)
 
 
 # --- annexes and the imprint ------------------------------------------------------------------------------------------

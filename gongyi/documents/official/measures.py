@@ -11,6 +11,7 @@ SMALL = 14.0  # 4号: imprint and page number
 TABLE = 12.0  # 小四; the standard leaves it open
 GAP = BODY * 7 / 8  # what parts two lines (3.2)
 MARK_TOP_MM = 35  # 7.2.4, below the top of the type area
+ORDER_TOP_MM = 20  # 10.2, likewise
 RULE_BELOW_MM = 4  # 7.2.7
 RULE = 1.5  # thickness of the red rule, which the standard leaves open
 THICK_MM, THIN_MM = 0.35, 0.25  # 7.4.1

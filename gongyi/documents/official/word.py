@@ -105,11 +105,12 @@ class _Writer:
         return self.ids
 
     def top(self, top: Top) -> None:
-        """Three lines, used or not, and the mark at its height."""
-        for each in (*top.lines, *[Line(())] * (3 - len(top.lines))):
+        """As many lines as there is room for, used or not, and the mark at its height."""
+        room = max(int(top.down * M.MM / PITCH), len(top.lines))
+        for each in (*top.lines, *[Line(())] * (room - len(top.lines))):
             self.line(each)
         pitch = 1.25 * top.mark.size
-        self.line(top.mark, pitch, M.MARK_TOP_MM * M.MM - 3 * PITCH - _sunk(top.mark.size, pitch))
+        self.line(top.mark, pitch, max(0, top.down * M.MM - room * PITCH - _sunk(top.mark.size, pitch)))
 
     def letterhead(self, mark: Line) -> None:
         """10.1: the name 30 mm below the paper's edge and the double rule 4 mm below it, in a box; under it room for it.

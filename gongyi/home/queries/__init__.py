@@ -1,6 +1,6 @@
 """Reads of the whole product."""
 
-from gongyi.home.queries.bench import bare_rows, told_cases
+from gongyi.home.queries.bench import bare_rows, blank_form, told_cases
 from gongyi.home.queries.day import (
     EVENTS,
     asked_tables,
@@ -35,6 +35,7 @@ __all__ = [
     "asked_tables",
     "bare_rows",
     "begin_of",
+    "blank_form",
     "capped",
     "counts",
     "deliveries",

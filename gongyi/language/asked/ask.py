@@ -14,7 +14,8 @@ PERIODS = (
 class Ask:
     """What is asked. `kind`: "figure", "text", "list" or "leave".
 
-    A figure: `figures` (ids, added up; or one rate), `by` (dimension, the office's word, our keys), `period`, `unit`, `part`
+    A figure: `figures` (ids, added up; or one rate), `by` (dimension, the office's word, our keys), `period`, `window` (the months
+    that the form names, see `windows`; the period is counted from there), `unit`, `part`
     ("direction", "size" of a change, "number": a change that is counted). A text: `word` ("unit_name", "year", "month", "quarter",
     "date" with `part`, "topic_name"). A list: `word`, the column. `leave`: why, as a code in `word` and `about` what.
     `unit`: "" the unit itself, "child 3" the third below it, else a key. `rank`: of the topics by number.
@@ -24,6 +25,7 @@ class Ask:
     figures: tuple[str, ...] = ()
     by: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
     period: str = "this"
+    window: str = ""
     unit: str = ""
     part: str = ""
     word: str = ""
@@ -55,18 +57,21 @@ def leave(word: str, about: str = "", *why: str, confidence: float = SURE) -> As
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What a county calls things: (key, name) each. `kind`: of the period: "month", "quarter", "year", "half" or "days".
+    """What a county calls things: (key, name) each. `kind`: of the period: "month", "quarter", "year", "half" or "days"; `own`: the key of the unit
+    that fills in, `unit` its name; `year`: that of its last day.
 
     `words`: further words of a figure, by its id; `figures`: the ids there are. `refused` says of a heading that it must stay empty: its kind in words, or ''.
     """
 
     kind: str = "month"
+    year: int = 0
     types: tuple[tuple[str, str], ...] = ()
     channels: tuple[tuple[str, str], ...] = ()
     urgencies: tuple[tuple[str, str], ...] = ()
     topics: tuple[tuple[str, str], ...] = ()
     children: tuple[tuple[str, str], ...] = ()
     unit: str = ""
+    own: str = ""
     words: tuple[tuple[str, tuple[str, ...]], ...] = ()
     figures: frozenset[str] = frozenset()
     refused: Any = None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from gongyi.language.asked.ask import Vocabulary
 from gongyi.language.asked.reading import Reading, bare, topic_names
+from gongyi.language.asked.windows import UNKNOWN
 
 IN_TIME = {
     "signed": "signed_in_time",
@@ -16,10 +17,10 @@ IN_TIME = {
 RATES = {
     "closed": "closed_rate", "closed_in_time": "closed_in_time_rate", "signed_in_time": "signed_in_time_rate",
     "solved": "resolution_rate", "one_visit": "one_visit_rate", "good": "satisfaction_rate", "contacted_in_time": "response_rate",
-    "reopened": "reopened_rate", "returned": "returned_rate",
+    "called": "called_rate", "reopened": "reopened_rate", "returned": "returned_rate",
 }  # fmt: skip
 _LIKE = 0.6  # of the letters of two topics are the same
-STOCKS = {"open", "overdue", "parked"}  # how many there are on the last day: they do not add up over months
+STOCKS = {"open", "overdue", "parked_there"}  # how many there are on the last day: they do not add up over months
 INTAKE = "received"
 SHARE = "cases.share"  # a part of what came in, in per cent of the whole
 _CHANGES = {"on_previous", "on_last_year", "change"}
@@ -103,9 +104,51 @@ def _one_of(across: Counted, down: Counted) -> Counted:
     return Counted(wrong="unclear")
 
 
+def when(words: Iterable[str], window: str, kind: str) -> tuple[str, str]:
+    """(period, window) that these words mean on a form of this kind, with the months it names; ("", "") where that is not clear.
+
+    A word for another span than the form's (本季 in a monthly form) is that span around the form's last day.
+    """
+    parted = [(base, span) for base, _blank, span in (word.partition(" ") for word in words)]
+    said = {base for base, _span in parted} - {"whole"}
+    if window:
+        return _in_window(said, parted, window, kind)
+    odd = [(base, span) for base, span in parted if span and not _fits(span, kind)]
+    if any(span in {"day", "week"} for _base, span in odd):
+        return "", ""
+    if ("whole", "year") in odd and "last_year" in said:
+        return "previous", "year"
+    if {("this", "year"), ("whole", "year")} & set(odd):
+        said.add("to_date")
+    odd = [each for each in odd if each not in {("this", "year"), ("whole", "year")}]
+    if not odd:
+        return period_of(said, kind), ""
+    span = odd[0][1]
+    return ("this" if said == {"this", "to_date"} else period_of(said, "window")), span
+
+
+def _in_window(said: set[str], parted: list[tuple[str, str]], window: str, kind: str) -> tuple[str, str]:
+    """What words say beside months that are named: 上年 is a year earlier, 上季 beside 3月 is not clear."""
+    if window == UNKNOWN:
+        return "", ""
+    if "previous" in said:
+        spans = {span for base, span in parted if base == "previous"}
+        if not spans <= ({"year", ""} if kind == "year" else {"year"}):
+            return "", ""
+        said = (said - {"previous"}) | {"last_year"}
+    if any(span in {"day", "week"} for _base, span in parted):
+        return "", ""
+    return period_of(said, "window"), window
+
+
+def _fits(span: str, kind: str) -> bool:
+    """Whether a span is the form's own; of days that somebody chose, a month or quarter is what they are about."""
+    return span == kind or (kind == "days" and span not in {"half", "year"})
+
+
 def period_of(words: Iterable[str], kind: str) -> str:
     """The period that these words mean, on a form of this kind."""
-    said, yearly = set(words), kind == "year"
+    said, yearly = {word.partition(" ")[0] for word in words}, kind == "year"
     to_date = "to_date" in said and not yearly
     if said & _CHANGES:
         return _change_of(said, yearly=yearly, to_date=to_date)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from gongyi.documents.blank import Slot
 from gongyi.language.asked.ask import Ask, Vocabulary, leave
-from gongyi.language.asked.figures import INTAKE, Counted, Parts, compose, is_change, period_of
-from gongyi.language.asked.reading import Lexicon, Reading, bare, plain
+from gongyi.language.asked.figures import INTAKE, Counted, Parts, compose, is_change, when
+from gongyi.language.asked.reading import Lexicon, Reading, bare, hand_words, plain
 from gongyi.language.asked.sentences import TOP, Gap, State, told
 
 _COLON = re.compile(r"([^：:，,。；;、\s\u3000_]*)[：:][\s\u3000]*\Z")
@@ -17,11 +17,12 @@ _DATE = re.compile(r"(?:填报|填表|报出|报送|上报|制表|报告|填写|
 _NAME_AFTER = re.compile(r"\s*[（(](?:填报|报送)?(?:单位|乡镇|部门|乡镇、街道|村)(?:名称|全称)?")
 
 
-_CALENDAR = re.compile(r"[ \u3000]*(年(?![龄均])|月|日(?![常均])|季)")
+_CALENDAR = re.compile(r"[ \u3000]*(年(?![龄均末初底终内])|月|日(?![常均])|季)")
 _CALENDARS = {"年": "year", "月": "month", "日": "day", "季": "quarter"}
 _UP_TO = re.compile(r"\s*(?:至|到|—|-|~|～)")
 _SINCE = re.compile(r"日\s*(?:至|到|—|-|~|～)[^，。；]*\Z")
 _STEM = re.compile(r"[ \u3000]*(?:乡|镇|村|县|街道|社区)")
+_COUNTED = re.compile(r"[\s\u3000]*(?:件|次|人次|个)")
 _UNTIL = re.compile(r"截[至止][^，。；]*\Z")
 
 
@@ -52,6 +53,8 @@ class Lines:
             return None
         part = _CALENDARS[found[1]]
         label = slots[number].text[: slots[number].start]
+        if turn := slots[number].turn:
+            return Ask("text", word=part, window=f"n{turn}")
         if part == "quarter":
             return Ask("text", word="quarter")
         whole = self._whole_date(slots, number)
@@ -84,6 +87,8 @@ class Lines:
         if _STEM.match(after) and len(before.strip()) < _LONG:
             return Ask("text", word="unit_name", part="stem", why=(after.strip()[:2],))
         found = _COLON.search(before)
+        if found and bare(found[1])[0] in hand_words() and not _COUNTED.match(after):
+            return leave("hand", bare(found[1])[0])  # 电话：____ is a number to call, not how many called
         return self.label(plain(found[1] or before), slot) if found else None
 
     def label(self, text: str, slot: Slot) -> Ask | None:
@@ -111,6 +116,10 @@ class Lines:
         """An empty cell beside its label."""
         text = "".join(slot.labels[-1:])
         reading = self.lexicon.read(text)
+        if "no_stock" in reading.marks:
+            return leave("no_stock", reading.text)
+        if "foreign" in reading.marks and not set(reading.verbs) - {INTAKE}:
+            return leave("not_held", reading.text)
         if ask := self.label(plain(text), slot):
             strange = ask.word == "hand" and "hand" not in reading.marks
             return leave("not_held" if text else "free", bare(text)[0].rstrip("：:")) if strange else ask
@@ -123,9 +132,13 @@ class Lines:
         by, missing = self.parts.of(reading.splits)
         if not counted.name or missing:
             return leave("no_part" if missing else counted.wrong or "unclear", missing or reading.text)
-        period = period_of(reading.periods, self.vocabulary.kind)
+        period, window = when(reading.periods, reading.window, self.vocabulary.kind)
+        if not period:
+            return leave("unclear", reading.text)
         number = is_change(period) and not counted.rate and "percent" not in reading.marks
-        return Ask("figure", (counted.key,), tuple(by), period, part="number" if number else "", why=(reading.text,))
+        return Ask(
+            "figure", (counted.key,), tuple(by), period, window, part="number" if number else "", why=(reading.text,)
+        )
 
 
 _LONG = 8  # letters of a label; a longer line that ends in a colon greets somebody

@@ -7,11 +7,12 @@ the cell one that is left, because a wrong number on paper is worse than an empt
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from gongyi.documents.blank import Slot
 from gongyi.language.asked.ask import DOUBTFUL, LIKELY, SURE, Ask, Vocabulary, leave
-from gongyi.language.asked.cells import Around
-from gongyi.language.asked.figures import SHARE, STOCKS, By, Counted, Parts, is_change
+from gongyi.language.asked.cells import Around, Split, only_verb, title_of
+from gongyi.language.asked.figures import INTAKE, SHARE, STOCKS, By, Counted, Parts, is_change
 from gongyi.language.asked.lines import Lines
 from gongyi.language.asked.reading import Lexicon, bare, list_words, plain
 
@@ -24,27 +25,37 @@ def match(slots: Sequence[Slot], vocabulary: Vocabulary) -> list[Ask]:
     return _Form(slots, vocabulary).asks()
 
 
+def _aside(slot: Slot) -> Ask | None:
+    """A place that is not filled whatever it asks."""
+    label = "".join(slot.labels[-1:]).strip()
+    if slot.what == "formula":
+        return leave("formula")
+    return leave("locked", label) if slot.locked else leave("hidden", label) if slot.hidden else None
+
+
 class _Form:
     def __init__(self, slots: Sequence[Slot], vocabulary: Vocabulary) -> None:
         self.slots, self.vocabulary = slots, vocabulary
         names = {dimension: vocabulary.names(dimension) for dimension in ("type", "channel", "urgency", "topic")}
-        self.lexicon = Lexicon({**names, "unit": vocabulary.children}, dict(vocabulary.words))
+        units = ((vocabulary.own, vocabulary.unit), *vocabulary.children) if vocabulary.own else vocabulary.children
+        self.lexicon = Lexicon({**names, "unit": units}, dict(vocabulary.words), vocabulary.year)
         self.parts = Parts(vocabulary)
         self.lines = Lines(self.lexicon, self.parts, vocabulary)
         self.read = self.lexicon.read
         self.modes = self._modes()
+        self.sheets = self._sheets()
 
     def asks(self) -> list[Ask]:
         texts: dict[tuple[int, str, str], list[int]] = defaultdict(list)
         asks: list[Ask | None] = [None] * len(self.slots)
         for number, slot in enumerate(self.slots):
-            if slot.what in {"blank", "end"}:
+            if slot.what in {"blank", "end"} and not (slot.columns or slot.paired):
                 texts[slot.grid, slot.at.rpartition(" blank ")[0], slot.text].append(number)
             else:
                 asks[number] = self._cell(slot)
         for numbers in texts.values():
             for number, ask in zip(numbers, self.lines.asks([self.slots[at] for at in numbers]), strict=True):
-                asks[number] = ask
+                asks[number] = leave("locked") if self.slots[number].locked else ask
         known = [ask if ask is not None else leave("unclear") for ask in asks]
         return [self._held(ask) for ask in self._satisfied(self._others(known))]
 
@@ -54,9 +65,15 @@ class _Form:
         """What the rows without words of each block stand for: "list" (matters), "units", "topics" or ""."""
         headings: dict[tuple[int, int], dict[str, None]] = defaultdict(dict)
         for slot in self.slots:
-            if slot.record and slot.columns and slot.what != "formula":
+            if slot.record and slot.columns:
                 headings[slot.grid, slot.block][slot.columns[-1]] = None
         return {block: self._mode(list(texts)) for block, texts in headings.items()}
+
+    def _sheets(self) -> dict[int, str]:
+        """The months by which the sheets of a workbook are named, where there are several: 1月, 2月, …"""
+        names = {slot.grid: slot.at.rpartition("!")[0] for slot in self.slots if "!" in slot.at}
+        windows = {grid: reading.window for grid, name in names.items() if (reading := self.read(name)).window and not reading.rest}  # fmt: skip
+        return windows if len(set(windows.values())) > 1 else {}
 
     def _mode(self, texts: list[str]) -> str:
         words = list_words()
@@ -73,10 +90,8 @@ class _Form:
     # --- cells --------------------------------------------------------------------------------------------------------
 
     def _cell(self, slot: Slot) -> Ask:
-        if slot.what == "formula":
-            return leave("formula")
-        if slot.hidden:
-            return leave("hidden", "".join(slot.labels[-1:]).strip())
+        if aside := _aside(slot):
+            return aside
         if refused := self._refused(slot):
             return refused
         if slot.paired:
@@ -84,7 +99,7 @@ class _Form:
         mode = self.modes.get((slot.grid, slot.block), "") if slot.record else ""
         if mode == "list":
             return self._listed(slot)
-        around = Around.of(slot, self.lexicon, mode)
+        around = Around.of(slot, self.lexicon, mode, self.sheets.get(slot.grid, ""))
         return around.left() or around.name() or self._figure(around)
 
     def _refused(self, slot: Slot) -> Ask | None:
@@ -105,23 +120,26 @@ class _Form:
             office = "人" not in leaf and "单位" in "".join(texts[:-1])
             return leave("hand" if office else "person", leaf)
         if found:
-            return Ask("list", word=found, why=why)
-        return leave("hand", leaf) if "hand" in self.read(leaf).marks else self._by_ending(leaf, why)
+            return Ask("list", self._rows(slot), word=found, why=why)
+        return leave("hand", leaf) if "hand" in self.read(leaf).marks else self._by_ending(slot, leaf, why)
 
-    def _by_ending(self, leaf: str, why: tuple[str, ...]) -> Ask:
+    def _by_ending(self, slot: Slot, leaf: str, why: tuple[str, ...]) -> Ask:
         """A heading that ends with a word of a list's column: 群众诉求的主要内容."""
         words = list_words()
         ends = [word for word in words if len(word) > _LONG and leaf.endswith(word) and words[word] != "person"]
         ending = max(ends, key=len, default="")
         if not ending or self.read(leaf.removesuffix(ending)).rest:
             return leave("not_held", leaf)
-        return Ask("list", word=words[ending], confidence=DOUBTFUL, why=why)
+        return Ask("list", self._rows(slot), word=words[ending], confidence=DOUBTFUL, why=why)
+
+    def _rows(self, slot: Slot) -> tuple[str, ...]:
+        """Which matters are listed: those that the title speaks of (办结台账, 挂账台账); () for what came in."""
+        verb = only_verb(title_of(slot, self.lexicon))
+        return (f"cases.{verb}",) if verb not in {"", INTAKE} and f"cases.{verb}" in self.vocabulary.figures else ()
 
     def _figure(self, around: Around) -> Ask:
         """A cell that asks for a number."""
-        if around.top.rest:
-            return leave("not_held", around.top.text)
-        splits, wrong = around.splits(self.parts)
+        splits, wrong = self._splits(around)
         if wrong:
             return wrong
         counted = around.counted(any_part=bool(splits or around.mode))
@@ -134,12 +152,22 @@ class _Form:
             return leave(counted.wrong or "unclear", around.about)
         return self._number(around, counted, by, unit)
 
+    def _splits(self, around: Around) -> tuple[list[Split], Ask | None]:
+        """The parts that a cell asks for; or why it is left."""
+        headed = around.headed(self.parts) if around.top.rest and not around.top.verbs else None
+        if around.top.rest and not headed:
+            return [], leave("not_held" if headed is None else "no_part", around.top.text)
+        splits, wrong = around.splits(self.parts)
+        return [*splits, *(headed or [])], wrong
+
     def _number(self, around: Around, counted: Counted, by: list[By], unit: str) -> Ask:
-        period = around.period(self.vocabulary.kind, stock=counted.name in STOCKS)
+        period, window = around.period(self.vocabulary.kind, stock=counted.name in STOCKS)
+        if not period:
+            return leave("unclear", around.about)
         counts = is_change(period) and not (counted.rate or around.percent)
         explicit = any(each.verbs or each.rate for each in (*around.across, *around.down))
         return Ask(
-            "figure", (counted.key,), tuple(by), period, unit, "number" if counts else "",
+            "figure", (counted.key,), tuple(by), period, window, unit, "number" if counts else "",
             rank=(around.slot.record,) if around.mode == "topics" else (),
             why=tuple(each.text for each in around.leaves), confidence=SURE if explicit else LIKELY,
         )  # fmt: skip
@@ -147,15 +175,17 @@ class _Form:
     # --- afterwards ---------------------------------------------------------------------------------------------------
 
     def _others(self, asks: list[Ask]) -> list[Ask]:
-        """其他: whatever no other row of the same block is."""
-        groups: dict[tuple[int, int, str, str], list[int]] = defaultdict(list)
-        for number, slot in enumerate(self.slots):
-            groups[slot.grid, slot.block, slot.section, str(slot.place[1])].append(number)
+        """其他: whatever no other row of the same block is, or no other column of the same row."""
+        groups: dict[tuple[Any, ...], list[Ask]] = defaultdict(list)
+        for slot, ask in zip(self.slots, asks, strict=True):
+            for along in (0, 1):
+                groups[slot.grid, slot.block, slot.section, along, slot.place[along]].append(ask)
         return [
-            self._rest(ask, [asks[at] for at in groups[slot.grid, slot.block, slot.section, str(slot.place[1])]])
+            self._rest(ask, groups[slot.grid, slot.block, slot.section, along, slot.place[along]])
             if any("other" in keys for _dimension, _word, keys in ask.by)
             else ask
             for slot, ask in zip(self.slots, asks, strict=True)
+            for along in (0 if slot.columns and "other" in self.read(slot.columns[-1]).marks else 1,)
         ]
 
     def _rest(self, ask: Ask, beside: list[Ask]) -> Ask:

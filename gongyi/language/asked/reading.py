@@ -8,10 +8,12 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from gongyi.language.asked.windows import take_window
 
 WORDS = Path(__file__).with_name("words.toml")
 _NUMBERING = re.compile(
@@ -19,11 +21,11 @@ _NUMBERING = re.compile(
 )
 _BRACKETS = re.compile(r"[（(〔\[【][^（）()〔〕\[\]【】]*[)）〕\]】]?")
 _INSIDE = re.compile(r"\d{1,3}(?:个)?(?:小时|工作日|日|天|分钟)(?:之内|以内|内)")
-_ONE_MONTH = re.compile(
-    r"(?:\d{1,2}|[一二三四五六七八九十]{1,2})月份?"
-)  # a month by its name, not the period that is told
 _CAUSE = re.compile(r"因[\u4e00-\u9fff]{2,10}?(?=退回|退单|延期|挂账|超期|重办|不予受理)")
 _LETTERS = re.compile(r"[\u4e00-\u9fffA-Za-z]+")
+_UNTIL = re.compile(r"截[至止]|目前")
+# Of what is counted over days and on a day: the number on the day.
+_STOCK_OF = {"parked": "parked_there", "open": "open", "overdue": "overdue"}
 _EDGES = "：:；;，,。、.~～—-+=＝/*#\"'“”‘’《》<>_＿±%‰×"
 
 
@@ -44,15 +46,21 @@ class Reading:
     in_time: bool = False
     counted: bool = False
     periods: list[str] = field(default_factory=list)
+    window: str = ""  # the months that are named
     splits: list[tuple[str, str, str]] = field(default_factory=list)
     dimensions: list[str] = field(default_factory=list)
-    marks: set[str] = field(default_factory=set)  # total, other, stock, hand, target
+    marks: set[str] = field(default_factory=set)  # total, other, stock, no_stock, foreign, hand, target
     rest: str = ""
     notes: str = ""
 
     @property
     def empty(self) -> bool:
-        return not (self.verbs or self.rate or self.splits or self.periods or self.marks or self.rest)
+        return not (self.verbs or self.rate or self.splits or self.periods or self.window or self.marks or self.rest)
+
+    @property
+    def moments(self) -> set[str]:
+        """What its periods are, whatever span they name."""
+        return {word.partition(" ")[0] for word in self.periods}
 
 
 def plain(text: str) -> str:
@@ -61,6 +69,7 @@ def plain(text: str) -> str:
     return _NUMBERING.sub("", flat)
 
 
+@lru_cache(maxsize=4096)
 def bare(text: str) -> tuple[str, str]:
     """(the text without what stands in brackets, that)."""
     flat = plain(text)
@@ -76,7 +85,10 @@ def _tables() -> dict[str, Any]:
 class Lexicon:
     """All words with what they mean; a county's own names of types, topics and units beside the usual ones."""
 
-    def __init__(self, names: Mapping[str, Iterable[tuple[str, str]]], extra: Mapping[str, Iterable[str]]) -> None:
+    def __init__(
+        self, names: Mapping[str, Iterable[tuple[str, str]]], extra: Mapping[str, Iterable[str]], year: int = 0
+    ) -> None:
+        self.year = year
         self.words: dict[str, Token] = {}
         tables = _tables()
         self._fill("filler", {"": tables["fillers"]["all"]})
@@ -87,7 +99,11 @@ class Lexicon:
         self._fill("urgency", tables["urgencies"])
         self._fill("mark", {"target": tables["leave"]["target"], "hand": tables["leave"]["hand"]})
         self._fill(
-            "mark", {name: tables["marks"][name] for name in ("total", "other", "stock", "count", "in_time", "rate")}
+            "mark",
+            {
+                name: tables["marks"][name]
+                for name in ("total", "other", "stock", "foreign", "count", "in_time", "rate")
+            },
         )
         self._fill("verb", tables["figures"])
         self._fill("rate", tables["rates"])
@@ -102,6 +118,7 @@ class Lexicon:
                 if clean and clean not in {"其他", "其它"}:
                     self.words[clean] = Token(f"own {dimension}", key)
         self.longest = max(map(len, self.words))
+        self.known: dict[str, Reading] = {}  # a heading is read once, however many cells stand below it
 
     def _fill(self, kind: str, table: Mapping[str, str]) -> None:
         for value, words in table.items():
@@ -111,13 +128,18 @@ class Lexicon:
                 self.words[plain(word.replace("+", ""))] = Token(kind, value)
 
     def read(self, text: str) -> Reading:
-        """Take a text apart."""
+        """Take a text apart; the reading is shared and never changed."""
+        if text not in self.known:
+            self.known[text] = self._read(text)
+        return self.known[text]
+
+    def _read(self, text: str) -> Reading:
         flat, notes = bare(text)
         found = Reading(text=flat, notes=notes)
         flat, inside = _INSIDE.subn("", _CAUSE.sub("", flat))
         found.in_time = bool(inside)
-        if _ONE_MONTH.fullmatch(flat):
-            return replace(found, rest=flat)
+        if flat not in self.words:
+            flat, found.window = take_window(flat, self.year)
         rest = list[str]()
         for word in self._parted(flat):
             if token := self.words.get(word):
@@ -125,9 +147,10 @@ class Lexicon:
             elif word not in _EDGES:
                 rest.append(word)
         found.rest = "".join(_LETTERS.findall("".join(rest)))
+        _stock(found, flat)
         if re.search(r"[%％‰]", notes) or re.search(r"[%％‰]", flat):
             found.marks.add("percent")
-        if "±" in notes + flat and not {"on_previous", "on_last_year", "change"} & set(found.periods):
+        if "±" in notes + flat and not {"on_previous", "on_last_year", "change"} & found.moments:
             found.periods.append("change")
         return found
 
@@ -166,6 +189,15 @@ def _note(found: Reading, token: Token, word: str) -> None:
         found.splits.append((kind.removeprefix("own "), f"?{value}" if known else value, word))
 
 
+def _stock(found: Reading, text: str) -> None:
+    """What is left at the end of a period is a number of its own: 期末挂账 is not how many were parked meanwhile."""
+    if "stock" not in found.marks or _UNTIL.search(text) or "to_date" in found.moments:
+        return
+    found.verbs = [_STOCK_OF.get(verb, verb) for verb in found.verbs]
+    if found.verbs and found.verbs[-1] not in _STOCK_OF.values():
+        found.marks.add("no_stock")
+
+
 def _mark(found: Reading, value: str) -> None:
     if value == "rate":
         found.rate = found.rate or value
@@ -179,6 +211,12 @@ def _mark(found: Reading, value: str) -> None:
 def list_words() -> dict[str, str]:
     """Heading of a list's column -> what it holds."""
     return {plain(word): name for name, words in _tables()["lists"].items() for word in words.split()}
+
+
+@cache
+def hand_words() -> frozenset[str]:
+    """Labels of what an officer writes by hand: names, telephones, signatures."""
+    return frozenset(plain(word) for word in _tables()["leave"]["hand"].split())
 
 
 @cache

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from gongyi.language.asked.ask import LIKELY, SURE, Ask, Vocabulary, leave
-from gongyi.language.asked.figures import INTAKE, SHARE, STOCKS, Counted, Parts, compose, is_change, period_of
+from gongyi.language.asked.figures import INTAKE, SHARE, STOCKS, Counted, Parts, compose, is_change, when
 from gongyi.language.asked.reading import Lexicon, Reading
 
 _CHOICE = re.compile(r"\s*[（(]?(?:增加|上升|增长|提高|升|增)\s*[/、或／]\s*(?:减少|下降|降低|降|减)")
@@ -30,6 +30,7 @@ class State:
 
     figure: Counted = field(default_factory=Counted)
     splits: list[tuple[str, str, str]] = field(default_factory=list)
+    window: str = ""  # the months that the sentence names
     change: str = ""  # the change whose size comes next
     to_date: bool = False  # 今年以来 was said of this sentence
     names: int = 0
@@ -39,7 +40,7 @@ class State:
     def hear(self, before: str) -> None:
         """Note what the words between two gaps end or begin."""
         if _END.search(before):
-            self.splits, self.change, self.to_date = [], "", False
+            self.splits, self.change, self.to_date, self.window = [], "", False, ""
         if TOP.search(before):
             self.top, self.names, self.counts = True, 0, 0
 
@@ -78,6 +79,10 @@ class Gap:
         """Why nothing is filled in, by the words alone."""
         leaf = self.leaf
         if _FOREIGN.match(self.after) and not (leaf.verbs or leaf.splits):
+            return leave("not_held", leaf.text)
+        if "no_stock" in leaf.marks:
+            return leave("no_stock", leaf.text)
+        if "foreign" in leaf.marks and not set(leaf.verbs) - {INTAKE}:
             return leave("not_held", leaf.text)
         if "target" in leaf.marks:
             return leave("intake_target" if INTAKE in leaf.verbs else "target", leaf.text)
@@ -118,7 +123,9 @@ def _counts_the_same(gap: Gap) -> bool:
 
 
 def _number(gap: Gap, state: State, parts: Parts, vocabulary: Vocabulary) -> Ask:
-    period, part, goes_on = _when(gap, state, vocabulary.kind)
+    period, window, part, goes_on = _when(gap, state, vocabulary.kind)
+    if not period:
+        return leave("unclear", gap.leaf.text)
     counted = _per_cent(gap, _figure(gap, state, goes_on=goes_on), period)
     by, missing = parts.of(_splits(gap.leaf, state))
     if missing:
@@ -128,7 +135,9 @@ def _number(gap: Gap, state: State, parts: Parts, vocabulary: Vocabulary) -> Ask
     if counted.name in STOCKS:
         period = {"year_to_date": "this"}.get(period, period)
     why = tuple(filter(None, [gap.leaf.text]))
-    return Ask("figure", (counted.key,), tuple(by), period, "", part, confidence=SURE if gap.told else LIKELY, why=why)
+    return Ask(
+        "figure", (counted.key,), tuple(by), period, window, "", part, confidence=SURE if gap.told else LIKELY, why=why
+    )
 
 
 def _per_cent(gap: Gap, counted: Counted, period: str) -> Counted:
@@ -139,20 +148,21 @@ def _per_cent(gap: Gap, counted: Counted, period: str) -> Counted:
     return Counted("share") if shares else Counted(wrong="no_rate")
 
 
-def _when(gap: Gap, state: State, kind: str) -> tuple[str, str, bool]:
-    """(period, part of a change, whether the gap goes on with a change that was spoken of)."""
+def _when(gap: Gap, state: State, kind: str) -> tuple[str, str, str, bool]:
+    """(period, months, part of a change, whether the gap goes on with a change that was spoken of)."""
     words = gap.leaf.periods or next((each.periods for each in reversed(gap.readings) if each.periods), [])
+    state.window = next((each.window for each in reversed(gap.readings) if each.window), state.window)
     if "to_date" in words and not gap.leaf.rest and not _OPENED.search(gap.before):
         state.to_date = True
     words = words or (["to_date"] if state.to_date else [])
-    period, goes_on = period_of(words, kind), bool(state.change)
+    (period, window), goes_on = when(words, state.window, kind), bool(state.change)
     if gap.choice:
         state.change = period if is_change(period) else state.change or "change_on_previous"
-        return state.change, "direction", True
+        return state.change, window, "direction", True
     if goes_on and not gap.told and not gap.leaf.splits:
         period, state.change = state.change, ""
-        return period, "size" if gap.percent else "size_number", True
-    return period, "number" if is_change(period) and not gap.percent else "", False
+        return period, window, "size" if gap.percent else "size_number", True
+    return period, window, "number" if is_change(period) and not gap.percent else "", False
 
 
 def _figure(gap: Gap, state: State, *, goes_on: bool) -> Counted:

@@ -75,16 +75,27 @@ def _one_notation(asks: Mapping[str, Any]) -> dict[str, Any]:
     if str(by.get("unit", "")).startswith("row "):
         by["unit"] = str(by["unit"]).replace("row ", "child ")
     part = str(found.get("part", ""))
+    found["window"] = _window(found, by)
+    if part.isdigit():
+        found["window"], part, found["part"] = f"n{part}", "", ""
     if found.get("as") == "share_of_received":
         found["figure"] = "share_of_received"
     if part.startswith("child "):
         found |= {"unit": part, "part": ""}
     elif part.startswith(("last two", "without", "county")):
-        found["part"] = ""
+        found["part"] = "year" if found.get("text") == "date" else ""
     if found.get("text") == "date":
         found["text"] = {"period_start": "first_day", "period_end": "last_day"}.get(str(found.get("of")), "date")
     found["period"] = {"change": "change_on_previous"}.get(str(found.get("period")), found.get("period"))
-    return found | ({"by": by} if by else {})
+    return found | {"by": by}
+
+
+def _window(asks: Mapping[str, Any], by: dict[str, Any]) -> str:
+    """The months that a key names among the parts: {"quarter": 2}; taken out of them. `window` says it in our own way."""
+    for name, letter in (("month_of_quarter", "n"), ("month_of_period", "n"), ("month", "m"), ("months", "m"), ("quarter", "q"), ("half", "h")):  # fmt: skip
+        if name in by:
+            return f"{letter}{by.pop(name)}"
+    return str(asks.get("window", ""))
 
 
 def measure(path: Path, given: Vocabulary) -> Score:
@@ -153,7 +164,8 @@ def _same_text(ask: Ask, wanted: Mapping[str, Any]) -> bool:
         return False
     unit = str(wanted.get("unit", ""))
     rank = (wanted["rank"],) if "rank" in wanted else ()
-    return ask.part.replace("stem", "") == wanted.get("part", "") and _unit(unit) == ask.unit and ask.rank == rank
+    same = ask.part.replace("stem", "") == wanted.get("part", "") and ask.window == wanted["window"]
+    return same and _unit(unit) == ask.unit and ask.rank == rank
 
 
 def _same_figure(ask: Ask, wanted: Mapping[str, Any], words: Vocabulary) -> bool:
@@ -163,9 +175,21 @@ def _same_figure(ask: Ask, wanted: Mapping[str, Any], words: Vocabulary) -> bool
     ranks = tuple(int(str(value).removeprefix("rank ")) for value in _several(by.get("topic", [])) if str(value).startswith("rank "))  # fmt: skip
     if ranks:
         by.pop("topic")
-    same = ask.figures == _figures(wanted) and ask.period == wanted["period"] and ask.unit == unit and ask.rank == ranks
+    parked = ("cases.parked",)  # the keys have one name for what is parked over days and on a day
+    figures = parked if ask.figures == ("cases.parked_there",) else ask.figures
+    same = (
+        figures == _figures(wanted) and _same_time(ask, wanted, words.kind) and ask.unit == unit and ask.rank == ranks
+    )
     parts = not (part and ask.part.removesuffix("_number") != part)
     return same and parts and _same_parts(ask, by, words)
+
+
+def _same_time(ask: Ask, wanted: Mapping[str, Any], kind: str) -> bool:
+    """Whether period and months are the same; before a year lies the year before, and a half-year form is about its half."""
+    yearly = {"change_year_on_year": "change_on_previous", "same_last_year": "previous"} if kind == "year" else {}
+    window = ask.window if wanted["window"] or kind != "half" else ask.window.lstrip("h12")
+    one, other = (yearly.get(period, period) if not window else period for period in (ask.period, str(wanted["period"])))  # fmt: skip
+    return one == other and window == wanted["window"]
 
 
 def _figures(wanted: Mapping[str, Any]) -> tuple[str, ...]:
@@ -227,7 +251,11 @@ def chosen(wanted: Mapping[str, Any], words: Vocabulary) -> Ask | None:
             "topic_name",
             "period",
         }
-        return Ask("text", word=wanted["text"], part=wanted.get("part", ""), unit=unit, rank=rank) if known else None
+        if not known:
+            return None
+        return Ask(
+            "text", word=wanted["text"], window=wanted["window"], part=wanted.get("part", ""), unit=unit, rank=rank
+        )
     if rank:
         by.pop("topic")
     names = _figures(wanted)
@@ -236,7 +264,7 @@ def chosen(wanted: Mapping[str, Any], words: Vocabulary) -> Ask | None:
         return None
     labelled = tuple((dimension, "、".join(_several(by[dimension])), keys) for dimension, keys in parts.items())
     part = str(wanted.get("part", "")).split(" ")[0].rstrip(":")
-    return Ask("figure", names, labelled, wanted["period"], unit, part, rank=rank)
+    return Ask("figure", names, labelled, wanted["period"], wanted["window"], unit, part, rank=rank)
 
 
 def _chosen_keys(dimension: str, values: Sequence[str], words: Vocabulary) -> tuple[str, ...]:

@@ -83,12 +83,16 @@ def _is_counted(key: str) -> bool:
 
 
 @transaction.atomic
-def remove_ledger(ledger: Ledger, *, by: Actor) -> None:
-    """Take a ledger from the list; what was frozen stays. Raises PermissionDenied."""
+def remove_ledger(ledger: Ledger, *, by: Actor, back: bool = False) -> None:
+    """Take a ledger from the list, or take that back; what was frozen stays. Raises PermissionDenied; ValidationError `name` where another one has its name by now."""
     if not may_keep(by, ledger.unit):
         raise PermissionDenied
-    Ledger.objects.filter(county=by.county, id=ledger.id).update(removed_at=clock.now())
-    audit.record(by=by, action="ledger.remove", kind="reports.ledger", subject=ledger.id, label=ledger.name)
+    same = Ledger.objects.filter(county=by.county, unit=ledger.unit_id, name=ledger.name, removed_at=None)
+    if back and same.exclude(id=ledger.id).exists():
+        raise ValidationError({"name": _("已经有叫“%(name)s”的台账，请换个名字。") % {"name": ledger.name}})
+    Ledger.objects.filter(county=by.county, id=ledger.id).update(removed_at=None if back else clock.now())
+    action = "ledger.restore" if back else "ledger.remove"
+    audit.record(by=by, action=action, kind="reports.ledger", subject=ledger.id, label=ledger.name)
 
 
 def take_ledger(ledger: Ledger, *, by: Actor, period: Period) -> tuple[bytes, ReportFile]:

@@ -1,5 +1,6 @@
 """Counting the months: what changed since the last time, what was never counted, and in turn the month that was counted longest ago."""
 
+from collections import Counter
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from gongyi.core.figures import Period, Scope
 from gongyi.core.models import AuditDetail, ImportRun
 from gongyi.promises.models import DateChange, Promise, PromiseStep
 from gongyi.reports.models import MonthlyChange, MonthlyCount, MonthlyRow, MonthlySplit, ReportVersion, column
-from gongyi.reports.queries.monthly import stored_figures
+from gongyi.reports.queries.monthly import is_stock, stored_figures
 
 # What is also kept for each value of a split: the pictures of the dashboard and the public tables.
 SPLITS = {"cases.received": ("type", "channel", "topic")}
@@ -151,8 +152,16 @@ def count_month(county: int, month: date, *, at: datetime) -> None:
         MonthlyCount(county=county, month=month, at=at).save()
         return
     if last.at >= scope.period.end:
-        MonthlyChange.objects.bulk_create(changes, BATCH)
+        MonthlyChange.objects.bulk_create(_worth_noting(changes), BATCH)
     MonthlyCount.objects.filter(county=county, id=last.id).update(at=at)
+
+
+def _worth_noting(changes: list[MonthlyChange]) -> list[MonthlyChange]:
+    """Of what is in hand only what came or went: that it was given to another unit since is no change of the month."""
+    moved = Counter[str]()
+    for one in changes:
+        moved[one.figure] += one.new - one.old
+    return [one for one in changes if moved[one.figure] or not is_stock(one.figure)]
 
 
 def _keep_rows(scope: Scope, at: datetime) -> list[MonthlyChange]:

@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from docx import Document as WordFile
 
+from gongyi.casework.models import Topic
 from gongyi.core import attachments, audit, clock
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
@@ -23,7 +24,7 @@ from gongyi.documents.official import write_docx, write_pdf
 from gongyi.documents.templates import fill_template
 from gongyi.network.models import Unit
 from gongyi.reports.models import Report, ReportFile, ReportTemplate, ReportVersion
-from gongyi.reports.queries import composing, drafting
+from gongyi.reports.queries import annexes, composing, drafting
 from gongyi.reports.queries import paper as papers
 from gongyi.reports.queries import report as queries
 from gongyi.reports.queries.paper import Paper
@@ -35,15 +36,25 @@ WRITERS = {"docx": write_docx, "pdf": write_pdf}
 
 @transaction.atomic
 def export_draft(
-    *, by: Actor, unit: Unit, period: Period, kind: str, official: str = "none", file: str = "docx"
+    *,
+    by: Actor,
+    unit: Unit,
+    period: Period,
+    kind: str,
+    official: str = "none",
+    file: str = "docx",
+    topic: Topic | None = None,
 ) -> tuple[bytes, ReportFile]:
     """A fresh draft as a file, without a report being kept; its number and digest are. Raises Refused `no_chinese_font` for a PDF without fonts."""
-    counted = Counted(unit, drafting.counted_period(kind, period))
-    made = drafting.draft(by, unit, period, kind, counted)
+    counted = Counted(unit, drafting.counted_period(kind, period), topic)
+    made = drafting.draft(by, unit, period, kind, counted=counted)
     blocks = composing.compose(counted, made.parts)
     row = new_file(unit, file, None, 0)
-    paper = Paper(unit, period, kind, official, made.title, row.number, "草稿", clock.today())
-    return register_file(by, row, WRITERS[file](papers.document(paper, blocks)))
+    paper = Paper(
+        unit, period, kind, official, made.title, row.number, "草稿", clock.today(),
+        addressee=drafting.default_addressee(unit, official), annexed=drafting.annexed_at_first(kind),
+    )  # fmt: skip
+    return register_file(by, row, WRITERS[file](papers.document(paper, blocks, annexes.of_now(counted, blocks))))
 
 
 @transaction.atomic
@@ -54,14 +65,16 @@ def export_report(
     same, the text signed last. Raises Refused `no_chinese_font`, `file_template`.
     """
     version = _version(report, number)
-    blocks = version.blocks() if version else queries.blocks_of(report)
+    counted = queries.counted_of(report)
+    blocks = version.blocks() if version else composing.compose(counted, queries.parts_of(report))
     row = new_file(report.unit, file, report, version.number if version else 0)
     paper = _paper(report, version, row.number)
     if template is None:
-        return register_file(by, row, WRITERS[file](papers.document(paper, blocks)))
+        figures = annexes.of_signed(version) if version else annexes.of_now(counted, blocks)
+        return register_file(by, row, WRITERS[file](papers.document(paper, blocks, figures)))
     with attachments.open_stored(template.path) as stored:
         content = stored.read()
-    values = _frozen(version) if version else papers.live_values(queries.counted_of(report))
+    values = _frozen(version) if version else papers.live_values(counted)
     filled = fill_template(content, papers.fields(paper, blocks, values))
     return register_file(by, row, _numbered(filled, paper))
 
@@ -84,9 +97,10 @@ def _paper(report: Report, version: ReportVersion | None, number: str) -> Paper:
             state += "，已作废"
     day = timezone.localdate(version.signed_at) if version else clock.today()
     signer = queries.person(report.county, version.signed_by) if version else ""
+    head = version.printed_head() if version else report.head()
     return Paper(
-        report.unit, report.period, report.kind, report.official, version.title if version else report.title, number, state, day,
-        report.addressee, report.office_no, signer,
+        report.unit, report.period, report.kind, title=version.title if version else report.title, number=number, state=state, day=day,
+        signer=signer, **head,
     )  # fmt: skip
 
 

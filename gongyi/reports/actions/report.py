@@ -11,23 +11,24 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from gongyi.casework.models import Topic
 from gongyi.core import audit, clock, outbox
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.county import new_key
 from gongyi.core.errors import Refused
-from gongyi.core.figures import Period, Rate
+from gongyi.core.figures import Figure, Period
 from gongyi.core.numbering import next_number
 from gongyi.core.said import joined
-from gongyi.core.workflow import first_step, perform
+from gongyi.core.workflow import check_seen, first_step, perform
 from gongyi.network.models import Unit
 from gongyi.network.queries import chain
 from gongyi.people.queries import first_with, holders
-from gongyi.reports.models import Report, ReportComment, ReportFigure, ReportPart, ReportStep, ReportVersion
-from gongyi.reports.queries import composing
+from gongyi.reports.models import Report, ReportComment, ReportFigure, ReportPart, ReportStep, ReportVersion, whole
+from gongyi.reports.queries import annexes, composing
 from gongyi.reports.queries import report as queries
-from gongyi.reports.queries.drafting import draft
-from gongyi.reports.queries.ties import BEFORE, Counted, Tie, records_digest, unknown
+from gongyi.reports.queries.drafting import annexed_at_first, default_addressee, draft
+from gongyi.reports.queries.ties import Counted, Tie, records_of, unknown
 from gongyi.reports.rules.report import can_move_report, may_write, writers_of
 from gongyi.reports.workflow import REPORT
 
@@ -35,15 +36,18 @@ SERIES, EVENT = "R", "report"
 
 
 @transaction.atomic
-def start_report(*, by: Actor, unit: Unit, period: Period, kind: str, official: str = "none") -> Report:
-    """A report with its draft. Raises PermissionDenied for who does not work in the unit."""
+def start_report(
+    *, by: Actor, unit: Unit, period: Period, kind: str, official: str = "none", topic: Topic | None = None
+) -> Report:
+    """A report with its draft, of one topic of the first level or of all. Raises PermissionDenied for who does not work in the unit."""
     if not may_write(by, unit):
         raise PermissionDenied
-    made = draft(by, unit, period, kind)
+    made = draft(by, unit, period, kind, topic=topic)
     key = new_key(unit.county)
     report = Report(
         id=key, county=unit.county, number=next_number(county=unit.county, series=SERIES, subject=key), unit=unit, first=period.first,
-        last=period.last, kind=kind, official=official, title=made.title[:80], state=REPORT.start, changed_at=clock.now(),
+        last=period.last, kind=kind, official=official, topic=topic, addressee=default_addressee(unit, official),
+        annexed=annexed_at_first(kind), title=made.title[:80], state=REPORT.start, changed_at=clock.now(),
     )  # fmt: skip
     report.full_clean(exclude=["id"])
     report.save()
@@ -73,33 +77,37 @@ def _move(
     target: str | None = None,
     note: str = "",
     reason: str = "",
+    mine: str = "",
 ) -> Report:
     perform(
         report, REPORT[action], by=by, rule=can_move_report, step=ReportStep, parent="report", seen=seen, changes=changes,
-        target=target, note=note, reason=reason, mine=note,
+        target=target, note=note, reason=reason, mine=mine or note,
     )  # fmt: skip
     return report
 
 
 @transaction.atomic
 def edit_report(
-    report: Report, *, by: Actor, parts: Mapping[int, tuple[str, str]], seen: int | None = None, **facts: str
+    report: Report, *, by: Actor, parts: Mapping[int, tuple[str, str]], seen: int | None = None, **facts: Any
 ) -> Report:
-    """改文字: `parts` are (heading, body) by position; `facts` title, addressee, office_no, official. What was typed stays.
+    """改文字: `parts` are (heading, body) by position; `facts` the title and what stands around the text. What was typed stays.
 
-    Raises ValidationError for a tie to a figure that there is not, keyed `body_<position>`, and for an empty title.
+    Raises ValidationError for a tie to a figure that there is not, keyed `body_<position>`, and for an empty title; Refused `stale`
+    with both texts where somebody was faster.
     """
+    mine = whole(facts.get("title", report.title), parts.values())
+    check_seen(report, seen, mine=mine)
     wrong = {
         f"body_{place}": _("没有这个数：%(tie)s") % {"tie": bad[0]}
         for place, (_h, body) in parts.items()
-        if (bad := unknown(body))
+        if (bad := unknown(body, topic=report.topic_id is not None))
     }
     if "title" in facts and not facts["title"].strip():
         wrong["title"] = _("请写标题。")
     if wrong:
         raise ValidationError(wrong)
-    changes = {name: text.strip() for name, text in facts.items()}
-    _move(report, "edit", by=by, seen=seen, changes=changes)
+    changes = {name: said.strip() if isinstance(said, str) else said for name, said in facts.items()}
+    _move(report, "edit", by=by, seen=seen, changes=changes, mine=mine)
     for row in queries.parts_of(report):
         heading, body = parts.get(row.position, (row.heading, row.body))
         if (heading, body) != (row.heading, row.body):
@@ -154,17 +162,24 @@ def refuse_report(report: Report, *, by: Actor, note: str, seen: int | None = No
 
 
 @transaction.atomic
-def sign_report(report: Report, *, by: Actor, seen: int | None = None) -> ReportVersion:
-    """签发, by somebody who did not write it (P8): text, tables and figures are frozen, each figure with a digest of its records."""
+def sign_report(report: Report, *, by: Actor, seen: int | None = None, shown: str = "") -> ReportVersion:
+    """签发, by somebody who did not write it (P8): text, tables and figures are frozen, each figure with a digest of its records.
+
+    `shown` is the digest of the text that the signer had before them. Raises Refused `numbers_moved` where the records made another
+    one of it since.
+    """
     counted = queries.counted_of(report)
     blocks = composing.compose(counted, queries.parts_of(report))
+    digest = composing.text_digest(report.title, blocks)
+    if shown and shown != digest:
+        raise _moved()
     number = report.current + 1
     facts = {"written_by": report.asked_by, "checked_by": report.checked_by, "why": report.why}
     target = "corrected" if report.current else None
     _move(report, "sign", by=by, seen=seen, target=target, changes={"current": number, "why": "", "asked_by": None})
     version = ReportVersion(
         county=report.county, report=report, number=number, title=report.title, content=json.dumps(blocks, ensure_ascii=False),
-        digest=composing.text_digest(report.title, blocks), counted_at=clock.now(), signed_at=clock.now(), signed_by=by.id, **facts,
+        head=json.dumps(report.head(), ensure_ascii=False), digest=digest, counted_at=clock.now(), signed_at=clock.now(), signed_by=by.id, **facts,
     )  # fmt: skip
     version.save()
     _freeze(version, counted, composing.figure_ties(blocks))
@@ -173,18 +188,28 @@ def sign_report(report: Report, *, by: Actor, seen: int | None = None) -> Report
 
 
 def _freeze(version: ReportVersion, counted: Counted, ties: Sequence[Tie]) -> None:
-    digests = records_digest(counted, ties)
+    behind = records_of(counted, ties)
+    for tie, records in behind.items():
+        value = counted.value(tie)
+        if isinstance(value.figure, Figure) and value.value != records.many:  # they moved while they were counted
+            raise _moved()
     with translation.override("zh-hans"):
-        ReportFigure.objects.bulk_create(_frozen(version, counted, tie, digests[tie]) for tie in ties)
+        ReportFigure.objects.bulk_create(_frozen(version, counted, tie, behind[tie].digest) for tie in ties)
+
+
+def _moved() -> Refused:
+    return Refused(
+        "numbers_moved",
+        _("没有签发：您看的时候记录变了，文稿里的数和刚才不一样了。"),
+        _("请回到报告再看一遍，再签发。"),
+    )
 
 
 def _frozen(version: ReportVersion, counted: Counted, tie: Tie, digest: str) -> ReportFigure:
-    one = counted.value(tie).figure
-    period = counted.period.before() if tie.of == BEFORE else counted.period
-    scope = "，".join(part for part in (counted.unit.name, period.words(), tie.group, str(one.scope)) if part)
+    one = annexes.described(counted, tie)
     return ReportFigure(
-        county=version.county, version=version, figure=one.id, tie=str(tie), name=str(one.name), scope=scope[:200],
-        formula=one.version if isinstance(one, Rate) else 0, value=counted.text(tie)[:60], counted_at=version.counted_at, digest=digest,
+        county=version.county, version=version, figure=tie.figure, tie=str(tie), name=one.name, scope=one.scope[:200], told=one.told[:300],
+        formula=one.formula, value=one.value[:60], counted_at=version.counted_at, digest=digest,
     )  # fmt: skip
 
 

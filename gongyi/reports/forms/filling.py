@@ -18,7 +18,8 @@ from gongyi.language.asked.ask import Ask, Vocabulary, leave
 from gongyi.language.asked.figures import SHARE
 from gongyi.network.models import Unit
 from gongyi.reports.queries import filled
-from gongyi.reports.queries.filling import LISTS, PERIODS, TEXTS
+from gongyi.reports.queries.form_words import LISTS, PERIODS, TEXTS
+from gongyi.reports.queries.windows import WINDOWS
 from gongyi.reports.rules.filling import units_filled_for
 
 OWN = "own"  # days of one's own choice
@@ -113,6 +114,7 @@ class CellForm(Form):
     """What one place asks, chosen from lists."""
 
     what: Any = forms.ChoiceField(label=gettext_lazy("这一格填什么"))
+    window: Any = forms.ChoiceField(label=gettext_lazy("哪几个月"), required=False)
     period: Any = forms.ChoiceField(label=gettext_lazy("哪一期"), required=False)
     unit: Any = forms.ChoiceField(label=gettext_lazy("哪个单位"), required=False)
     type: Any = forms.MultipleChoiceField(label=gettext_lazy("只算哪几类诉求"), required=False)
@@ -132,6 +134,7 @@ class CellForm(Form):
                 (_("文字"), [(f"text:{key}", name()) for key, name in TEXTS.items() if key != "topic_name"]),
                 (_("逐件列出的一列"), [(f"list:{key}", name) for key, name in LISTS().items()]),
             ],
+            "window": WINDOWS(),
             "period": list(PERIODS().items()),
             "unit": [
                 ("", _("填表的单位")),
@@ -149,7 +152,7 @@ class CellForm(Form):
         if not in_table:
             del self.fields["spread"]
 
-        self.order_fields(["what", "period", "unit", "spread", *DIMENSIONS])
+        self.order_fields(["what", "window", "period", "unit", "spread", *DIMENSIONS])
 
     def chosen(self) -> Ask:
         """What was chosen."""
@@ -158,13 +161,18 @@ class CellForm(Form):
         if kind == "leave":
             return leave("hand", self.ask.about or "")
         if kind == "list":
-            return Ask("list", word=word)
+            return Ask("list", self.ask.figures if self.ask.kind == "list" else (), word=word)
         part = self.ask.part if self.ask.kind == kind and word in {self.ask.word, *self.ask.figures} else ""
         if kind == "text":
-            return Ask("text", word=word, part=part, unit=facts.get("unit", ""))
+            return Ask("text", word=word, window=self._window(), part=part, unit=facts.get("unit", ""))
         by = tuple((name, self._label(name, facts[name]), tuple(facts[name])) for name in DIMENSIONS if facts.get(name))
         rank = self.ask.rank if not facts.get("topic") else ()
-        return Ask("figure", (word,), by, facts.get("period") or "this", facts.get("unit", ""), part, rank=rank)
+        return Ask("figure", (word,), by, facts.get("period") or "this", self._window(), facts.get("unit", ""), part, rank=rank)  # fmt: skip
+
+    def _window(self) -> str:
+        """The months; marked as chosen where they are others than the form's words say."""
+        chosen = self.cleaned_data.get("window", "")
+        return self.ask.window if chosen == self.ask.window.lstrip("=") else f"={chosen}"
 
     def _label(self, dimension: str, keys: list[str]) -> str:
         """The office's own word where it still means the same, else our names."""
@@ -174,7 +182,7 @@ class CellForm(Form):
 
 
 def _initial(ask: Ask) -> dict[str, Any]:
-    word = ask.figures[0] if ask.figures else ask.word
+    word = ask.figures[0] if ask.kind == "figure" else ask.word
     parts = {dimension: list(keys) for dimension, _word, keys in ask.by}
     what = "leave" if ask.kind == "leave" else f"{ask.kind}:{word}"
-    return {"what": what, "period": ask.period, "unit": ask.unit, **parts}
+    return {"what": what, "window": ask.window.lstrip("="), "period": ask.period, "unit": ask.unit, **parts}

@@ -6,6 +6,7 @@ from gongyi.reports.models.ledger import Ledger, LedgerSheet
 from gongyi.reports.models.monthly import MonthlyChange, MonthlyCount, MonthlyRow, MonthlySplit, column
 from gongyi.reports.models.rates import Formula, LeftOut
 from gongyi.reports.models.report import (
+    HEAD,
     Report,
     ReportComment,
     ReportFigure,
@@ -14,9 +15,11 @@ from gongyi.reports.models.report import (
     ReportStep,
     ReportTemplate,
     ReportVersion,
+    whole,
 )
 
 __all__ = [
+    "HEAD",
     "Answer",
     "AnswerCell",
     "AnswerStep",
@@ -43,4 +46,5 @@ __all__ = [
     "ReportTemplate",
     "ReportVersion",
     "column",
+    "whole",
 ]

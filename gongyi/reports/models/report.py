@@ -1,6 +1,7 @@
 """The report of a period: its text, the texts that were signed with their figures, comments, the files that left the house."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
@@ -8,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from gongyi.casework.models import Topic
 from gongyi.core.county import CountyForeignKey, CountyModel
 from gongyi.core.figures import Period
 from gongyi.core.workflow import Step, Tracked
@@ -16,6 +18,20 @@ from gongyi.network.models import Unit
 STATES = ["drawn", "draft", "asked", "checked", "signed", "corrected", "withdrawn"]
 FIXED = ["signed", "corrected"]
 NUMBERS, TEXT = "numbers", "text"  # what a correction corrected
+
+
+HEAD = (
+    "official",
+    "addressee",
+    "office_no",
+    "urgency",
+    "copies",
+    "attending",
+    "excused",
+    "observing",
+    "sealed",
+    "annexed",
+)
 
 
 class Report(Tracked):
@@ -34,6 +50,11 @@ class Report(Tracked):
         LETTER = "letter", pgettext_lazy("公文", "函")
         MINUTES = "minutes", pgettext_lazy("公文", "纪要")
 
+    class Urgency(models.TextChoices):
+        NONE = "", _("平件")
+        FAST = "加急", _("加急")
+        FASTEST = "特急", _("特急")
+
     number = models.CharField(_("文稿编号"), max_length=24)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False, verbose_name=_("单位"))
     first = models.DateField(_("从哪天"))
@@ -43,6 +64,14 @@ class Report(Tracked):
     title = models.CharField(_("标题"), max_length=80)
     addressee = models.CharField(_("主送单位"), max_length=120, blank=True)
     office_no = models.CharField(_("发文字号"), max_length=40, blank=True)
+    urgency = models.CharField(_("紧急程度"), max_length=4, choices=Urgency, blank=True)
+    copies = models.CharField(_("抄送"), max_length=300, blank=True)
+    attending = models.CharField(_("出席"), max_length=500, blank=True)
+    excused = models.CharField(_("请假"), max_length=500, blank=True)
+    observing = models.CharField(_("列席"), max_length=500, blank=True)
+    sealed = models.BooleanField(_("打印后盖章"), default=False)
+    annexed = models.BooleanField(_("附“数字怎么数”"), default=True)
+    topic = CountyForeignKey(Topic, models.PROTECT, null=True, blank=True, verbose_name=_("哪一类事"))
     second = models.ForeignKey(
         Unit, models.PROTECT, related_name="+", db_index=False, null=True, blank=True, verbose_name=_("核对单位")
     )
@@ -75,6 +104,20 @@ class Report(Tracked):
     def get_absolute_url(self) -> str:
         return f"/reports/{self.pk}/"
 
+    def head(self) -> dict[str, Any]:
+        """What stands around the text when it is printed."""
+        return {name: getattr(self, name) for name in HEAD}
+
+    def latest_text(self) -> str:
+        """The whole text, for who was slower than somebody else."""
+        parts = ReportPart.objects.filter(county=self.county, report=self.pk).order_by("position")
+        return whole(self.title, ((part.heading, part.body) for part in parts if part.kind == ReportPart.Kind.TEXT))
+
+
+def whole(title: str, parts: Iterable[tuple[str, str]]) -> str:
+    """Title, headings and texts, one after the other."""
+    return "\n\n".join([title, *("\n".join(filter(None, part)) for part in parts)])
+
 
 class ReportPart(CountyModel):
     """One part under work: a heading and paragraphs with ties such as {{cases.received}}, or a table or picture made from figures.
@@ -106,6 +149,7 @@ class ReportVersion(CountyModel):
     number = models.PositiveSmallIntegerField()
     title = models.CharField(max_length=80)
     content = models.TextField()
+    head = models.TextField(default="{}")
     digest = models.CharField(max_length=64)
     why = models.CharField(max_length=200, blank=True)
     counted_at = models.DateTimeField()
@@ -135,6 +179,11 @@ class ReportVersion(CountyModel):
         found: list[dict[str, Any]] = json.loads(self.content)
         return found
 
+    def printed_head(self) -> dict[str, Any]:
+        """What stood around the text when it was signed."""
+        found: dict[str, Any] = {**self.report.head(), **json.loads(self.head)}
+        return found
+
 
 class ReportFigure(CountyModel):
     """A figure of a signed text: its value then, the formula, when it was counted, and a digest of the numbers of its records."""
@@ -144,6 +193,7 @@ class ReportFigure(CountyModel):
     tie = models.CharField(max_length=120)
     name = models.CharField(max_length=60)
     scope = models.CharField(max_length=200)
+    told = models.CharField(max_length=300, blank=True)
     formula = models.PositiveSmallIntegerField(default=0)
     value = models.CharField(max_length=60)
     counted_at = models.DateTimeField()

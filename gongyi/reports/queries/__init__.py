@@ -2,7 +2,7 @@
 
 from gongyi.reports.queries.behind import Behind, as_export, behind, openable
 from gongyi.reports.queries.board import LINES, Board, dashboard
-from gongyi.reports.queries.comparing import Compared, Line, compared, elapsed
+from gongyi.reports.queries.comparing import Compared, Line, compared, elapsed, periods_beside
 from gongyi.reports.queries.counting import as_facts, numbers_of, parts, scope_of, tree_for, values
 from gongyi.reports.queries.few import FEWEST, LESS, told, told_by, told_by_unit, works_in
 from gongyi.reports.queries.monthly import changes_seen
@@ -38,6 +38,7 @@ __all__ = [
     "parts",
     "parts_by",
     "parts_by_unit",
+    "periods_beside",
     "rates_for",
     "reviewed",
     "rolled_up",

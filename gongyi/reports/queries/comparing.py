@@ -72,16 +72,22 @@ def elapsed(period: Period) -> Period:
     return Period(period.first, today) if period.first <= today < period.last else period
 
 
-def compared(unit: Unit, period: Period) -> Compared:
-    """Every figure of the unit in the period, of one that goes on up to today, beside as many days of the period before and of a year ago.
-
-    Rates by the formulas in force on the period's last day, in all three; the reviewed rate stands beside the raw one.
-    """
+def periods_beside(period: Period) -> tuple[Period, Period, Period]:
+    """What of the period is over, and as many days of the period before and of a year ago."""
     now, before, year = elapsed(period), period.before(), period.last_year()
     if now != period:
         days = now.last - now.first
         before = Period(before.first, min(before.first + days, before.last))
         year = Period(year.first, min(year.first + days, year.last))
+    return now, before, year
+
+
+def compared(unit: Unit, period: Period) -> Compared:
+    """Every figure of the unit in the period, of one that goes on up to today, beside as many days of the period before and of a year ago.
+
+    Rates by the formulas in force on the period's last day, in all three; the reviewed rate stands beside the raw one.
+    """
+    now, before, year = periods_beside(period)
     keys = [one.id for one in figures.figures()]
     rates, scope = rates_for(unit.county, now), scope_of(unit, now)
     values = figures.count(keys, scope, rates=rates)

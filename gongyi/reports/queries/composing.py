@@ -16,7 +16,6 @@ from gongyi.core import clock, figures
 from gongyi.core.figures import Scope
 from gongyi.documents.charts import Line, bars, lines
 from gongyi.reports.models import ReportPart
-from gongyi.reports.queries.counting import scope_of
 from gongyi.reports.queries.drafting import OUTCOMES
 from gongyi.reports.queries.telling import spoken
 from gongyi.reports.queries.ties import Counted, Tie, groups, pieces, ties_of
@@ -69,18 +68,16 @@ def _table(counted: Counted, split: str, keys: Sequence[str]) -> Block:
     filled = [row for row in filled if any(cell[0] != "0" for cell in row[1:])]
     filled.append([["合计", ""], *([counted.text(tie), str(tie)] for tie in whole)])
     head = ["单位" if split == "unit" else "诉求类型", *(str(figures.figure(key).name) for key in ids)]
-    caption = (
-        f"{counted.unit.name}{spoken(counted.period)}办理情况（{'按单位' if split == 'unit' else '按诉求类型'}，件）"
-    )
+    caption = f"{counted.unit.name}{spoken(counted.period)}{about(counted)}办理情况（{'按单位' if split == 'unit' else '按诉求类型'}，件）"
     return {"type": "table", "caption": caption, "header": [head], "rows": filled}
 
 
 def _picture(counted: Counted) -> Block:
     """Closed cases month by month; of a shorter period, how they ended."""
     months = [one for one in counted.period.each_month() if one.first <= clock.today()]
-    where = f"{counted.unit.name}{spoken(counted.period)}"
+    where = f"{counted.unit.name}{spoken(counted.period)}{about(counted)}"
     if len(months) > 1:
-        scope = scope_of(counted.unit, counted.period)
+        scope = counted.scope()
         drawn = [(f"{one.first.month}月", _closed(scope, one)) for one in months]
         caption = f"{where}各月办结件数"
         svg = lines(
@@ -93,6 +90,11 @@ def _picture(counted: Counted) -> Block:
         svg = bars(CHART, caption, [(name, value, f"{value}件") for name, value in drawn if value])
     told = "、".join(f"{name}{value}件" for name, value in drawn)
     return {"type": "picture", "svg": str(svg), "alt": f"{caption}：{told}", "caption": caption}
+
+
+def about(counted: Counted) -> str:
+    """The topic that alone is counted, as a caption says it."""
+    return f"“{counted.topic.name}”" if counted.topic else ""
 
 
 def _closed(scope: Scope, month: Any) -> int:

@@ -10,7 +10,7 @@ from gongyi.reports.models import Report, ReportPart
 from gongyi.reports.queries.report import parts_of
 from gongyi.reports.rules.report import reports_visible_to
 
-MOST = 200  # reports that are looked at, the latest
+MOST = 200  # reports that are looked at: as many of one's own unit, and as many of others, the latest
 
 
 class Copied(NamedTuple):
@@ -24,10 +24,12 @@ class Copied(NamedTuple):
 
 
 def copied(by: Actor, report: Report) -> list[Copied]:
-    """The officers' own sentences that stand in another report of the county. What the product drafted is not looked at. Three queries."""
+    """The officers' own sentences that stand in another report of the county. What the product drafted is not looked at. Four queries."""
     mine = parts_of(report)
     rows = Report.objects.filter(county=report.county).exclude(id=report.id).exclude(state="withdrawn")
-    others = {str(row.id): row for row in rows.select_related("unit").order_by("-changed_at", "-id")[:MOST]}
+    latest = rows.select_related("unit").order_by("-changed_at", "-id")
+    both = [*latest.filter(unit=report.unit)[:MOST], *latest.exclude(unit=report.unit)[:MOST]]
+    others = {str(row.id): row for row in both}
     texts: dict[str, list[str]] = {}
     for key, body in ReportPart.objects.filter(county=report.county, report__in=[*others]).values_list(
         "report", "body"
@@ -49,4 +51,6 @@ def copied(by: Actor, report: Report) -> list[Copied]:
 
 def unsupported(report: Report) -> list[str]:
     """Sentences that state a result without a figure or a record: 无佐证."""
-    return [one for part in parts_of(report) for one in without_source(part.body)]
+    parts = parts_of(report)
+    drawn = [part.drawn for part in parts]
+    return [one for part in parts for one in without_source(part.body, known=drawn)]

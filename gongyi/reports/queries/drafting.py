@@ -13,6 +13,7 @@ from typing import Any
 
 from django.utils import translation
 
+from gongyi.casework.models import Topic
 from gongyi.core import clock, figures
 from gongyi.core.access import Actor
 from gongyi.core.figures import SMALL, Period
@@ -60,10 +61,23 @@ def counted_period(kind: str, period: Period) -> Period:
     return period.before() if kind == Report.Kind.PLAN and period.first > clock.today() else period
 
 
-def draft(by: Actor, unit: Unit, period: Period, kind: str, counted: Counted | None = None) -> Draft:
-    """The draft of a report of this unit and period, as this person may write it. About twenty queries."""
+def default_addressee(unit: Unit, official: str) -> str:
+    """A 报告 goes to the unit above."""
+    above = unit.parent if official == Report.Official.REPORT else None
+    return above.name if above else ""
+
+
+def annexed_at_first(kind: str) -> bool:
+    """How its numbers are counted stands behind everything but what is read out."""
+    return kind != Report.Kind.SPEECH
+
+
+def draft(
+    by: Actor, unit: Unit, period: Period, kind: str, *, counted: Counted | None = None, topic: Topic | None = None
+) -> Draft:
+    """The draft of a report of this unit and period, as this person may write it, of one topic or of all. About twenty queries."""
     with translation.override("zh-hans"):
-        counted = counted or Counted(unit, counted_period(kind, period))
+        counted = counted or Counted(unit, counted_period(kind, period), topic)
         wanted = [Tie(f"cases.{name}") for name in ASKED]
         counted.count([*wanted, *(Tie(f"cases.{name}", of=BEFORE) for name in COMPARED)])
         words = _words(by, unit, period, counted)
@@ -105,7 +119,7 @@ def _facts(counted: Counted, words: Mapping[str, str]) -> dict[str, bool]:
     facts |= {f"before_{name}": bool(one) for name, one in before.items()}
     facts |= {
         "before": any(before.values()), "few_rated": 0 < value["rated"] < SMALL, "late_closed": value["closed_in_time"] < value["closed"],
-        "several_types": "、" in words["types"], "topics": bool(words["topics"]), "channels": bool(words["channels"]),
+        "several_types": "、" in words["types"], "topics": bool(words["topics"]) and not counted.topic, "channels": bool(words["channels"]),
         "units": len(counted.members()) > 1 and any(value.values()),
         "telling": bool(words["telling"]), "soon": bool(words["soon"]), "parked_list": bool(words["parked"]),
     }  # fmt: skip
@@ -113,12 +127,12 @@ def _facts(counted: Counted, words: Mapping[str, str]) -> dict[str, bool]:
 
 
 def _words(by: Actor, unit: Unit, period: Period, counted: Counted) -> dict[str, str]:
-    days = dated(by, unit, counted.period)
+    days = dated(by, counted.scope())
     return {
-        "unit": unit.name, "period": spoken(period), "counted": spoken(counted.period), "before": spoken(counted.period.before()),
+        "unit": unit.name, "about": f"“{_UNSAFE.sub('', counted.topic.name)}”一类" if counted.topic else "群众", "period": spoken(period), "counted": spoken(counted.period), "before": spoken(counted.period.before()),
         "types": _listed(counted, "type"), "topics": _listed(counted, "topic", most=TOPICS), "channels": _listed(counted, "channel"),
         "outcomes": "、".join(_some(name) for name in OUTCOMES if counted.value(Tie(f"cases.{name}")).value),
-        "telling": "".join(_line(one) for one in telling(by, unit, counted.period)),
+        "telling": "".join(_line(one) for one in telling(by, counted.scope())),
         "soon": "；".join(_line(one) for one in days["soon"]), "parked": "；".join(_line(one) for one in days["parked"]),
     }  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -62,9 +62,24 @@ def asks_of(opened: Opened, kept: dict[str, Any], unit: Unit, period: Period) ->
     """What each place asks: as somebody confirmed it, else as the words around it say."""
     proposed = match(opened.slots, vocabulary_of(unit, period))
     return [
-        Ask.unpacked(kept[slot.at]) if slot.at in kept else ask
+        _of_this_copy(Ask.unpacked(kept[slot.at]), ask) if slot.at in kept else ask
         for slot, ask in zip(opened.slots, proposed, strict=True)
     ]  # fmt: skip
+
+
+def _of_this_copy(kept: Ask, read: Ask) -> Ask:
+    """What is remembered, for the months that this copy names: the shape is the same for 1月 2月 3月 and 4月 5月 6月.
+
+    Months that somebody chose by hand stay. A row that names a unit is read again for whoever fills it in: each township finds its own.
+    """
+    named = read.unit and not read.unit.startswith("child ")
+    if read.word == "no_unit" or (kept.word == "no_unit" and named):
+        return read
+    if kept.kind != read.kind:
+        return kept
+    if named and kept.unit and not kept.unit.startswith("child "):
+        kept = replace(kept, unit=read.unit)
+    return kept if kept.window.startswith("=") else replace(kept, window=read.window)
 
 
 @dataclass(frozen=True)

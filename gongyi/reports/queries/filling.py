@@ -1,8 +1,7 @@
 """Somebody's form with our numbers: what each place asks, what goes in, on what evidence, and why a place stays empty."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import product
 from typing import Any
 from urllib.parse import urlencode
@@ -16,20 +15,20 @@ from gongyi.casework.models import Case, CaseType, Topic
 from gongyi.core import clock, figures, gate
 from gongyi.core.access import Actor
 from gongyi.core.county import as_key
-from gongyi.core.figures import Figure, Period, Rate, Scope
+from gongyi.core.figures import Figure, Period, Rate
 from gongyi.documents.blank import Slot, Value
 from gongyi.language.asked.ask import Ask, Vocabulary
 from gongyi.language.asked.figures import SHARE, is_change
 from gongyi.network.models import Unit
-from gongyi.network.queries import Tree
-from gongyi.reports.queries.counting import scope_of, tree_for
+from gongyi.reports.queries.counting import tree_for
+from gongyi.reports.queries.form_counts import RECEIVED, Counter
+from gongyi.reports.queries.form_words import LISTS, TEXTS, figure_words, period_words, rank_words
 from gongyi.reports.queries.listing import list_values
 from gongyi.reports.queries.rates import rates_for
 from gongyi.reports.queries.reasons import reason_of
 from gongyi.reports.queries.splitting import NONE
+from gongyi.reports.queries.windows import days_of, window_words
 
-RECEIVED = "cases.received"
-Where = tuple[tuple[str, Any], ...]
 KINDS = {1: "month", 3: "quarter", 6: "half", 12: "year"}
 
 
@@ -62,11 +61,13 @@ def vocabulary_of(unit: Unit, period: Period) -> Vocabulary:
     found = figures.figures()
     return Vocabulary(
         kind=kind_of(period),
+        year=period.last.year,
         types=tuple((str(key), name) for key, name in types),
         topics=tuple((str(key), name) for key, name in topics),
         channels=tuple((key, str(name)) for key, name in Case.Channel.choices),
         urgencies=tuple((key, str(name)) for key, name in Case.Urgency.choices),
         children=tuple((str(key), tree.units[key].name) for key in tree.below(unit.id)),
+        own=str(unit.id),
         unit=unit.name,
         words=tuple((one.id, one.words) for one in found),
         figures=frozenset(one.id for one in found),
@@ -80,85 +81,24 @@ def refused(text: str) -> str:
     return str(kind.label) if kind else ""
 
 
-def periods_of(ask: Ask, period: Period) -> tuple[Period, Period | None]:
-    """The period that is asked, and for a change the one that it is compared with."""
-    year = period.last_year()
+def periods_of(ask: Ask, period: Period) -> tuple[Period | None, Period | None]:
+    """The period that is asked, and for a change the one that it is compared with; None for months that are not there yet."""
+    found = days_of(ask.window, period, clock.today())
+    if found is None:
+        return None, None
+    now, whole = found
+    year = now.last_year()
     simple = {
-        "this": period, "previous": period.before(), "same_last_year": year, "year_to_date": period.to_date(),
+        "this": now, "previous": whole.before(), "same_last_year": year, "year_to_date": now.to_date(),
         "year_to_date_last_year": year.to_date(),
     }  # fmt: skip
     if ask.period in simple:
         return simple[ask.period], None
     return {
-        "change_on_previous": (period, period.before()),
-        "change_year_on_year": (period, year),
-        "year_to_date_change_year_on_year": (period.to_date(), year.to_date()),
+        "change_on_previous": (now, whole.before()),
+        "change_year_on_year": (now, year),
+        "year_to_date_change_year_on_year": (now.to_date(), year.to_date()),
     }[ask.period]
-
-
-@dataclass
-class Counter:
-    """Counts for one form: figures of the same period and parts are asked for together, for all units at once."""
-
-    unit: Unit
-    period: Period
-    asked: dict[tuple[Any, ...], set[str]] = field(default_factory=lambda: defaultdict(set))
-    found: dict[tuple[Any, ...], dict[Any, dict[str, int]]] = field(default_factory=dict)
-    trees: dict[Period, Tree] = field(default_factory=dict)
-
-    def tree(self, period: Period) -> Tree:
-        if period not in self.trees:
-            self.trees[period] = tree_for(self.unit.county, period)
-        return self.trees[period]
-
-    def of(self, keys: Iterable[str], period: Period, ask: Ask, unit: UUID | None) -> dict[str, int]:
-        """The base figures of a unit (None: the one that the form is for) in a period, with the ask's parts."""
-        one = sorted(keys)
-        parts = {dimension: [_stored(dimension, key) for key in held] for dimension, _word, held in ask.by}
-        where = tuple((dimension, tuple(values)) for dimension, values in sorted(parts.items()))
-        if len(parts) == 1 and (unit is None or None in where[0][1]):
-            by = self._by(one, period, where[0][0], unit)
-            return {key: sum(by.get(value, {}).get(key, 0) for value in where[0][1]) for key in one}
-        if unit is None:
-            return self._by(one, period, "", None, where).get(None, dict.fromkeys(one, 0))
-        by = self._by(one, period, "unit", None, where)
-        members = self.tree(period).counted(unit)
-        return {key: sum(by.get(each, {}).get(key, 0) for each in members) for key in one}
-
-    def _by(self, keys: list[str], period: Period, split: str, unit: UUID | None, where: Where = ()) -> dict[Any, dict[str, int]]:  # fmt: skip
-        """Counts by a split, by unit of the whole county, or in all (""); kept, for a form asks for one row after the other."""
-        place = (period, split, unit, where)
-        missing = [key for key in keys if key not in self.asked[place]]
-        held = self.found.setdefault(place, {})
-        if missing:
-            self.asked[place] |= set(missing)
-            scope = self._scope(period, unit, where, whole=split == "unit")
-            for value, counts in _counted(missing, scope, split).items():
-                held.setdefault(value, {}).update(counts)
-        return held
-
-    def _scope(self, period: Period, unit: UUID | None, where: Where, *, whole: bool) -> Scope:
-        if unit is not None:
-            return Scope(self.unit.county, period, self.tree(period).counted(unit), where)
-        own = scope_of(self.unit, period, where=where, tree=self.tree(period))
-        return Scope(own.county, period, None, where) if whole else own
-
-    def topics(self) -> list[tuple[Any, int]]:
-        """(topic of the first level, number received), the largest first; those without a topic left out."""
-        by = self._by([RECEIVED], self.period, "topic", None)
-        listed = [(topic, counts.get(RECEIVED, 0)) for topic, counts in by.items() if topic is not None]
-        return sorted(listed, key=lambda each: (-each[1], str(each[0])))
-
-
-def _counted(keys: list[str], scope: Scope, split: str) -> dict[Any, dict[str, int]]:
-    if split:
-        return figures.count_by(keys, scope, split)
-    return {None: {key: int(value.value or 0) for key, value in figures.count(keys, scope).items()}}
-
-
-def _stored(dimension: str, key: str) -> Any:
-    """A part's key as the rows hold it; the empty one of topics: none."""
-    return (as_key(key) if key else None) if dimension in {"type", "topic"} else key
 
 
 def fill(slots: Sequence[Slot], asks: Sequence[Ask], *, unit: Unit, period: Period, by: Actor | None) -> list[Line]:  # fmt: skip
@@ -215,7 +155,7 @@ class Filler:
             place = int(ask.unit.removeprefix("child ")) - 1
             return (self.below[place], False) if place < len(self.below) else (None, True)
         key = as_key(ask.unit)
-        return key, key not in self.below
+        return (None, False) if key == self.unit.id else (key, key not in self.below)
 
     def line(self, slot: Slot, ask: Ask) -> Line:
         """One place."""
@@ -235,7 +175,8 @@ class Filler:
     def _text(self, slot: Slot, ask: Ask, words: str) -> Line:
         value = self._said(ask)
         if value is None:
-            return Line(slot, ask, words, reason=_("这段时间没有这么多分类有办件。"))
+            many = _("这段时间没有这么多分类有办件。")
+            return Line(slot, ask, words, reason=many if ask.rank else _("这段时间还没有到，或不在统计期里，空着。"))
         if "year" in {ask.word, ask.part} and isinstance(value, int) and slot.text[: slot.start].endswith("20"):
             value = f"{value % 100:02d}"  # 20__年
         if ask.word == "quarter" and slot.what != "cell" and isinstance(value, int):
@@ -244,7 +185,10 @@ class Filler:
 
     @translation.override("zh-hans")
     def _said(self, ask: Ask) -> Value | None:
-        last, today = self.period.last, clock.today()
+        found = days_of(ask.window, self.period, clock.today())
+        if found is None:
+            return None
+        last, today = found[0].last, clock.today()
         if ask.word == "unit_name":
             key, _none = self.unit_of(ask)
             name = self.counter.tree(self.period).units[key].name if key else self.unit.name
@@ -266,6 +210,8 @@ class Filler:
 
     def _figure(self, slot: Slot, ask: Ask, words: str) -> Line:
         now, before = periods_of(ask, self.period)
+        if now is None:
+            return Line(slot, ask, words, reason=_("这段时间还没有到，或不在统计期里，空着。"))
         first = self._value(ask, now)
         evidence = self.evidence(ask)
         if first is None:
@@ -319,7 +265,7 @@ class Filler:
             parts = [self._unit_words(ask), "、".join(word for _dimension, word, _keys in ask.by), figure_words(ask), period_words(ask)]  # fmt: skip
             return " · ".join(part for part in parts if part)
         if ask.kind == "text":
-            return " · ".join(filter(None, [TEXTS[ask.word](), self._unit_words(ask) or _rank_words(ask)]))
+            return " · ".join(filter(None, [TEXTS[ask.word](), window_words(ask.window), self._unit_words(ask) or rank_words(ask)]))  # fmt: skip
         return LISTS()[ask.word] if ask.kind == "list" else ""
 
     def _unit_words(self, ask: Ask) -> str:
@@ -330,7 +276,7 @@ class Filler:
 
     def evidence(self, ask: Ask) -> tuple[str, ...]:
         """Where the records behind a number are listed: a page for each figure and part that it is made of."""
-        now, _before = periods_of(ask, self.period)
+        now = periods_of(ask, self.period)[0] or self.period
         key, _strange = self.unit_of(ask)
         facts = {"unit": str(key or self.unit.id), "from": now.first.isoformat(), "to": now.last.isoformat()}
         parts = [(dimension, keys) for dimension, _word, keys in ask.by]
@@ -374,49 +320,6 @@ def _allowed(slot: Slot, value: Value) -> Value:
         if choice == str(value) or (isinstance(value, int) and "".join(filter(str.isdigit, choice)) == digits):
             return value if choice == str(value) else choice
     return value
-
-
-def figure_words(ask: Ask) -> str:
-    """The figure's name, several added up; of a change what of it."""
-    names = [_("占受理量的比例") if key == SHARE else str(figures.figure(key).name) for key in ask.figures]
-    rank = _rank_words(ask)
-    return " · ".join(filter(None, [rank, "＋".join(names)]))
-
-
-def _rank_words(ask: Ask) -> str:
-    return _("件数第 %(n)s 多的分类") % {"n": "、".join(map(str, ask.rank))} if ask.rank else ""
-
-
-def period_words(ask: Ask) -> str:
-    """The period in the words of offices."""
-    part = {"direction": _("增还是减"), "number": _("增减件数"), "size_number": _("增减件数")}.get(ask.part, "")
-    return " · ".join(filter(None, [PERIODS()[ask.period], part]))
-
-
-def PERIODS() -> dict[str, str]:  # noqa: N802 - reads as a table in the reader's language
-    """Period -> its words."""
-    return {
-        "this": _("本期"), "previous": _("上期"), "same_last_year": _("去年同期"), "year_to_date": _("年初以来累计"),
-        "year_to_date_last_year": _("去年同期累计"), "change_on_previous": _("比上期（环比）"), "change_year_on_year": _("比去年同期（同比）"),
-        "year_to_date_change_year_on_year": _("累计比去年同期（同比）"),
-    }  # fmt: skip
-
-
-def LISTS() -> dict[str, str]:  # noqa: N802 - the same
-    """Column of a list -> its words."""
-    return {
-        "serial": _("序号"), "number": _("工单编号"), "date": _("登记日期"), "title": _("标题"), "channel": _("来源渠道"), "type": _("诉求类型"),
-        "topic": _("事项分类"), "content": _("诉求内容"), "urgency": _("急不急"), "area": _("所属区划"), "unit": _("登记单位"), "lead_unit": _("主办单位"),
-        "assigned_date": _("派单日期"), "signed_date": _("签收日期"), "contacted_date": _("首次联系日期"), "due_date": _("办结时限"),
-        "answered_date": _("答复日期"), "closed_date": _("办结日期"), "answer": _("答复内容"), "result": _("办理结果"), "state": _("状态"),
-        "satisfaction": _("满意度"), "call_result": _("回访结果"), "returns": _("退单次数"), "redos": _("重办次数"),
-    }  # fmt: skip
-
-
-TEXTS: dict[str, Callable[[], str]] = {
-    "unit_name": lambda: _("单位名称"), "year": lambda: _("统计年份"), "month": lambda: _("统计月份"), "quarter": lambda: _("统计季度"),
-    "date": lambda: _("填报日期"), "first_day": lambda: _("统计期的第一天"), "last_day": lambda: _("统计期的最后一天"), "period": lambda: _("统计时段"), "topic_name": lambda: _("事项分类的名称"),
-}  # fmt: skip
 
 
 def values_of(lines: Iterable[Line]) -> list[tuple[Slot, Value]]:

@@ -123,7 +123,7 @@ def spread(slots: Sequence[Slot], asks: Sequence[Ask], place: Slot, chosen: Ask,
             like = [other for near, other in both if other.kind == "figure" and _same(near, slot, 1 - along)]
             own = ask if ask.kind == "figure" else next(iter(like), chosen)
             changed[slot.at] = (
-                replace(chosen, period=own.period, part=own.part)
+                replace(chosen, period=own.period, window=own.window, part=own.part)
                 if how == "row"
                 else replace(chosen, by=own.by, unit=own.unit, rank=own.rank)
             )

@@ -66,6 +66,15 @@ def fetch_ledger(by: Actor, key: UUID) -> Ledger:
     return found
 
 
+def fetch_any(by: Actor, key: UUID) -> Ledger:
+    """A ledger of one's units, also one that was taken from the list. Raises Http404 for any other."""
+    rows = Ledger.objects.filter(county=by.county, unit__in=by.units(P.CASE_VIEW))
+    found = rows.filter(id=key).select_related("unit").first()
+    if found is None:
+        raise Http404
+    return found
+
+
 def sheets_of(ledger: Ledger) -> QuerySet[LedgerSheet]:
     """What was frozen of it, the newest period first."""
     return ledger.sheets.order_by("-last", "-first", "-edition")

@@ -18,10 +18,12 @@ from gongyi.documents.blank import Slot, Value
 from gongyi.language.asked.ask import Ask
 from gongyi.network.models import Unit
 from gongyi.reports.queries.counting import scope_of
+from gongyi.reports.queries.form_words import LISTS
 
 if TYPE_CHECKING:
     from gongyi.reports.queries.filling import Line
 
+RECEIVED = "cases.received"
 MOST = 2_000  # rows of one list
 _TEXTS = ("title", "content", "answer")
 _WITH = ("type", "topic", "area", "unit", "lead")
@@ -32,7 +34,7 @@ def list_values(
     slots: Sequence[Slot], asks: Sequence[Ask], *, unit: Unit, period: Period, by: Actor | None
 ) -> "dict[str, Line]":
     """Place -> line of every cell of a list that is filled, or that cannot be because nobody's access counts."""
-    from gongyi.reports.queries.filling import LISTS, Line
+    from gongyi.reports.queries.filling import Line
 
     blocks: dict[Place, dict[int, list[tuple[Slot, Ask]]]] = defaultdict(lambda: defaultdict(list))
     for slot, ask in zip(slots, asks, strict=True):
@@ -46,8 +48,9 @@ def list_values(
         return {slot.at: Line(slot, ask, LISTS()[ask.word], reason=reason) for rows in blocks.values() for cells in rows.values() for slot, ask in cells}  # fmt: skip
     for rows in blocks.values():
         number = min(len(rows), MOST)
+        which = _which(rows)
         for (_row, cells), (place, case, texts) in zip(
-            sorted(rows.items()), _cases(unit, period, by, number), strict=False
+            sorted(rows.items()), _cases(unit, period, by, number, which), strict=False
         ):
             for slot, ask in cells:
                 value = cell(case, texts, ask.word, place)
@@ -57,9 +60,17 @@ def list_values(
     return found
 
 
-def _cases(unit: Unit, period: Period, by: Actor, number: int) -> Iterator[tuple[int, Case, dict[str, str]]]:
-    """(n, case, its texts without names) of what came in to the unit and this person may open, the oldest first."""
-    keys = received_keys(unit, period)
+def _which(rows: dict[int, list[tuple[Slot, Ask]]]) -> str:
+    """The figure whose matters a table lists."""
+    asked = (ask.figures[0] for cells in rows.values() for _slot, ask in cells if ask.figures)
+    return next((key for key in asked if key in {one.id for one in figures.base_figures()}), RECEIVED)
+
+
+def _cases(
+    unit: Unit, period: Period, by: Actor, number: int, which: str
+) -> Iterator[tuple[int, Case, dict[str, str]]]:
+    """(n, case, its texts without names) of what the figure counts and this person may open, the oldest first."""
+    keys = keys_of(which, unit, period)
     rows = visible_to(by).filter(id__in=keys).select_related(*_WITH).order_by("recorded_at", "id")[:number]
     cases = list(rows)
     askers = {row.case_id: row for row in Asker.objects.filter(county=by.county, case__in=[case.id for case in cases])}
@@ -68,17 +79,23 @@ def _cases(unit: Unit, period: Period, by: Actor, number: int) -> Iterator[tuple
         yield place, case, dict(zip(_TEXTS, nameless(own, askers.get(case.id)), strict=True))
 
 
-def received_keys(unit: Unit, period: Period) -> Any:
-    """The keys of what came in."""
-    return figures.rows_of("cases.received", scope_of(unit, period)).values("pk")
+def keys_of(which: str, unit: Unit, period: Period) -> Any:
+    """The keys of the cases that a figure counts."""
+    one = figures.figure(which)
+    place = getattr(one, "source", None) and one.source.record  # type: ignore[union-attr]
+    return figures.rows_of(which, scope_of(unit, period)).order_by().values(f"{place}_id" if place else "pk")
 
 
 def waiting_of(slots: Sequence[Slot], asks: Sequence[Ask], unit: Unit, period: Period, by: Actor) -> int:
-    """How many matters that this person may see do not fit into the rows of the form's list; 0 where it has none."""
-    rows = {(slot.grid, slot.block, slot.place[0]) for slot, ask in zip(slots, asks, strict=True) if ask.kind == "list"}
-    if not rows:
-        return 0
-    return max(0, visible_to(by).filter(id__in=received_keys(unit, period)).count() - len(rows))
+    """How many matters that this person may see do not fit into the rows of the form's lists; 0 where it has none."""
+    tables: dict[Place, dict[int, list[tuple[Slot, Ask]]]] = defaultdict(lambda: defaultdict(list))
+    for slot, ask in zip(slots, asks, strict=True):
+        if ask.kind == "list":
+            tables[slot.grid, slot.block][slot.place[0]].append((slot, ask))
+    seen = visible_to(by)
+    return sum(
+        max(0, seen.filter(id__in=keys_of(_which(rows), unit, period)).count() - len(rows)) for rows in tables.values()
+    )
 
 
 @translation.override("zh-hans")

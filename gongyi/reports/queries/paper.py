@@ -12,6 +12,8 @@ from gongyi.core import figures
 from gongyi.core.figures import Figure, Period
 from gongyi.documents.official.elements import (
     Addressee,
+    AnnexNote,
+    Attendance,
     Byline,
     Document,
     Element,
@@ -29,6 +31,8 @@ from gongyi.documents.official.elements import (
 )
 from gongyi.network.models import Unit
 from gongyi.reports.models import Report
+from gongyi.reports.queries import annexes
+from gongyi.reports.queries.annexes import Described
 from gongyi.reports.queries.composing import Block
 from gongyi.reports.queries.drafting import ASKED
 from gongyi.reports.queries.telling import day_words
@@ -46,6 +50,8 @@ TEXT_FIELDS = (
     ("title", gettext_lazy("标题")), ("unit", gettext_lazy("单位")), ("period", gettext_lazy("时段，例如 2026年第一季度")), ("first", gettext_lazy("从哪天")), ("last", gettext_lazy("到哪天")),
     ("kind", gettext_lazy("写什么")), ("number", gettext_lazy("文稿编号")), ("state", gettext_lazy("草稿、签发稿或更正几")), ("day", gettext_lazy("签发日期")),
     ("addressee", gettext_lazy("主送单位")), ("office_no", gettext_lazy("发文字号")), ("signer", gettext_lazy("签发人")),
+    ("urgency", gettext_lazy("紧急程度")), ("copies", gettext_lazy("抄送")), ("attending", gettext_lazy("出席")),
+    ("excused", gettext_lazy("请假")), ("observing", gettext_lazy("列席")),
     ("{%p for part in sections %} {{ part.heading }} {%p for line in part.paragraphs %} {{ line }} {%p endfor %} {%p endfor %}", gettext_lazy("全部文字，一节一节")),
     ("{%p for table in tables %} {{ table.caption }} … {%p endfor %}", gettext_lazy("全部表格：caption、header、rows")),
 )  # fmt: skip
@@ -67,6 +73,13 @@ class Paper:
     addressee: str = ""
     office_no: str = ""
     signer: str = ""
+    urgency: str = ""
+    copies: str = ""
+    attending: str = ""
+    excused: str = ""
+    observing: str = ""
+    sealed: bool = False
+    annexed: bool = True
 
     @property
     def told(self) -> str:
@@ -74,8 +87,8 @@ class Paper:
         return f"文稿编号{self.number}，{self.state}"
 
 
-def document(paper: Paper, blocks: Sequence[Block]) -> Document:
-    """The list of elements that both writers take."""
+def document(paper: Paper, blocks: Sequence[Block], figures: Sequence[Described] = ()) -> Document:
+    """The list of elements that both writers take. `figures` say how they are counted, in an annex."""
     kind, name = _KINDS[paper.official], paper.unit.name
     plain = kind == Kind.PLAIN
     elements: list[Element] = [Title(paper.title)]
@@ -84,17 +97,33 @@ def document(paper: Paper, blocks: Sequence[Block]) -> Document:
     elif paper.addressee and kind != Kind.MINUTES:
         elements.append(Addressee(paper.addressee))
     elements += _elements(blocks)
-    if kind != Kind.MINUTES:
-        elements.append(Signature(name, paper.day))
+    annex = annexes.annex(figures) if paper.annexed else None
+    if annex:
+        elements.append(AnnexNote([annex.title]))
+    if kind == Kind.MINUTES:
+        elements += _attendance(paper)
+    else:
+        elements.append(Signature(name, paper.day, sealed=paper.sealed))
     elements.append(Note(paper.told))
-    head = None if plain else Head(
-        mark=_MARKS[paper.official].format(unit=name), number=paper.office_no,
-        signers=[paper.signer] if paper.signer and kind == Kind.REPORT else (),
-    )  # fmt: skip
     return Document(
-        kind=kind, elements=elements, head=head, imprint=None if plain else Imprint(office=name, day=paper.day),
-        identifier=paper.number,
+        kind=kind, elements=elements, head=None if plain else _head(paper, kind), annexes=[annex] if annex else (),
+        imprint=None if plain else Imprint(copies=paper.copies, office=name, day=paper.day), identifier=paper.number,
     )  # fmt: skip
+
+
+def _head(paper: Paper, kind: Kind) -> Head:
+    """Without a number room is left for one: it is given when the paper is entered in the office's own register."""
+    return Head(
+        mark=_MARKS[paper.official].format(unit=paper.unit.name), number=paper.office_no or f"〔{paper.day.year}〕\u3000号",
+        signers=[paper.signer] if paper.signer and kind == Kind.REPORT else (), urgency=paper.urgency,
+    )  # fmt: skip
+
+
+def _attendance(paper: Paper) -> Iterator[Element]:
+    """10.3; a draft keeps a line for who is there."""
+    for label, names in (("出席", paper.attending), ("请假", paper.excused), ("列席", paper.observing)):
+        if names or (label == "出席" and paper.state.startswith("草稿")):
+            yield Attendance(label, names)
 
 
 def _elements(blocks: Sequence[Block]) -> Iterator[Element]:
@@ -142,6 +171,7 @@ def fields(paper: Paper, blocks: Sequence[Block], values: Mapping[str, Mapping[s
         "title": paper.title, "unit": paper.unit.name, "period": paper.period.words(), "first": day_words(paper.period.first),
         "last": day_words(paper.period.last), "kind": str(Report.Kind(paper.kind).label), "number": paper.number, "state": paper.state,
         "day": day_words(paper.day), "addressee": paper.addressee, "office_no": paper.office_no, "signer": paper.signer,
+        "urgency": paper.urgency, "copies": paper.copies, "attending": paper.attending, "excused": paper.excused, "observing": paper.observing,
         "sections": [one for one in sections if one["heading"] or one["paragraphs"]], "tables": tables, **values,
     }  # fmt: skip
 

@@ -1,5 +1,6 @@
 """Reads of reports: which ones one may see, what they say now, what changed since they were signed, the records behind a figure."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -22,9 +23,8 @@ from gongyi.reports.models import (
 )
 from gongyi.reports.queries.behind import open_of, record_of
 from gongyi.reports.queries.composing import Block, compose
-from gongyi.reports.queries.counting import scope_of
 from gongyi.reports.queries.drafting import counted_period
-from gongyi.reports.queries.ties import BEFORE, Counted, Tie, groups, records_digest, ties_of
+from gongyi.reports.queries.ties import BEFORE, Counted, Tie, groups, records_of, ties_of
 from gongyi.reports.rules.report import reports_judged_by, reports_visible_to
 
 ROWS = 200
@@ -32,7 +32,7 @@ ROWS = 200
 
 def fetch(by: Actor, key: UUID) -> Report:
     """The report, if this person may see it; otherwise Http404, as if it had never existed (P3)."""
-    found = reports_visible_to(by).filter(id=key).select_related("unit", "second").first()
+    found = reports_visible_to(by).filter(id=key).select_related("unit", "second", "topic").first()
     if found is None:
         raise Http404
     return found
@@ -50,7 +50,7 @@ def to_judge(by: Actor) -> list[Report]:
 
 def counted_of(report: Report) -> Counted:
     """The figures of a report, not yet counted."""
-    return Counted(report.unit, counted_period(report.kind, report.period))
+    return Counted(report.unit, counted_period(report.kind, report.period), report.topic)
 
 
 def parts_of(report: Report) -> list[ReportPart]:
@@ -82,10 +82,17 @@ def version_number(report: Report, said: str) -> int | None:
     return int(said)
 
 
-def comments_of(report: Report) -> list[ReportComment]:
-    """What was said about it, those that are still open first."""
+def places_of(report: Report) -> dict[int, str]:
+    """The parts of a report by their place, as people call them."""
+    return {part.position: part.heading or str(part.get_kind_display()) for part in parts_of(report)}
+
+
+def comments_of(report: Report, places: Mapping[int, str] | None = None) -> list[tuple[ReportComment, str]]:
+    """What was said about it with the part it is about ('' for all of it), those that are still open first."""
     rows = ReportComment.objects.filter(county=report.county, report=report)
-    return sorted(rows.order_by("at", "id"), key=lambda row: row.done_at is not None)
+    named = places_of(report) if places is None else places
+    ordered = sorted(rows.order_by("at", "id"), key=lambda row: row.done_at is not None)
+    return [(row, named.get(row.position, "") if row.position is not None else "") for row in ordered]
 
 
 def comment_of(report: Report, key: UUID) -> ReportComment:
@@ -139,11 +146,11 @@ def changed_since(version: ReportVersion, *, records: bool = False) -> list[Chan
     """Which figures of a signed text are not what they were; with `records` also those that count others, at the cost of reading every number."""
     frozen = {tie: row for row in version.figures.order_by("id") for tie in ties_of("{{" + row.tie + "}}")}
     counted = counted_of(version.report).count(frozen)
-    digests = records_digest(counted, frozen) if records else {}
+    behind = records_of(counted, frozen) if records else {}
     found = []
     for tie, row in frozen.items():
         now = counted.text(tie)
-        if now != row.value or (records and digests[tie] != row.digest):
+        if now != row.value or (records and behind[tie].digest != row.digest):
             found.append(Changed(row.name, row.scope, row.value, now, row.tie))
     return sorted(found, key=lambda one: ("|" in one.tie, one.tie))
 
@@ -188,8 +195,7 @@ def evidence(by: Actor, report: Report, text: str) -> Evidence:
 
 def _rows(counted: Counted, one: Figure, tie: Tie) -> QuerySet[Any]:
     before = tie.of == BEFORE
-    scope = scope_of(counted.unit, counted.period.before() if before else counted.period)
-    rows = figures.rows_of(one.id, scope)
+    rows = figures.rows_of(one.id, counted.scope(before=before))
     if tie.split == "unit":
         return rows.filter(**{f"{one.source.unit}__in": counted.members(before=before).get(tie.group, frozenset())})
     if tie.split:

@@ -14,11 +14,9 @@ from gongyi.casework.models.case import OPEN
 from gongyi.casework.rules import parts_visible_to
 from gongyi.core import clock, figures
 from gongyi.core.access import Actor
-from gongyi.core.figures import Period
+from gongyi.core.figures import Period, Scope
 from gongyi.core.search import Seldom
 from gongyi.core.secrets import find_in_all, hide_private
-from gongyi.network.models import Unit
-from gongyi.reports.queries.counting import scope_of
 
 RULES: dict[str, Promise] = {
     "published": _("评价“非常满意”、答复已经公开的，最新的一件；没有就取已经公开的答复里最新的一件"),
@@ -43,11 +41,10 @@ class Told(NamedTuple):
     words: dict[str, str]
 
 
-def telling(by: Actor, unit: Unit, period: Period) -> list[Told]:
+def telling(by: Actor, scope: Scope) -> list[Told]:
     """At most one case by each of the first three rules."""
-    scope = scope_of(unit, period)
     closed = figures.rows_of("cases.closed", scope)
-    found = [_published(unit.county, closed)]
+    found = [_published(scope.county, closed)]
     redone = _may_be_told(by, closed.filter(redos__gt=0, outcome=Case.Outcome.SOLVED))
     found.append(_told("redone", redone.order_by("-redos", "-closed_at", "id").first()))
     late = _may_be_told(by, figures.rows_of("cases.overdue", scope))
@@ -55,9 +52,9 @@ def telling(by: Actor, unit: Unit, period: Period) -> list[Told]:
     return [one for one in found if one is not None]
 
 
-def dated(by: Actor, unit: Unit, period: Period) -> dict[str, list[Told]]:
+def dated(by: Actor, scope: Scope) -> dict[str, list[Told]]:
     """The open cases whose day is near, and those parked to a day, the nearest first."""
-    rows = _may_be_told(by, figures.rows_of("cases.open", scope_of(unit, period)).filter(state__in=OPEN))
+    rows = _may_be_told(by, figures.rows_of("cases.open", scope).filter(state__in=OPEN))
     soon = rows.filter(answered_at=None, resident_due__gte=clock.now()).exclude(state="parked")
     parked = rows.filter(state="parked", wakes_on__isnull=False)
     told = {

@@ -9,7 +9,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -56,6 +57,13 @@ class Tie:
         splits = {"unit"} | (set(one.source.splits) & GROUPED if isinstance(one, Figure) else set())
         return not self.split or self.split in splits
 
+    @property
+    def by_topic(self) -> bool:
+        """Whether it can be counted for one topic alone."""
+        one = figures.figure(self.figure)
+        base = [one] if isinstance(one, Figure) else [figures.figure(key) for key in (*one.above, *one.below)]
+        return all(isinstance(each, Figure) and "topic" in each.source.splits for each in base)
+
 
 def pieces(text: str) -> Iterator[str | Tie]:
     """The text cut at its ties."""
@@ -74,11 +82,12 @@ def ties_of(text: str) -> list[Tie]:
     return [one for one in pieces(text) if isinstance(one, Tie)]
 
 
-def unknown(text: str) -> list[str]:
-    """What looks like a tie and is none."""
+def unknown(text: str, *, topic: bool = False) -> list[str]:
+    """What looks like a tie and is none; in a text about one topic also what cannot be counted by topics."""
     left = "".join(one for one in pieces(text) if isinstance(one, str))
     wrong = re.findall(r"\{\{[^{}]*\}?\}?|\}\}", left)
-    return wrong + ["{{" + str(tie) + "}}" for tie in ties_of(text) if not tie.known]
+    bad = [tie for tie in ties_of(text) if not tie.known or (topic and not tie.case and not tie.by_topic)]
+    return wrong + ["{{" + str(tie) + "}}" for tie in bad]
 
 
 def groups(county: int, split: str) -> dict[Any, str]:
@@ -97,6 +106,7 @@ class Counted:
 
     unit: Unit
     period: Period
+    topic: Topic | None = None
     found: dict[tuple[str, str, str, bool], Value] = field(default_factory=dict)
     formulas: dict[bool, Mapping[str, Rate]] = field(default_factory=dict)
     without: dict[tuple[str, bool], Reviewed] = field(default_factory=dict)
@@ -115,7 +125,7 @@ class Counted:
         return self
 
     def _count(self, split: str, keys: list[str], *, before: bool) -> None:
-        scope = scope_of(self.unit, self._period(before=before))
+        scope = self.scope(before=before)
         rates = self.rates(before=before)
         if not split:
             raw = figures.count(keys, scope, rates=rates)
@@ -134,14 +144,23 @@ class Counted:
     def _by(self, split: str, base: list[str], *, before: bool) -> dict[str, dict[str, int]]:
         period = self._period(before=before)
         if split == "unit":
-            by_unit = figures.count_by(base, figures.Scope(self.unit.county, period), "unit")
+            by_unit = figures.count_by(base, figures.Scope(self.unit.county, period, None, self.where), "unit")
             found = {}
             for name, keys in self.members(before=before).items():
                 found[name] = {key: sum(by_unit.get(one, {}).get(key, 0) for one in keys) for key in base}
             return found
         names = groups(self.unit.county, split)
-        by_group = figures.count_by(base, scope_of(self.unit, period), split)
+        by_group = figures.count_by(base, self.scope(before=before), split)
         return {names[value]: counted for value, counted in by_group.items() if value in names}
+
+    @property
+    def where(self) -> tuple[tuple[str, Any], ...]:
+        """The topic of the first level that alone is counted."""
+        return (("topic", self.topic.pk),) if self.topic else ()
+
+    def scope(self, *, before: bool = False) -> figures.Scope:
+        """What is counted."""
+        return scope_of(self.unit, self._period(before=before), where=self.where)
 
     def members(self, *, before: bool = False) -> dict[str, frozenset[UUID]]:
         """The rows of a table by unit: those directly below, then what counts for the unit alone, each with its keys."""
@@ -195,39 +214,79 @@ def change_words(now: Value, before: Value) -> str:
     return said % {"by": abs(by), "measure": now.figure.measure}
 
 
-def records_digest(counted: Counted, ties: Iterable[Tie]) -> dict[Tie, str]:
-    """For each tie one digest of the numbers of the records that it counts (of a rate, of those above and below the line).
+class Records(NamedTuple):
+    """The records behind a figure: one digest of their numbers, and how many they are."""
 
-    One query for each base figure and period.
-    """
-    kept: dict[tuple[str, bool], list[tuple[Any, ...]]] = {}
+    digest: str
+    many: int
+
+
+def records_of(counted: Counted, ties: Iterable[Tie]) -> dict[Tie, Records]:
+    """For each tie the records that it counts (of a rate, those above and below the line). One query for each base figure and period."""
+    ties = list(ties)
+    rows = _Rows(counted, ties)
     found = {}
     for tie in ties:
-        one = counted.value(tie).figure
-        base = [one.id] if isinstance(one, Figure) else [*one.above, *one.below]
-        seal = hashlib.sha256()
-        for key in base:
-            for number in sorted(_numbers(counted, key, tie, kept)):
-                seal.update(f"{key} {number}\n".encode())
-        found[tie] = seal.hexdigest()
+        seal, many = hashlib.sha256(), 0
+        for key in _base_of(counted, tie):
+            numbers = rows.numbers(key, tie)
+            seal.update("".join(f"{key} {number}\n" for number in numbers).encode())
+            many += len(numbers)
+        found[tie] = Records(seal.hexdigest(), many)
     return found
 
 
-def _numbers(counted: Counted, key: str, tie: Tie, kept: dict[tuple[str, bool], list[tuple[Any, ...]]]) -> list[str]:
-    one, before = figures.figure(key), tie.of == BEFORE
-    if not isinstance(one, Figure):
-        return []
-    names = sorted(one.source.splits)
-    if (key, before) not in kept:
-        scope = scope_of(counted.unit, counted.period.before() if before else counted.period)
-        columns = [one.source.number, one.source.unit, *(one.source.splits[name] for name in names)]
-        kept[key, before] = list(figures.rows_of(key, scope).order_by().values_list(*columns))
-    rows = kept[key, before]
-    if tie.split == "unit":
-        members = counted.members(before=before).get(tie.group, frozenset())
-        return [row[0] for row in rows if row[1] in members]
-    if tie.split:
-        wanted = {value for value, name in groups(counted.unit.county, tie.split).items() if name == tie.group}
-        place = 2 + names.index(tie.split)
-        return [row[0] for row in rows if row[place] in wanted]
-    return [row[0] for row in rows]
+def _base_of(counted: Counted, tie: Tie) -> list[str]:
+    one = counted.value(tie).figure
+    return [one.id] if isinstance(one, Figure) else [*one.above, *one.below]
+
+
+class _Rows:
+    """The numbers of the records behind figures, read once for each base figure and period, put into the groups of a split once."""
+
+    def __init__(self, counted: Counted, ties: Iterable[Tie]) -> None:
+        self.counted = counted
+        self.splits = defaultdict[tuple[str, bool], set[str]](set)  # what the rows of a figure are told apart by
+        for tie in ties:
+            for key in _base_of(counted, tie):
+                self.splits[key, tie.of == BEFORE].add(tie.split)
+        self.kept: dict[tuple[str, bool], list[tuple[Any, ...]]] = {}
+        self.grouped: dict[tuple[str, bool, str], dict[str, list[str]]] = {}
+
+    def numbers(self, key: str, tie: Tie) -> list[str]:
+        """Those of one tie, sorted."""
+        one, before = figures.figure(key), tie.of == BEFORE
+        if not isinstance(one, Figure):
+            return []
+        if not tie.split:
+            return [row[0] for row in self._rows(one, before=before)]
+        place = (key, before, tie.split)
+        if place not in self.grouped:
+            self.grouped[place] = self._group(one, tie.split, before=before)
+        return self.grouped[place].get(tie.group, [])
+
+    def _columns(self, one: Figure, *, before: bool) -> list[str]:
+        return sorted(self.splits[one.id, before] & one.source.splits.keys())
+
+    def _rows(self, one: Figure, *, before: bool) -> list[tuple[Any, ...]]:
+        place = (one.id, before)
+        if place not in self.kept:
+            names = self._columns(one, before=before)
+            columns = [one.source.number, one.source.unit, *(one.source.splits[name] for name in names)]
+            rows = figures.rows_of(one.id, self.counted.scope(before=before)).order_by().values_list(*columns)
+            self.kept[place] = sorted(rows, key=itemgetter(0))
+        return self.kept[place]
+
+    def _group(self, one: Figure, split: str, *, before: bool) -> dict[str, list[str]]:
+        found = defaultdict[str, list[str]](list)
+        if split == "unit":
+            members = self.counted.members(before=before)
+            name_of: dict[Any, str] = {unit: name for name, units in members.items() for unit in units}
+            place = 1
+        else:
+            name_of = groups(self.counted.unit.county, split)
+            place = 2 + self._columns(one, before=before).index(split)
+        for row in self._rows(one, before=before):
+            if (name := name_of.get(row[place])) is not None:
+                found[name].append(row[0])
+        return found

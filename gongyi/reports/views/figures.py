@@ -268,12 +268,13 @@ def changes(request: ActorRequest) -> HttpResponse:
 def errors(request: ActorRequest) -> HttpResponse:
     """差错: what went to the wrong unit, was done again, was corrected, each with its causes. Counted openly, without a target."""
     unit, form = queries.fetch_unit(request.actor, request.GET.get("unit", "")), PeriodForm(request.GET)
-    period, keys = queries.elapsed(form.period), [one.id for one in figures.base_figures() if one.error]
+    period, last, _year = queries.periods_beside(form.period)
+    keys = [one.id for one in figures.base_figures() if one.error]
     scope = queries.scope_of(unit, period)
-    now, before = figures.count(keys, scope), figures.count(keys, queries.scope_of(unit, period.before()))
+    now, before = figures.count(keys, scope), figures.count(keys, queries.scope_of(unit, last))
     kinds = [
         {
-            "figure": one, "number": value.text, "before": before[key].text, "url": list_url(key, unit, period),
+            "figure": one, "number": value.text, "before": before[key].text, "before_url": list_url(key, unit, last), "before_words": last.words(), "url": list_url(key, unit, period),
             "causes": [
                 (part, words, list_url(key, unit, period, **{split: part.value}))
                 for split in CAUSES

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from gongyi.core.access import Permission as P
 from gongyi.core.attachments import storage
+from gongyi.core.county import as_key
 from gongyi.core.figures import Period
 from gongyi.core.http import ActorRequest, permission, submit
 from gongyi.core.inputs import Form
@@ -40,6 +41,7 @@ def index(request: ActorRequest) -> HttpResponse:
     memories = filled.memories(request.actor.county)
     context = {
         "title": _("填表"), "form": form, "fills": visible_fills(request.actor).filter(gone_at=None).order_by("-at")[:20],
+        "forgotten": as_key(request.GET.get("forgotten", "")),
         "memories": [(memory, can_forget(request.actor, memory)) for memory in memories],
     }  # fmt: skip
     return render(request, "reports/fill/index.html", context)

@@ -17,8 +17,10 @@ from django.views.decorators.http import require_POST
 from gongyi.core import clock
 from gongyi.core.access import Permission as P
 from gongyi.core.attachments import download
+from gongyi.core.county import as_key
 from gongyi.core.figures import Period
 from gongyi.core.http import ActorRequest, permission, submit
+from gongyi.core.inputs import Form
 from gongyi.reports.actions import ledger as actions
 from gongyi.reports.forms.ledger import FreezeForm, LedgerForm
 from gongyi.reports.forms.period import PeriodForm, as_query, list_url, quick
@@ -30,7 +32,10 @@ from gongyi.reports.rules.ledger import may_keep
 @permission(P.CASE_VIEW)
 def index(request: ActorRequest) -> HttpResponse:
     """The ledgers of our units."""
-    context = {"title": _("台账"), "rows": queries.ledgers_of(request.actor), "keeps": request.actor.can(P.CASE_RECORD)}
+    context = {
+        "title": _("台账"), "rows": queries.ledgers_of(request.actor), "keeps": request.actor.can(P.CASE_RECORD),
+        "removed": as_key(request.GET.get("removed", "")),
+    }  # fmt: skip
     return render(request, "reports/ledger_list.html", context)
 
 
@@ -152,10 +157,23 @@ def _freeze(request: ActorRequest, ledger: Ledger, period: Period, form: FreezeF
 @require_POST
 @permission(P.CASE_RECORD)
 def remove(request: ActorRequest, key: UUID) -> HttpResponse:
-    """Take a ledger from the list."""
-    actions.remove_ledger(_kept(request, key), by=request.actor)
-    messages.success(request, _("不再列出这本台账。定下来的各期还在，可以核对。"))
-    return redirect("reports:ledgers")
+    """Take a ledger from the list; the list offers to take that back."""
+    ledger = _kept(request, key)
+    actions.remove_ledger(ledger, by=request.actor)
+    return redirect(f"{reverse('reports:ledgers')}?removed={ledger.id}")
+
+
+@require_POST
+@permission(P.CASE_RECORD)
+def restore(request: ActorRequest, key: UUID) -> HttpResponse:
+    """Put a removed ledger back on the list."""
+    ledger = queries.fetch_any(request.actor, key)
+
+    def act() -> str:
+        actions.remove_ledger(ledger, by=request.actor, back=True)
+        return ledger.get_absolute_url()
+
+    return submit(request, Form(request.POST), act) or redirect("reports:ledgers")
 
 
 @permission(P.CASE_VIEW)

@@ -24,11 +24,11 @@ from gongyi.core.workflow import Move
 from gongyi.network.models import Unit
 from gongyi.reports.actions import paper as files
 from gongyi.reports.actions import report as actions
-from gongyi.reports.forms.report import FORMS, TIES, CommentForm, NewReportForm, ReportForm, TemplateForm
+from gongyi.reports.forms.report import FORMS, TIES, CommentForm, NewReportForm, ReportForm, TemplateForm, VerifyForm
 from gongyi.reports.models import Report
 from gongyi.reports.queries import copies, paper
 from gongyi.reports.queries import report as queries
-from gongyi.reports.queries.composing import for_page
+from gongyi.reports.queries.composing import for_page, text_digest
 from gongyi.reports.queries.telling import LEFT_OUT, RULES
 from gongyi.reports.rules.report import can_move_report, may_hear_of_report, may_write, report_moves
 from gongyi.reports.workflow import REPORT
@@ -79,10 +79,11 @@ def _context(request: ActorRequest, report: Report) -> dict[str, Any]:
     primary = next((step for step in steps if step["primary"]), steps[0] if steps else None)
     versions = queries.versions_of(report)
     fixed = versions[0] if versions and not REPORT.states[report.state].open else None
+    places = queries.places_of(report)
     return {
         "title": report.title, "report": report, "state": REPORT.states[report.state], "fixed": fixed, "versions": versions,
-        "blocks": for_page(fixed.blocks() if fixed else queries.blocks_of(report)), "comments": queries.comments_of(report),
-        "comment_form": CommentForm(), "writes": may_write(request.actor, report.unit), "files": queries.files_of(report),
+        "blocks": for_page(fixed.blocks() if fixed else queries.blocks_of(report)), "comments": queries.comments_of(report, places),
+        "comment_form": CommentForm(places=places), "writes": may_write(request.actor, report.unit), "files": queries.files_of(report),
         "changed": queries.changed_since(versions[0]) if versions else [], "templates": queries.templates_of(report.county),
         "events": _events(report), "primary": primary, "others": [step for step in steps if step is not primary],
         "signer": queries.person(report.county, fixed.signed_by) if fixed else "", "rules": RULES.values(), "left_out": LEFT_OUT,
@@ -118,7 +119,9 @@ def step(request: ActorRequest, key: UUID, step: str) -> HttpResponse:
         return done
     context = {"title": move.label, "report": report, "move": move, "form": form, "ties": TIES}
     if step in READ_FIRST:
-        context |= {"blocks": for_page(queries.blocks_of(report)), "unsupported": copies.unsupported(report)}
+        blocks = queries.blocks_of(report)
+        form.initial["shown"] = text_digest(report.title, blocks)
+        context |= {"blocks": for_page(blocks), "unsupported": copies.unsupported(report)}
         context["copied"] = copies.copied(request.actor, report)
     return render(request, "reports/report_edit.html" if step == "edit" else "reports/report_step.html", context)
 
@@ -149,7 +152,8 @@ def _allowed(request: ActorRequest, report: Report, step: str) -> Move:
 @permission(P.CASE_VIEW)
 def comment(request: ActorRequest, key: UUID) -> HttpResponse:
     """批注."""
-    report, form = queries.fetch(request.actor, key), CommentForm(request.POST)
+    report = queries.fetch(request.actor, key)
+    form = CommentForm(request.POST, places=queries.places_of(report))
     done = submit(request, form, lambda: _commented(request, report, form))
     if done is None:
         messages.error(request, _("批注没有存：请写几个字。"))
@@ -214,6 +218,19 @@ def take(request: ActorRequest, key: UUID) -> HttpResponseBase:
         report, by=request.actor, file="docx" if own else kind, template=own, number=number
     )
     return download(BytesIO(content), f"{report.title}-{row.number}.{row.kind}", row.kind)
+
+
+@permission(P.CASE_VIEW)
+def verify(request: ActorRequest) -> HttpResponse:
+    """Whether a file is one of ours, unchanged; the file is not kept."""
+    found, posted = None, request.method == "POST"
+    form = VerifyForm(request.POST, request.FILES) if posted else VerifyForm()
+    if posted and form.is_valid():
+        found = files.verify(form.cleaned_data["file"].read(), [request.actor.county])
+    context = {"title": _("核对收到的文件"), "form": form, "found": found}
+    if found:
+        context |= {"said": paper.words_of(found), "places": paper.places_of(found) if found["known"] else []}
+    return render(request, "reports/report_verify.html", context)
 
 
 @permission(P.SETTINGS_EDIT)

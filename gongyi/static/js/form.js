@@ -13,6 +13,8 @@ document.addEventListener("submit", (event) => {
   dirty.delete(form);
   // aria-disabled instead of disabled: a disabled button would not send its own name and value.
   event.submitter?.setAttribute("aria-disabled", "true");
+  // A form that is answered with a file leaves the page as it is: it can be sent again.
+  if ("file" in form.dataset) setTimeout(() => ready(form), 2000);
 });
 
 function ready(form) {

@@ -18,6 +18,7 @@ from gongyi.documents.official.elements import (
     Picture,
     Run,
     Signature,
+    Stamp,
     Table,
     Title,
 )
@@ -109,6 +110,18 @@ def minutes() -> Document:
             Attendance("请假", "赵六"),
         ],
         Head("石桥县人民政府办公室专题会议纪要", "〔2026〕1号"),
+    )
+
+
+def order() -> Document:
+    return Document(
+        Kind.ORDER,
+        [
+            Paragraph("《石桥县群众诉求办理办法》已经县政府常务会议通过，现予公布，自2027年1月1日起施行。"),
+            Stamp("县　长", date(2026, 11, 28)),
+        ],
+        Head("石桥县人民政府令", "第12号"),
+        imprint=IMPRINT,
     )
 
 

@@ -12,7 +12,7 @@ from gongyi.documents.official.elements import Document, Head, Paragraph, Signat
 from tests.documents.official import papers
 from tests.documents.official.measuring import FACES, MM, Page, measured, through_office
 
-PAPERS = {name: getattr(papers, name) for name in ("notice", "report", "letter", "minutes", "plain")}
+PAPERS = {name: getattr(papers, name) for name in ("notice", "report", "letter", "minutes", "order", "plain")}
 LONG = "石桥县人民政府关于开展一次名称特别长的活动领导小组办公室文件"
 SOFFICE = shutil.which("soffice")
 NO_OFFICE = "LibreOffice is not installed (apt install libreoffice-writer-nogui): the .docx is not measured"
@@ -266,6 +266,24 @@ def test_letter_has_its_own_first_page(press):
     assert second.red() == second.black() == []
     assert "抄送" in second.row("县信访局").text
     assert not any("印发" in row.text or "不印" in row.text for row in second.rows)
+
+
+def test_order_has_its_mark_higher_and_no_rule(press):
+    (page,) = press.pages["order"]
+    mark, number, text = page.row("人民政府令"), page.row("第12号"), page.row("《石桥县")
+    size = mark.sizes[0]
+    assert mark.foot - 0.88 * size / MM == pytest.approx(37 + 20, abs=0.5)
+    assert page.red() == []
+    for row in (mark, number):
+        assert (row.left + row.right) / 2 == pytest.approx(106, abs=0.5)
+    free = (text.foot - number.foot) * MM / 29.3
+    assert free == pytest.approx(3, abs=0.1)  # two lines left free between them
+    post, day = page.row("县长"), page.row("2026年11月28日")
+    assert day.left == pytest.approx(
+        28 + (28 - 4 - 7) * 15.77 / MM, abs=0.3
+    )  # seven characters wide, four from the right
+    assert post.right == pytest.approx(184 - 10 * 15.77 / MM, abs=0.6)
+    assert len(page.black()) == 3  # its imprint
 
 
 def test_report_names_its_signers_at_the_right_of_its_number(press):

@@ -41,11 +41,13 @@ from gongyi.core.county import bind
 from gongyi.core.figures import Period
 from gongyi.core.management.county import InventedCommand
 from gongyi.home.actions.bench import COUNTY, MATTERS, READER, REST, SPAN, WAY, exporter, fill_bench, sign_in_bench
-from gongyi.home.queries import bare_rows, told_cases
+from gongyi.home.queries import bare_rows, blank_form, told_cases
 from gongyi.network.models import Unit
 from gongyi.network.queries import counties, find_units
 from gongyi.reports.actions.paper import export_draft
 from gongyi.reports.queries.board import last_whole
+from gongyi.reports.queries.filled import asks_of, fill_file, read
+from gongyi.reports.queries.filling import fill
 
 MARK = "bench"  # the file that makes a folder ours; "filled" once the county in it is whole
 OWN_SETTINGS = ("GONGYI_", "DATABASE_URL", "SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "HOST", "PORT")
@@ -65,6 +67,8 @@ FEWER = {
     "dashboard_now": 4,
     "figures": 10,
     "report": 100,
+    "fill_form": 20,
+    "fill_counts": 20,
 }  # one of so many rounds: a new case takes longer, a file much longer
 
 
@@ -117,6 +121,7 @@ def _as_words(line: dict[str, Any]) -> str:
         "list": _("清单"), "today": _("今日"), "filter": _("筛选"), "detail": _("一件"), "portal_track": _("查进度"), "export": _("导出"),
         "portal_submit": _("我要反映"), "create": _("登记"), "search": _("搜索"), "similar": _("相似的在办件"),
         "dashboard": _("看板"), "dashboard_now": _("看板，还没过完的月"), "figures": _("数字"), "report": _("年报"),
+        "fill_form": _("填表"), "fill_counts": _("填表，只数数"),
     }  # fmt: skip
     words = _(
         "%(name)s：中位 %(p50_ms).1f，95%% 在 %(p95_ms).1f 以内，处理器 %(cpu_ms).1f，语句 %(sql)d 条，网页压缩后 %(kb).1f KB；是最简清单（%(bare_p50_ms).1f）的 %(times).1f 倍"
@@ -213,6 +218,8 @@ def _scenarios(clerk: "Browser", home: UUID, cases: int) -> dict[str, Visit]:
         "dashboard_now": lambda: reader.get(reverse("reports:dashboard"), {"month": f"{clock.today():%Y-%m}"}),
         "figures": lambda: reader.get(reverse("reports:figures"), {"from": str(whole.first), "to": str(whole.last)}),
         "report": lambda: _reported,
+        "fill_form": lambda: _filled,
+        "fill_counts": _counted,
         "portal_track": lambda: _tracked(*next(told)),
         "export": lambda: _exported(SPAN * min(EXPORTED / cases, 1)),
         "portal_submit": lambda: Browser().post(ask, {"content": REST}),
@@ -251,6 +258,34 @@ def _reported() -> bytes:
     with bind(COUNTY):
         county, year = Unit.objects.get(county=COUNTY, tier=Unit.Tier.COUNTY), Period.year(clock.today().year)
         return export_draft(by=system_actor("bench", COUNTY), unit=county, period=year, kind="summary")[0]
+
+
+def _form() -> tuple[bytes, Unit, Period]:
+    """A blank form with a row for each township, for the whole county and the last whole month."""
+    county = Unit.objects.get(county=COUNTY, tier=Unit.Tier.COUNTY)
+    towns = Unit.objects.filter(county=COUNTY, tier=Unit.Tier.TOWNSHIP).order_by("code")
+    return blank_form(town.name for town in towns), county, last_whole(clock.today())
+
+
+def _filled() -> bytes:
+    """The form read, understood, counted and written."""
+    with bind(COUNTY):
+        content, county, period = _form()
+        return fill_file(content, "form.xlsx", unit=county, period=period, by=None).content
+
+
+def _counted() -> Callable[[], bytes]:
+    """The same numbers alone, by the same queries: what is left is the file."""
+    with bind(COUNTY):
+        content, county, period = _form()
+        opened = read(content, "form.xlsx")
+        asks = asks_of(opened, {}, county, period)
+
+    def counted() -> bytes:
+        with bind(COUNTY):
+            return repr([line.value for line in fill(opened.slots, asks, unit=county, period=period, by=None)]).encode()
+
+    return counted
 
 
 def _times(visit: Visit, unit: UUID, rounds: int) -> dict[str, float]:

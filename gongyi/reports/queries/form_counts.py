@@ -1,0 +1,83 @@
+"""Counts for one form: what many of its places ask of the same days and parts is asked of the database once."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from gongyi.core import figures
+from gongyi.core.county import as_key
+from gongyi.core.figures import Period, Scope
+from gongyi.language.asked.ask import Ask
+from gongyi.network.models import Unit
+from gongyi.network.queries import Tree
+from gongyi.reports.queries.counting import scope_of, tree_for
+
+RECEIVED = "cases.received"
+Where = tuple[tuple[str, Any], ...]
+
+
+@dataclass
+class Counter:
+    """Counts for one form: figures of the same period and parts are asked for together, for all units at once."""
+
+    unit: Unit
+    period: Period
+    asked: dict[tuple[Any, ...], set[str]] = field(default_factory=lambda: defaultdict(set))
+    found: dict[tuple[Any, ...], dict[Any, dict[str, int]]] = field(default_factory=dict)
+    trees: dict[Period, Tree] = field(default_factory=dict)
+
+    def tree(self, period: Period) -> Tree:
+        if period not in self.trees:
+            self.trees[period] = tree_for(self.unit.county, period)
+        return self.trees[period]
+
+    def of(self, keys: Iterable[str], period: Period, ask: Ask, unit: UUID | None) -> dict[str, int]:
+        """The base figures of a unit (None: the one that the form is for) in a period, with the ask's parts."""
+        one = sorted(keys)
+        parts = {dimension: [_stored(dimension, key) for key in held] for dimension, _word, held in ask.by}
+        where = tuple((dimension, tuple(values)) for dimension, values in sorted(parts.items()))
+        if len(parts) == 1 and (unit is None or None in where[0][1]):
+            by = self._by(one, period, where[0][0], unit)
+            return {key: sum(by.get(value, {}).get(key, 0) for value in where[0][1]) for key in one}
+        if unit is None:
+            return self._by(one, period, "", None, where).get(None, dict.fromkeys(one, 0))
+        by = self._by(one, period, "unit", None, where)
+        members = self.tree(period).counted(unit)
+        return {key: sum(by.get(each, {}).get(key, 0) for each in members) for key in one}
+
+    def _by(self, keys: list[str], period: Period, split: str, unit: UUID | None, where: Where = ()) -> dict[Any, dict[str, int]]:  # fmt: skip
+        """Counts by a split, by unit of the whole county, or in all (""); kept, for a form asks for one row after the other."""
+        place = (period, split, unit, where)
+        missing = [key for key in keys if key not in self.asked[place]]
+        held = self.found.setdefault(place, {})
+        if missing:
+            self.asked[place] |= set(missing)
+            scope = self._scope(period, unit, where, whole=split == "unit")
+            for value, counts in _counted(missing, scope, split).items():
+                held.setdefault(value, {}).update(counts)
+        return held
+
+    def _scope(self, period: Period, unit: UUID | None, where: Where, *, whole: bool) -> Scope:
+        if unit is not None:
+            return Scope(self.unit.county, period, self.tree(period).counted(unit), where)
+        own = scope_of(self.unit, period, where=where, tree=self.tree(period))
+        return Scope(own.county, period, None, where) if whole else own
+
+    def topics(self) -> list[tuple[Any, int]]:
+        """(topic of the first level, number received), the largest first; those without a topic left out."""
+        by = self._by([RECEIVED], self.period, "topic", None)
+        listed = [(topic, counts.get(RECEIVED, 0)) for topic, counts in by.items() if topic is not None]
+        return sorted(listed, key=lambda each: (-each[1], str(each[0])))
+
+
+def _counted(keys: list[str], scope: Scope, split: str) -> dict[Any, dict[str, int]]:
+    if split:
+        return figures.count_by(keys, scope, split)
+    return {None: {key: int(value.value or 0) for key, value in figures.count(keys, scope).items()}}
+
+
+def _stored(dimension: str, key: str) -> Any:
+    """A part's key as the rows hold it; the empty one of topics: none."""
+    return (as_key(key) if key else None) if dimension in {"type", "topic"} else key
