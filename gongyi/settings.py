@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "gongyi.people",
     "gongyi.promises",
     "gongyi.casework",
+    "gongyi.proposals",
     "gongyi.reports",
     "gongyi.home",
     "django.contrib.auth",

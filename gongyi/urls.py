@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("gongyi.home.urls")),
     path("promises/", include("gongyi.promises.urls")),
     path("cases/", include("gongyi.casework.urls")),
+    path("proposals/", include("gongyi.proposals.urls")),
     path("network/", include("gongyi.network.urls")),
     path("people/", include("gongyi.people.urls")),
     path("", include("gongyi.reports.urls")),

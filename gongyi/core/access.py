@@ -27,6 +27,14 @@ class Permission(StrEnum):
     CASE_CALL = "case.call"
     CASE_SUPERVISE = "case.supervise"
     CASE_CORRECT = "case.correct"
+    PROPOSAL_VIEW = "proposal.view"
+    PROPOSAL_RECORD = "proposal.record"
+    PROPOSAL_SCREEN = "proposal.screen"
+    PROPOSAL_ASSIGN = "proposal.assign"
+    PROPOSAL_HANDLE = "proposal.handle"
+    PROPOSAL_CONTACT = "proposal.contact"
+    PROPOSAL_APPROVE = "proposal.approve"
+    PROPOSAL_SUPERVISE = "proposal.supervise"
     PROMISE_VIEW = "promise.view"
     PROMISE_KEEP = "promise.keep"
     PROMISE_CONFIRM = "promise.confirm"
@@ -47,7 +55,11 @@ class Permission(StrEnum):
 
 
 P = Permission
-_WORK = frozenset({P.STAFF, P.CASE_VIEW, P.CASE_RECORD, P.PROMISE_VIEW, P.FIGURES_VIEW, P.NETWORK_VIEW})
+_WORK = frozenset({P.STAFF, P.CASE_VIEW, P.CASE_RECORD, P.FIGURES_VIEW, P.NETWORK_VIEW})
+_WORK |= {P.PROMISE_VIEW, P.PROPOSAL_VIEW, P.PROPOSAL_RECORD}
+_HANDLES = frozenset(
+    {P.CASE_HANDLE, P.CASE_CONTACT, P.CASE_CORRECT, P.PROMISE_KEEP, P.PROPOSAL_HANDLE, P.PROPOSAL_CONTACT}
+)
 
 
 @dataclass(frozen=True)
@@ -93,18 +105,20 @@ class Role(Enum):
 ROLES: dict[Role, RoleText] = {
     Role.OFFICER: RoleText(
         _("联络员"),
-        _("在村里听、记、办：登记群众说的事，办理派给本单位的办件。"),
-        _WORK | {P.CASE_HANDLE, P.CASE_CONTACT, P.CASE_CORRECT, P.PROMISE_KEEP},
+        _("在村里听、记、办：登记群众说的事和提案，办理派给本单位的办件和提案。"),
+        _WORK | _HANDLES,
     ),
     Role.CLERK: RoleText(
         _("经办"),
-        _("登记来事，签收、联系、办理和答复派给本单位的办件。"),
-        _WORK | {P.CASE_HANDLE, P.CASE_CONTACT, P.CASE_CORRECT, P.PROMISE_KEEP, P.PEOPLE_LOOKUP},
+        _("登记来事和提案，签收、联系、办理和答复派给本单位的办件和提案。"),
+        _WORK | _HANDLES | {P.PEOPLE_LOOKUP},
     ),
     Role.DISPATCHER: RoleText(
         _("派单员"),
-        _("决定受理与否，把办件派给主办和协办单位，处理退单。"),
-        _WORK | {P.CASE_SCREEN, P.CASE_ASSIGN, P.CASE_CONTACT, P.CASE_CORRECT, P.PEOPLE_LOOKUP},
+        _("决定受理与否，把办件派给主办和协办单位，处理退单；审查和交办提案。"),
+        _WORK
+        | {P.CASE_SCREEN, P.CASE_ASSIGN, P.CASE_CONTACT, P.CASE_CORRECT, P.PEOPLE_LOOKUP}
+        | {P.PROPOSAL_SCREEN, P.PROPOSAL_ASSIGN, P.PROPOSAL_CONTACT},
     ),
     Role.CALLER: RoleText(
         _("回访员"),
@@ -113,14 +127,14 @@ ROLES: dict[Role, RoleText] = {
     ),
     Role.LEAD: RoleText(
         pgettext_lazy("角色", "审核"),
-        _("审批答复和延期；不审批自己写的内容。"),
-        _WORK | {P.CASE_APPROVE, P.CASE_CONTACT, P.CASE_CORRECT, P.PROMISE_CONFIRM},
+        _("审批办件和提案的答复、延期；不审批自己写的内容。"),
+        _WORK | {P.CASE_APPROVE, P.CASE_CONTACT, P.CASE_CORRECT, P.PROMISE_CONFIRM, P.PROPOSAL_APPROVE},
         second_factor=True,
     ),
     Role.SUPERVISOR: RoleText(
         pgettext_lazy("角色", "督办"),
-        _("盯住超期、退单和重办，可以催办和重新开启。"),
-        _WORK | {P.CASE_SUPERVISE, P.PROMISE_SUPERVISE},
+        _("盯住超期、退单和重办，可以催办和重新开启；审核要督办的提案答复。"),
+        _WORK | {P.CASE_SUPERVISE, P.PROMISE_SUPERVISE, P.PROPOSAL_SUPERVISE},
         second_factor=True,
     ),
     Role.STATISTICIAN: RoleText(

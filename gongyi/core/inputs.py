@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar, NamedTuple
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -12,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from gongyi.core.county import as_key
 from gongyi.core.deadlines import MAX_AMOUNT, Span, SpanUnit
 
 MOST_HITS = 8
@@ -209,3 +211,18 @@ class PickerField(forms.Field):
         self.widget.hits = hits
         code = "many" if hits else "none"
         raise ValidationError(self.error_messages[code], code=code, params={"text": text})
+
+
+class ArrangeForm(Form):
+    """One button of a list: what to do with which row, sent as `up:<key>`."""
+
+    VERBS = ("up", "down", "retire", "back")
+    do = forms.CharField(max_length=60)
+
+    def clean_do(self) -> tuple[str, UUID]:
+        """The verb and the key."""
+        verb, _sep, key = self.cleaned_data["do"].partition(":")
+        found = as_key(key)
+        if verb not in self.VERBS or found is None:
+            raise forms.ValidationError(_("请重新打开页面，再按一次。"), code="invalid")
+        return verb, found

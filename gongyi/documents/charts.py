@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 WIDTH, BARS = 340, 300  # of lines, of bars: a phone shows them in about that many pixels
 LEFT, RIGHT, TOP, BOTTOM = 8, 12, 26, 26
@@ -46,12 +47,12 @@ def lines(key: str, title: str, places: Sequence[str], drawn: Sequence[Line]) ->
     parts = [_grid(top), _places(places)]
     parts += [_line(one, top, number) for number, one in enumerate(drawn)]
     parts.append(_legend([one.name for one in drawn]))
-    told = "；".join(f"{one.name}：{_told(places, one.values)}" for one in drawn)
+    told = _("；").join(f"{one.name}{_('：')}{_told(places, one.values)}" for one in drawn)
     return _picture(key, title, told, (WIDTH, HEIGHT), parts)
 
 
 def _told(places: Sequence[str], values: Sequence[float | None]) -> str:
-    return "，".join(f"{place} {value:g}" for place, value in zip(places, values, strict=True) if value is not None)
+    return _("，").join(f"{place} {value:g}" for place, value in zip(places, values, strict=True) if value is not None)
 
 
 def _x(number: int, many: int) -> float:
@@ -134,7 +135,7 @@ def bars(key: str, title: str, rows: Sequence[tuple[str, int, str]]) -> SafeStri
             for i, (name, number, words) in enumerate(rows)
         ],
     )  # fmt: skip
-    told = "，".join(f"{name} {words}" for name, _number, words in rows)
+    told = _("，").join(f"{name} {words}" for name, _number, words in rows)
     return _picture(key, title, told, (BARS, len(rows) * ROW), [drawn])
 
 

@@ -20,7 +20,7 @@ RAIL: list[tuple[P, str, Promise, str]] = [
     (P.STAFF, "home:today", gettext_lazy("今日"), "sun"),
     (P.CASE_VIEW, "casework:list", gettext_lazy("办件"), "inbox"),
     (P.CASE_RECORD, "casework:new", gettext_lazy("记一件"), "pencil-square"),
-    (P.CASE_VIEW, "casework:publications", gettext_lazy("公开"), "globe2"),
+    (P.PROPOSAL_VIEW, "proposals:list", gettext_lazy("提案"), "clipboard-check"),
     (P.FIGURES_VIEW, "reports:dashboard", gettext_lazy("看板"), "bar-chart"),
     (P.CASE_VIEW, "reports:reports", gettext_lazy("报告"), "file-earmark-text"),
     (P.NETWORK_VIEW, "network:tree", gettext_lazy("网络"), "diagram-3"),

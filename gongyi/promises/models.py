@@ -1,7 +1,7 @@
 """The promise ledger (承诺台账): what a unit said it will do, by when, and what became of it; from whatever record it arose."""
 
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from django.core.validators import MaxValueValidator
@@ -15,6 +15,7 @@ from gongyi.core.county import CountyForeignKey, CountyModel
 from gongyi.core.secrets import mask_text
 from gongyi.core.workflow import Step, Tracked
 from gongyi.network.models import Unit
+from gongyi.network.models import unit_column as _unit
 
 OPEN, ENDED = ["due", "reported"], ["kept", "broken", "withdrawn"]
 
@@ -37,10 +38,6 @@ class Line(NamedTuple):
     what: str
     unit: Unit
     due: date
-
-
-def _unit(label: Any, **kwargs: Any) -> "models.ForeignKey[Any, Any]":
-    return models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False, verbose_name=label, **kwargs)
 
 
 class Promise(Tracked):

@@ -78,8 +78,13 @@ class Person:
         return self
 
 
-@pytest.fixture(params=WIDTHS)
+AT_DESK = pytest.mark.parametrize("width", ["desk"], indirect=True)
+IN_BOTH_WIDTHS = pytest.mark.parametrize("width", WIDTHS, indirect=True)
+
+
+@pytest.fixture(params=["phone"])
 def width(request) -> str:
+    """Where the steps are gone through: on a phone unless the test says otherwise. `looked_at` looks at each page in both widths."""
     return request.param
 
 

@@ -1,4 +1,4 @@
-"""Somebody's form is handed over, one cell is set right, it is confirmed and downloaded; the next copy is known: on phone and desktop."""
+"""Somebody's form is handed over, one cell is set right, it is confirmed and downloaded; the next copy is known."""
 
 import time
 from datetime import date
@@ -8,6 +8,7 @@ import pytest
 
 from gongyi.documents.blank import modern, open_form
 from gongyi.reports.models import FormMemory
+from tests.browser.conftest import AT_DESK
 from tests.browser.test_office import looked_at
 from tests.reports.test_filling import LONG, case
 
@@ -21,6 +22,7 @@ def hand_over(person) -> None:
     person.fill(first="2026-03-01", last="2026-03-31").press("交来，看看能填多少")
 
 
+@AT_DESK
 def test_a_form_is_filled_corrected_confirmed_and_known_again(people, land, width, tmp_path):
     for n in range(3):
         case(land, date(2026, 3, 2 + n), closed=date(2026, 3, 9 + n))

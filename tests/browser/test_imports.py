@@ -1,9 +1,10 @@
-"""A messy file is imported, two of its rows are mended in the preview, and all of it is taken back: on phone and desktop."""
+"""A messy file is imported, two of its rows are mended in the preview, and all of it is taken back."""
 
 import pytest
 from xlsxwriter import Workbook
 
 from gongyi.casework.models import Case
+from tests.browser.conftest import AT_DESK
 from tests.browser.test_office import looked_at
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=False)]
@@ -33,6 +34,7 @@ def messy(tmp_path):
     return path
 
 
+@AT_DESK
 def test_a_messy_file_is_imported_mended_and_taken_back(people, land, width, messy):
     clerk = people(land.clerk, "/cases/").open("/import/").sees("还没有导入过")
     looked_at(clerk, "80-imports", width)
@@ -67,6 +69,7 @@ def test_without_script_a_table_is_imported_too(people, land, width, messy):
     clerk.press("保存修改，再核对").press("导入 2 行").sees("新增 2 行")
 
 
+@AT_DESK
 def test_a_refused_table_is_told_and_a_clean_copy_can_be_saved(people, land, width, tmp_path):
     clerk = people(land.clerk, "/import/new/cases/")
     clerk.page.fill("main [name=text]", "编号\t民族\t内容\n1\tx\t路灯不亮")

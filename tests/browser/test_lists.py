@@ -1,4 +1,4 @@
-"""Lists, bulk work and the register in a real browser, on a phone and on a desktop."""
+"""Lists, bulk work and the register in a real browser."""
 
 import time
 
@@ -9,6 +9,7 @@ from gongyi.casework.actions import reception
 from gongyi.casework.models import Case
 from gongyi.casework.queries.reception import lines_of_sheets
 from gongyi.core import clock
+from tests.browser.conftest import AT_DESK
 from tests.browser.test_office import looked_at
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=False)]
@@ -16,6 +17,7 @@ A_ROW = 3.0  # seconds: 30 rows in 90
 KEY = 60  # milliseconds between two keys
 
 
+@AT_DESK
 def test_filter_choose_assign_undo_and_export(people, land, width):
     for at in range(3):
         actions.open_case(
@@ -59,6 +61,7 @@ def register(people, land):
     return people(land.clerk, f"/cases/register/type/?code={codes[0]}"), codes
 
 
+@AT_DESK
 def test_rows_of_the_register_are_typed_by_keys_alone(people, land, width):
     clerk, codes = register(people, land)
     clerk.open(f"/cases/register/print/?unit={land.town.id}&day={clock.today()}").sees(codes[0])

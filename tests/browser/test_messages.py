@@ -9,6 +9,7 @@ from gongyi.core import clock, schedule
 from gongyi.core.access import Role
 from gongyi.core.models import Address, Channel, Delivery, ScheduleRun, Way
 from gongyi.core.outbox.sending import send_due
+from tests.browser.conftest import AT_DESK
 from tests.browser.test_office import looked_at
 from tests.factories import make_actor
 from tests.receivers import gateway_server, smtp_server
@@ -109,6 +110,7 @@ def test_an_officer_says_where_which_and_when(people, land, width, mail):
     officer.send().sees("没有写地址")
 
 
+@AT_DESK
 def test_a_manager_opens_the_ways_and_looks_after_what_did_not_go(people, land, width, mail, settings):
     settings.GONGYI_SMS_HOSTS = {"sms.example"}
     guard = people(make_actor(Role.SECURITY_MANAGER, land.county, "宋安全"), "/system/").sees("后台任务还没有开过")

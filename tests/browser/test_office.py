@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.browser.conftest import IN_BOTH_WIDTHS, WIDTHS
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=False)]
 
 
@@ -25,12 +27,42 @@ def wraps_nothing_sideways(person) -> None:
     assert wide <= 0, f"{person.page.url} is {wide} px too wide: {person.page.evaluate(WIDEST)}"
 
 
+SEEN_ONLY = (
+    "color-contrast",
+    "target-size",
+)  # what another width and other colours can change; the rest is the same page
+
+
 def looked_at(person, name: str, width: str) -> None:
+    """The page in the width of the test, and what the other one can change; the steps then go on as before."""
+    here = person.page.viewport_size
     accessible(person)
     wraps_nothing_sideways(person)
     person.shot(f"{width}-{name}")
+    (other,) = WIDTHS.keys() - {width}
+    person.page.set_viewport_size({**here, "width": WIDTHS[other]})
+    accessible(person, *SEEN_ONLY)
+    wraps_nothing_sideways(person)
+    person.shot(f"{other}-{name}")
+    person.page.set_viewport_size(here)
 
 
+WIDE_THERE = """width => matchMedia(width).addEventListener("change", change => {
+  document.querySelector("main h1").style.minWidth = change.matches ? "3000px" : "" })"""
+
+
+@pytest.mark.parametrize(
+    ("width", "where"), [("phone", "(min-width: 1000px)"), ("desk", "(max-width: 500px)")], indirect=["width"]
+)
+def test_a_look_in_one_width_finds_what_is_wrong_in_the_other(people, land, width, where):
+    officer = people(land.officer)
+    looked_at(officer, "00-control", width)
+    officer.page.evaluate(WIDE_THERE, where)
+    with pytest.raises(AssertionError, match="px too wide"):
+        looked_at(officer, "00-control", width)
+
+
+@IN_BOTH_WIDTHS
 def test_officer_records_and_reads(people, land, width):
     officer = people(land.officer)
     looked_at(officer, "01-today-empty", width)

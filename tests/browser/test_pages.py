@@ -13,7 +13,7 @@ from gongyi.casework.actions import publishing
 from gongyi.casework.queries import portal
 from gongyi.core.access import Permission, Role
 from tests.browser.conftest import WIDTHS
-from tests.browser.test_office import accessible, wraps_nothing_sideways
+from tests.browser.test_office import SEEN_ONLY, accessible, wraps_nothing_sideways
 from tests.casework.test_publishing import answered
 from tests.factories import hold, make_account, make_actor, make_post
 
@@ -23,10 +23,6 @@ KEY = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b\d{4}\b")
 LINK = re.compile(r'<a\b[^>]*?\bhref="(/[^"#]*)')
 SAMPLES = 6  # cases in different states offer different steps; of any other page one is like the next
 SHARES = 2
-SEEN_ONLY = (
-    "color-contrast",
-    "target-size",
-)  # what another width and other colours can change; the rest is the same page
 LEAST_FREE = 0.35  # of the window, where text is twice as large
 MOST = 150  # addresses per person: far more than there are, so that a loop of links ends
 

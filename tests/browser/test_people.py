@@ -13,7 +13,6 @@ from tests.browser.test_office import looked_at
 from tests.factories import actor, grant, hold, make_account, make_actor, make_post
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=False)]
-ONE_WINDOW = pytest.mark.parametrize("width", ["phone"], indirect=True)
 
 
 def test_the_successor_signs_the_hand_over_pack(people, land, width):
@@ -33,7 +32,6 @@ def test_the_successor_signs_the_hand_over_pack(people, land, width):
     assert "撤回交接包" not in made.page.locator("main").inner_text()
 
 
-@ONE_WINDOW
 def test_the_maker_takes_a_waiting_pack_back(people, land, width):
     post, giver, taker = make_post(land.village), make_account("老张"), make_account("小李")
     hold(post, giver)
@@ -44,7 +42,6 @@ def test_the_maker_takes_a_waiting_pack_back(people, land, width):
     made.fill(why="选错了人").send().sees("没有签收，岗位没有变。").sees("选错了人")
 
 
-@ONE_WINDOW
 def test_signing_in_again_asks_for_the_code_of_the_phone(people, land, width, monkeypatch):
     from allauth.mfa.totp.internal import auth
 
@@ -120,7 +117,6 @@ def test_a_second_manager_confirms_what_the_first_granted(people, land, width):
     assert "等第二个人确认" not in one.page.locator("main").inner_text()
 
 
-@ONE_WINDOW
 def test_signing_out_empties_the_browser_even_without_our_script(people, land, width):
     one = people(land.clerk, "/accounts/logout/")
     one.page.evaluate("localStorage.setItem('what-our-scripts-do-not-know', '1')")

@@ -5,6 +5,7 @@ import pytest
 from gongyi.casework import actions
 from gongyi.casework.models import Case
 from gongyi.core.search import alike
+from tests.browser.conftest import AT_DESK, IN_BOTH_WIDTHS
 from tests.browser.test_office import looked_at
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=False)]
@@ -14,6 +15,7 @@ def opened(land, content: str) -> Case:
     return actions.open_case(by=land.clerk, unit=land.town, type=land.enquiry, content=content)
 
 
+@IN_BOTH_WIDTHS
 def test_words_filter_keys_and_pages(people, land, width, monkeypatch):
     monkeypatch.setattr("gongyi.core.search.finding.PAGE", 3)
     monkeypatch.setattr("gongyi.core.search.PAGE", 3)
@@ -60,6 +62,7 @@ def test_words_filter_keys_and_pages(people, land, width, monkeypatch):
     looked_at(clerk, "search-nothing", width)
 
 
+@AT_DESK
 def test_alike_is_followed_and_merged_and_both_are_undone(people, land, width):
     alike._known.clear()
     first = opened(land, "东湖路水管爆裂，李家村整条街停水三天了")

@@ -5,6 +5,7 @@ import pytest
 from gongyi.casework import actions
 from gongyi.casework.models import Case
 from gongyi.core import clock
+from tests.browser.conftest import IN_BOTH_WIDTHS
 from tests.browser.test_office import looked_at
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -16,6 +17,7 @@ def queued(person) -> int:
     return person.page.evaluate("Object.keys(localStorage).filter(n => n.startsWith('gongyi-queue:')).length")
 
 
+@IN_BOTH_WIDTHS
 def test_request_in_three_taps_and_one_text_field(people, land, width):
     officer = people(land.officer)
     taps = []

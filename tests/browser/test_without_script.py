@@ -15,7 +15,6 @@ def test_resident_tells_follows_adds_and_withdraws(people, land, width):
     resident.open("/portal/track/").fill(number=number, code=code).send().sees("诉求人撤回")
 
 
-@pytest.mark.parametrize("width", ["phone"], indirect=True)
 def test_officers_record_assign_and_answer_and_the_resident_judges(people, land, width):
     officer = people(land.officer, "/cases/new/", **WITHOUT)
     officer.fill(content="村口的路灯坏了三天", area_text="李家村").send().sees("等东湖镇派单")

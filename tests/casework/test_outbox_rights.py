@@ -21,6 +21,7 @@ from gongyi.people.models import Account, Consent, Grant, HandOver, Holding, Res
 from gongyi.people.queries import actor_of
 from gongyi.people.queries import residents as resident_queries
 from gongyi.promises.actions import make_promise
+from gongyi.proposals.actions import open_proposal
 from gongyi.reports.models import Answer, Ask, Report
 from tests.casework.test_publishing import proposed
 from tests.core.test_outbox_events import told
@@ -67,6 +68,10 @@ def subjects(land, person) -> dict:
         by=actor_of(person), kind="csv", query="", words="", purpose="contact", reason="通知停水"
     )
     about = dict.fromkeys(KINDS["turn"].events | KINDS["word"].events | KINDS["due"].events, case.id)
+    proposal = open_proposal(
+        by=actor_of(person), unit=land.town, title="修桥", analysis="难走", suggestions="修一座", authors=[]
+    )
+    about |= dict.fromkeys(KINDS["proposal"].events, proposal.id)
     promise = make_promise(by=land.clerk, record=record_of(case), what="装好路灯", unit=land.town, due=date(2099, 1, 1))
     about |= dict.fromkeys(KINDS["promise"].events, promise.id)
     about |= {"publication": proposed(land).id, "export": export.id, "post.fill": post.id}

@@ -3,6 +3,8 @@
 import re
 from xml.etree import ElementTree as ET
 
+from django.utils import translation
+
 from gongyi.documents.charts import Line, bars, lines, round_top
 
 NS = "{http://www.w3.org/2000/svg}"
@@ -56,3 +58,13 @@ def test_nothing_to_draw_is_no_picture_and_nothing_runs():
     one = lines("k", "t", ["1月"], [Line("甲", [3])])
     assert not re.search(r"style=|<script|on\w+=", one)
     assert drawn(one).find(f"{NS}circle") is not None
+
+
+def test_what_a_picture_says_in_words_is_in_the_readers_language():
+    for language, told in (("zh-hans", "甲：1 2，2 3；乙：1 4"), ("en", "甲: 1 2, 2 3; 乙: 1 4")):
+        with translation.override(language):
+            text = str(lines("m", "t", ["1", "2"], [Line("甲", [2, 3]), Line("乙", [4, None])]))
+            assert told in text
+            assert ("a 1，b 2" if language == "zh-hans" else "a 1, b 2") in str(
+                bars("b", "t", [("a", 1, "1"), ("b", 2, "2")])
+            )

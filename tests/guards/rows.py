@@ -11,6 +11,7 @@ from gongyi.casework.models.case import ENDED
 from gongyi.core import checks
 from gongyi.core.county import CountyModel, new_key
 from gongyi.core.spans import SpanField
+from gongyi.proposals.models.proposal import ENDED as PROPOSALS_ENDED
 
 WHEN = datetime(2026, 3, 2, 2, tzinfo=UTC)
 _numbers = count(1)
@@ -21,6 +22,9 @@ STARTS: dict[str, dict[str, Any]] = {
     "casework.Publication": {"state": "draft"},
     "casework.PublicationStep": {"source": "draft", "target": "draft", "action": "edit"},
     "casework.CaseStep": {"source": "assigned", "target": "handling", "action": "log"},
+    "proposals.Proposal": {"state": "submitted"},
+    "proposals.ProposalStep": {"source": "assigned", "target": "signed", "action": "sign"},
+    "proposals.Author": {"name": "阿依古丽", "phone": "13899990001"},
     "promises.Promise": {"state": "due", "kind": "case", "due": date(2099, 1, 1)},
     "promises.PromiseStep": {"source": "due", "target": "due", "action": "move"},
     "promises.PlannedPromise": {"kind": "case"},
@@ -81,6 +85,17 @@ def make_case(model: type[models.Model], county: int, state: str, **facts: Any) 
     )
     ended = {"closed_at": WHEN, "reopen_until": datetime(2099, 1, 1, tzinfo=UTC)} if state in ENDED else {}
     return make_row(model, county, state=state, wakes_on=date(2099, 1, 1), answer="答复了", **dates, **ended, **facts)
+
+
+def make_proposal(model: type[models.Model], county: int, unit: Any, state: str, first: Any) -> Any:
+    """A proposal in this state, with every date and unit that such a state may need."""
+    units = dict.fromkeys(("unit", "desk", "lead", "second", "supervisor", "turn_unit"), unit)
+    dates = dict.fromkeys(
+        ("assigned_at", "signed_at", "unit_from", "unit_due", "asked_due", "co_due", "rate_due"), WHEN
+    )
+    ended = {"closed_at": WHEN} if state in PROPOSALS_ENDED else {}
+    merged = {"first": first} if state == "merged" else {}
+    return make_row(model, county, state=state, answer="答复了", span="3m", **units, **dates, **ended, **merged)
 
 
 def _fits(field: models.Field, value: Any) -> bool:

@@ -31,6 +31,7 @@ pytestmark = pytest.mark.django_db
 KNOWN_IN_COUNTY = {
     "network.Unit", "network.Post", "network.Duty", "network.CalendarDay", "people.Holding",
     "casework.CaseType", "casework.Topic", "casework.Reason", "casework.AnswerTemplate", "casework.Register", "reports.FormMemory",
+    "proposals.Limits", "proposals.Category", "proposals.Session", "proposals.Cause", "proposals.ResultClass",
 }  # fmt: skip
 
 

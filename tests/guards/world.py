@@ -47,10 +47,13 @@ from gongyi.people.models import Account, Device, Grant, HandOver, Invitation
 from gongyi.people.queries.residents import mark_of
 from gongyi.promises.models import PlannedPromise, Promise
 from gongyi.promises.workflow import PROMISE
+from gongyi.proposals.actions import moving as proposals
+from gongyi.proposals.models import Proposal, ProposalPart
+from gongyi.proposals.workflow import PROPOSAL
 from gongyi.reports.models import Ask, FormFill, Formula, MonthlyCount, Report, ReportVersion
 from gongyi.reports.workflow import REPORT
 from tests.factories import grant, make_account, make_county, make_unit
-from tests.guards.rows import make_case, make_row, own_models
+from tests.guards.rows import make_case, make_proposal, make_row, own_models
 
 COUNTY, FAR = 999001, 999002
 NOBODY, RESIDENT, NO_ROLE = "nobody", "resident", "no_role"
@@ -59,11 +62,16 @@ EVERYBODY = [NOBODY, RESIDENT, NO_ROLE, *(role.value for role in Role)]
 PASSWORD = "kept in the guards alone"
 TOKEN = "a-one-time-secret-of-the-guards"
 LATER = datetime(2099, 1, 1, tzinfo=UTC)
-LEFT_OUT = {AuditHead, AuditEntry, AuditDetail, ScheduleRun, CasePart, Asker, Formula, MonthlyCount}
+LEFT_OUT = {AuditHead, AuditEntry, AuditDetail, ScheduleRun, CasePart, ProposalPart, Asker, Formula, MonthlyCount}
 OK = {200, 302, 409, 410, 422}
 # Values of converters that are not keys; every one is tried.
 WORDS: dict[str, list[str]] = {
     "action": [move.action for move in CASE.moves if move.permission not in {Permission.SYSTEM, Permission.ASKER}],
+    "proposals:move": [move.action for move in PROPOSAL.moves if move.places],
+    **{
+        f"proposals:settings_{step}": ["causes", "categories", "sessions"] for step in ("group", "group_new", "arrange")
+    },
+    "proposals:settings_group_row": ["causes"],
     "home:import_new": ["cases", "topics"],
     "home:portal_step": ["reply", "judge", "add", "withdraw"],
     "which": ["resident", "unit", "turn", "quiet", "reopen"],
@@ -98,6 +106,9 @@ MEANT = {
     "people:confirm_reset": "people.Invitation/waiting",
     "people:guard_unlock": "people.Account/locked",
     "casework:settings_template": "casework.AnswerTemplate",
+    "proposals:settings_class": "proposals.ResultClass",
+    "proposals:settings_class_end": "proposals.ResultClass",
+    "proposals:settings_group_row": "proposals.Cause",
     "casework:view_rename": "casework.SavedView",
     "casework:view_remove": "casework.SavedView",
     "casework:view_restore": "casework.SavedView",
@@ -141,11 +152,12 @@ _arguments = re.compile(r"<(?:(\w+):)?(\w+)>")
 
 @dataclass
 class Place:
-    """A unit, and a row of every model that belongs to it, by label; cases also by state."""
+    """A unit, and a row of every model that belongs to it, by label; cases and proposals also by state."""
 
     unit: Unit
     rows: dict[str, Any] = field(default_factory=dict)
     cases: dict[str, Any] = field(default_factory=dict)
+    proposals: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -212,7 +224,12 @@ def fill(place: Place, code: int, people: dict[str, Account | None]) -> None:
         place.cases[state] = make_case(Case, code, state, type=kind, code="ab" * 32, **units)
         sync_parts(place.cases[state])
         make_row(Asker, code, case=place.cases[state])
-    given |= {"post": post, "casetype": kind, "case": place.cases["handling"]}
+    for state in PROPOSAL.states:
+        one = place.proposals[state] = make_proposal(
+            Proposal, code, place.unit, state, place.proposals.get("submitted")
+        )
+        proposals.sync_parts(one, set())
+    given |= {"post": post, "casetype": kind, "case": place.cases["handling"], "proposal": place.proposals["signed"]}
     place.rows |= {row._meta.label: row for row in given.values() if hasattr(row, "_meta")}
     given["owner"] = place.unit.pk  # of an address: the group chat of the place
     for model in own_models():
@@ -250,6 +267,13 @@ def _special(place: Place, code: int, people: dict[str, Account | None]) -> None
     for state in ("handling", "recorded"):  # a hot matter shows from two cases on that one sees
         facts = {"matter": place.rows["casework.Matter"]}
         MatterCase.objects.update_or_create(county=code, case=place.cases[state], defaults=facts)
+    own_file = {
+        "subject": place.proposals["signed"].pk,
+        "path": attachments.store(b"photo"),
+        "kind": "image/png",
+        "name": "photo.png",
+    }
+    place.rows["core.Attachment/proposal"] = make_row(Attachment, code, **own_file)
     if people:
         totp_auth.TOTP.activate(people[Role.LEAD.value], totp_auth.generate_totp_secret())
         RecoveryCodes.activate(people[Role.LEAD.value])
@@ -381,7 +405,7 @@ def _ranked(world: World, entrance: Entrance, name: str) -> list[tuple[str, Any]
     hints = [{"pack": "handover", "file": "attachment"}.get(hint, hint) for hint in hints]
 
     def rank(label: str) -> int:
-        model = label.split(".")[1].lower()
+        model = label.split(".")[1].lower().partition("/")[0]
         return next(
             (
                 n
@@ -399,6 +423,8 @@ def _ranked(world: World, entrance: Entrance, name: str) -> list[tuple[str, Any]
 def in_state(world: World, address: Address) -> Address:
     """For a move: the same with a case from which it may start."""
     action = dict(address.kwargs).get("action")
+    if address.entrance.name == "proposals:move" and action in PROPOSAL.by_action:
+        return address.swapped("key", world.mine.proposals[PROPOSAL[action].sources[0]].pk)
     if action is None or action not in CASE.by_action:
         return address
     return address.swapped("key", world.mine.cases[CASE[action].sources[0]].pk)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from gongyi.casework.forms.fields import topic_field
 from gongyi.casework.models import AnswerTemplate, CaseType, Reason, Register, Topic
 from gongyi.core import clock, gate
-from gongyi.core.county import as_key, current_county
+from gongyi.core.county import current_county
 from gongyi.core.deadlines import Calendar, Span, SpanUnit, due
 from gongyi.core.inputs import Form, SpanField, Textarea
 from gongyi.core.templatetags.gongyi import WEEKDAYS
@@ -210,18 +210,3 @@ class RegisterForm(Form):
     def clean(self) -> dict[str, Any]:
         """A register that is there keeps its unit."""
         return {"unit": self.row.unit, **self.cleaned_data} if self.row else self.cleaned_data
-
-
-class ArrangeForm(Form):
-    """One button of a list: what to do with which row, sent as `up:<key>`."""
-
-    VERBS = ("up", "down", "retire", "back")
-    do = forms.CharField(max_length=60)
-
-    def clean_do(self) -> tuple[str, UUID]:
-        """The verb and the key."""
-        verb, _sep, key = self.cleaned_data["do"].partition(":")
-        found = as_key(key)
-        if verb not in self.VERBS or found is None:
-            raise forms.ValidationError(_("请重新打开页面，再按一次。"), code="invalid")
-        return verb, found

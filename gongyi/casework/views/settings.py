@@ -17,7 +17,6 @@ from django.views.decorators.http import require_POST
 
 from gongyi.casework.actions import settings as actions
 from gongyi.casework.forms.settings import (
-    ArrangeForm,
     ReasonForm,
     RegisterForm,
     TemplateForm,
@@ -31,7 +30,7 @@ from gongyi.core.access import Permission as P
 from gongyi.core.county import CountyModel, as_key
 from gongyi.core.deadlines import Span
 from gongyi.core.http import ActorRequest, View, permission, submit
-from gongyi.core.inputs import Form
+from gongyi.core.inputs import ArrangeForm, Form
 from gongyi.network.queries import calendar_of
 from gongyi.people.actions import settings as own
 

@@ -30,6 +30,16 @@ KINDS: dict[str, Kind] = {
         _("诉求人说的话：回答、补充、评价、异议、撤回"),
         frozenset({"reply", "add", "settle", "unsolved", "rate", "withdraw"}),
     ),
+    "proposal": Kind(
+        _("提案：轮到我或本单位，提出人要知道的"),
+        frozenset({
+            "proposal.submitted", "proposal.sent_back", "proposal.filed", "proposal.returned", "proposal.assigned", "proposal.consulting",
+            "proposal.reviewing", "proposal.auditing", "proposal.extending", "proposal.replied", "proposal.redo", "proposal.drafting",
+            "proposal.told", "proposal.passed", "proposal.withdrawn", "proposal.co", "proposal.opinion", "proposal.rated",
+            "proposal.remind", "proposal.supervise", "proposal.promise",
+        }),
+        first=True,
+    ),
     "due": Kind(_("快到期和超期的提醒"), frozenset({"due.soon", "due.late"}), first=True),
     "promise": Kind(
         _("承诺：新的、快到日子、等核对、做到没有"),

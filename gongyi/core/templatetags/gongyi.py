@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from gongyi.core import clock
 from gongyi.core.deadlines import ZONE
-from gongyi.core.secrets import HIDDEN_WORD
+from gongyi.core.secrets import HIDDEN_WORD, mask_text
 
 register = template.Library()
 
@@ -287,6 +287,12 @@ def masked(value: str | None) -> str:
     if len(text) < LONG_NUMBER:
         return text[:1] + "*" * (len(text) - 1)
     return f"{text[:3]}****{text[-4:] if text[-4:].isdigit() else ''}"
+
+
+@register.filter
+def mask_numbers(text: str) -> str:
+    """A text with the numbers of people in it masked."""
+    return mask_text(text)
 
 
 @register.filter

@@ -17,12 +17,15 @@ from gongyi.core.access import system_actor
 from gongyi.core.county import bind, new_key
 from gongyi.core.models import Message
 from gongyi.home.actions.stories import Stage, play
+from gongyi.home.actions.suggested import Suggested
 from gongyi.network.models import Duty, Post, Unit
 from gongyi.network.queries import initials
 from gongyi.people.models import Account, Grant, Holding
+from gongyi.proposals.actions.settings import fill_defaults as fill_proposals
 
 COUNTY = 999001
 SPAN = timedelta(days=425)
+WITH_PROPOSALS = 100  # a smaller demo is for a test that wants cases
 DATA = Path(__file__).parent.parent / "demo.toml"
 
 
@@ -50,9 +53,12 @@ def fill_demo(*, cases: int = 400, seed: int = 999001) -> dict[str, Any]:
             units = _units()
             people = _people(units)
             fill_defaults(by=by)
+            fill_proposals(by=by)
             _posts(units, people)
         stage = Stage(_data(), random.Random(seed), units, people)  # noqa: S311 - a repeatable demo, no secret
-        play(stage.stories(cases, end - SPAN, end), end)
+        suggested = Suggested(stage, _data()["proposal"], seed) if cases >= WITH_PROPOSALS else None
+        told = suggested.stories(end - SPAN, end) if suggested else []
+        play(stage.stories(cases, end - SPAN, end) + told, end)
     with bind(COUNTY), transaction.atomic():
         _read_old_messages(end)
         number = _to_follow(stage.codes)

@@ -13,6 +13,7 @@ from gongyi.core.schedule import Standing
 
 SILENT = timedelta(minutes=5)  # no job for so long: the worker is not there
 TITLES: dict[str, Promise] = {
+    "proposals.due": gettext_lazy("处理到期的提案：到期未评价的结束，没有人能接的转给上一级"),
     "casework.due": gettext_lazy("处理到期的办件：挂账恢复、自动办结、归档"),
     "casework.exports": gettext_lazy("写导出的文件，删除昨天的"),
     "casework.matters": gettext_lazy("找热点（有人要的）"),

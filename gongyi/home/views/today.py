@@ -24,6 +24,7 @@ from gongyi.home.queries import (
     system_tasks,
 )
 from gongyi.promises.queries import my_section
+from gongyi.proposals.queries import my_day as proposals_of
 
 AWAY = "away"  # a cookie: when this person last saw this page in this browser; the server keeps no such thing
 ABSENT, SHOWN, KEPT = timedelta(days=1), timedelta(hours=12), timedelta(days=90)
@@ -32,7 +33,8 @@ ABSENT, SHOWN, KEPT = timedelta(days=1), timedelta(hours=12), timedelta(days=90)
 @permission(P.STAFF)
 def today(request: ActorRequest) -> HttpResponse:
     by, away = request.actor, _away(request)
-    sections, tasks = my_day(by) + my_section(by), only_mine(by) + system_tasks(by)
+    sections = my_day(by) + proposals_of(by) + my_section(by)
+    tasks = only_mine(by) + system_tasks(by)
     context: dict[str, Any] = {"title": _("今日"), "sections": sections, "tasks": tasks, "since": away[1]}
     context["first_tasks"], context["tables"] = first_tasks(by), asked_tables(by)
     context["changes"] = meanwhile(by, away[1]) if away[1] else []

@@ -279,7 +279,9 @@ def test_order_has_its_mark_higher_and_no_rule(press):
     free = (text.foot - number.foot) * MM / 29.3
     assert free == pytest.approx(3, abs=0.1)  # two lines left free between them
     post, day = page.row("县长"), page.row("2026年11月28日")
-    assert day.right == pytest.approx(184 - 4 * 15.77 / MM, abs=0.6)
+    assert day.left == pytest.approx(
+        28 + (28 - 4 - 7) * 15.77 / MM, abs=0.3
+    )  # seven characters wide, four from the right
     assert post.right == pytest.approx(184 - 10 * 15.77 / MM, abs=0.6)
     assert len(page.black()) == 3  # its imprint
 

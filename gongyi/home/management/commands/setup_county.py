@@ -23,6 +23,7 @@ from gongyi.network.actions import load_units
 from gongyi.network.models import Unit
 from gongyi.people.actions.accounts import encoded_password, first_accounts, refuse_set_up
 from gongyi.people.models import Account
+from gongyi.proposals.actions.settings import fill_defaults as fill_proposals
 
 Person = tuple[str, str]
 
@@ -75,6 +76,7 @@ def _set_up(
         office = Unit.objects.get(county=by.county, tier=Unit.Tier.COUNTY)
         first_accounts(by=by, office=office, manager=people[0], lead=people[1], encoded=encoded)
         settings = fill_defaults(by=by)
+        fill_proposals(by=by)
     names = {"manager": people[0][1], "lead": people[1][1]}
     return {"county": by.county, "name": loaded.name, "units": loaded.added, "settings": settings, **names}
 

@@ -1,0 +1,107 @@
+"""What the system does by itself: find whoever goes on, end the time to rate, follow a merged unit, count deadlines anew."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from gongyi.core import clock
+from gongyi.core.access import Actor, system_actor
+from gongyi.core.errors import Refused
+from gongyi.core.said import say
+from gongyi.network.models import Unit
+from gongyi.proposals.actions.answers import close_quiet
+from gongyi.proposals.actions.moving import PARTS, due_in, move, next_turn, somebody_else, waiting_for
+from gongyi.proposals.models import Opinion, Proposal, ProposalPart
+from gongyi.proposals.models.proposal import OPEN
+from gongyi.proposals.queries.case import JOINED
+from gongyi.proposals.queries.stranded import stranded
+from gongyi.proposals.rules import JUDGES, makers
+from gongyi.proposals.workflow import TURNS
+
+BATCH = 200
+
+
+@transaction.atomic
+def reroute(proposal: Proposal, *, by: Actor) -> Proposal:
+    """Whoever screened, assigned, signed or audited is gone: the next unit upwards that has somebody goes on (P9)."""
+    place, permission = TURNS[proposal.state]
+    apart = makers(proposal, JUDGES.get(proposal.state, ""))
+    start = proposal.lead if place == "second_id" and proposal.lead else proposal.desk
+    unit = somebody_else(proposal, start, permission, besides=apart)
+    told = {"old": proposal.turn_unit.name if proposal.turn_unit else "", "unit": unit.name}
+    note = say(gettext_lazy("%(old)s没有人能接这一步了，转给%(unit)s。"), **told)
+    return move(proposal, "reroute", by=by, changes={place: unit.id}, note=note)
+
+
+def run_due(county: int) -> dict[str, int]:
+    """Do everything that is due in a county now; a proposal that somebody changes at this moment is left for the next run."""
+    by = system_actor("routine", county)
+    unrated = Proposal.objects.filter(county=county, state="replied", rate_due__lte=clock.now())
+    jobs: dict[str, tuple[Callable[..., Any], list[Proposal]]] = {
+        "rerouted": (reroute, stranded(county)[:BATCH]),
+        "closed": (close_quiet, list(unrated.select_related(*JOINED)[:BATCH])),
+    }
+    done = dict.fromkeys(jobs, 0)
+    for job, (act, rows) in jobs.items():
+        for row in rows:
+            try:
+                act(row, by=by)
+            except Refused:
+                continue
+            done[job] += 1
+    return done
+
+
+@transaction.atomic
+def recompute_deadlines(county: int, unit: Unit | None = None) -> int:
+    """Count the limits that still run anew after a calendar changed; returns in how many proposals one moved, each with a line.
+
+    A limit that was extended stays. With `unit` only proposals that it or a unit below it leads.
+    """
+    rows = Proposal.objects.filter(county=county, state__in=OPEN).select_related(*JOINED)
+    if unit is not None:
+        rows = rows.filter(lead__path__startswith=unit.path)
+    by, moved = system_actor("calendar", county), 0
+    for proposal in rows.iterator(500):
+        facts: dict[str, Any] = {}
+        if proposal.span and proposal.unit_from and not proposal.extensions:
+            facts["unit_due"] = due_in(proposal, proposal.span, proposal.unit_from, proposal.lead)
+        before = {name: getattr(proposal, name) for name in facts}
+        for name, value in facts.items():
+            setattr(proposal, name, value)
+        turn = next_turn(proposal, waiting_for(proposal))
+        for name, value in before.items():
+            setattr(proposal, name, value)
+        if turn["turn_due"] != proposal.turn_due or facts != before:
+            note = say(gettext_lazy("日历改了，时限重新计算"))
+            move(proposal, "recompute", by=by, changes=facts, note=note, quietly=True)
+            moved += 1
+    return moved
+
+
+COUNTED = {"unit_id": "counted_unit_id", "lead_id": "counted_lead_id"}  # who was there before mergers
+
+
+@transaction.atomic
+def follow_successor(unit: Unit, into: Unit) -> int:
+    """A unit went into another (P16): its proposals are the successor's, open ones to go on with, ended ones to see.
+
+    Returns how many followed. The deadlines stay; figures of the past count for the unit that was there.
+    """
+    by, followed = system_actor(_("单位并入"), unit.county), 0
+    old = ProposalPart.objects.filter(county=unit.county, unit=unit, until=None)
+    for proposal in Proposal.objects.filter(county=unit.county, id__in=old.values("proposal")).select_related(*JOINED):
+        changes: dict[str, Any] = {place: into.id for _part, place in PARTS if getattr(proposal, place) == unit.id}
+        changes |= {was: getattr(proposal, was) or unit.id for place, was in COUNTED.items() if place in changes}
+        helpers = {(into.id if t.unit.id == unit.id else t.unit.id): t.part for t in proposal.helpers}
+        Opinion.objects.filter(county=unit.county, proposal=proposal, unit=unit).exclude(
+            Q(proposal__opinions__unit=into)
+        ).update(unit=into)
+        reason = f"{unit.name} → {into.name}"
+        move(proposal, "follow", by=by, changes=changes, reason=reason, helpers=helpers, quietly=not proposal.is_open)
+        followed += 1
+    return followed

@@ -1,0 +1,7 @@
+"""Forms of proposals."""
+
+from gongyi.proposals.forms.intake import ProposalForm
+from gongyi.proposals.forms.listing import ListForm, search_form
+from gongyi.proposals.forms.moves import FORMS, MoveForm
+
+__all__ = ["FORMS", "ListForm", "MoveForm", "ProposalForm", "search_form"]

@@ -1,0 +1,31 @@
+"""Proposals: what is suggested, by whom, who handles it; and what a county sets for them."""
+
+from gongyi.proposals.models.proposal import (
+    TAKING,
+    Author,
+    Opinion,
+    Proposal,
+    ProposalConflict,
+    ProposalPart,
+    ProposalStep,
+    Taking,
+    Talk,
+)
+from gongyi.proposals.models.setting import Category, Cause, Limits, ResultClass, Session
+
+__all__ = [
+    "TAKING",
+    "Author",
+    "Category",
+    "Cause",
+    "Limits",
+    "Opinion",
+    "Proposal",
+    "ProposalConflict",
+    "ProposalPart",
+    "ProposalStep",
+    "ResultClass",
+    "Session",
+    "Taking",
+    "Talk",
+]
