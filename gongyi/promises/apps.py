@@ -15,8 +15,9 @@ class PromisesConfig(AppConfig):
         from gongyi.core.outbox.words import KINDS
         from gongyi.network.actions import calendar_changed, closing_checks, unit_merged
         from gongyi.people.queries.handover import register_section
-        from gongyi.promises import actions, queries, rules
+        from gongyi.promises import actions, figures, queries, rules
 
+        figures.register_figures()
         calendar_changed.append(actions.recompute_wakes)
         unit_merged.append(actions.follow_successor)
         closing_checks.append(queries.open_promises)

@@ -29,9 +29,9 @@ def _changes(county: int) -> QuerySet[Any]:
     return found
 
 
-due = Source(_promises, "counts_for", "due")
-ended = Source(_promises, "counts_for", "ended_on")
-moved = Source(_changes, "counts_for", "at", record="promise", number="promise__number")
+due = Source(_promises, "counts_for", "due", opens="promise")
+ended = Source(_promises, "counts_for", "ended_on", opens="promise")
+moved = Source(_changes, "counts_for", "at", record="promise", number="promise__number", opens="promise")
 _KEPT = Q(state="kept")
 
 

@@ -3,8 +3,11 @@
 In Chinese, on a phone and on a desktop; every page on the way passes axe and stays within the screen.
 """
 
+from datetime import timedelta
+
 import pytest
 
+from gongyi.core import clock
 from tests.browser.conftest import IN_BOTH_WIDTHS
 from tests.browser.test_office import looked_at
 
@@ -54,7 +57,9 @@ def handled(people, land, width, resident, ticket: tuple[str, str]) -> tuple:
     clerk.open(case).sees("是，靠水塘那边").press("记一次联系").fill(note="打了电话，说三组路口那盏").send()
     clerk.sees("等东湖镇办理").press("记办理经过").fill(note="已报修，明天换灯").send().press("答复")
     looked_at(clerk, "07-answer", width)
-    clerk.fill(answer="灯泡换了，线路下周再修。").choose("outcome", "部分解决").send().sees("等东湖镇审核答复")
+    due = str(clock.today() + timedelta(days=9))
+    clerk.fill(answer="灯泡换了，线路下周再修。", promise_1="把线路修好", promise_1_due=due)
+    clerk.choose("outcome", "部分解决").send().sees("等东湖镇审核答复")
     looked_at(clerk, "08-drafted", width)
     return clerk, case
 

@@ -2,11 +2,12 @@
 
 import os
 import tomllib
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from gongyi.language.promises import promises, undated
+from gongyi.language.promises import day_in, promises, proposed, undated
 
 PROMISED = [
     "我们将尽快修复。",
@@ -123,3 +124,46 @@ def test_the_page_says_how_many_answers_are_barred():
     page = (Path(__file__).parents[2] / "docs/explanation/answers.md").read_text("utf-8")
     assert f"**拦下的**：{barred} 条（{barred / len(rows):.1%}" in page
     assert f"{len(rows):,} 条公开的留言和答复" in page
+
+
+# --- which day ---------------------------------------------------------------------------------------------------------
+
+MONDAY = date(2026, 11, 16)
+
+
+def _workday(number: int) -> date:
+    return MONDAY + timedelta(days=100 + number)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("最晚12月4日修好", (2026, 12, 4)), ("十二月四日前修好", (2026, 12, 4)), ("2027年3月15日前", (2027, 3, 15)),
+        ("2026-12-04前", (2026, 12, 4)), ("1月10日前", (2027, 1, 10)), ("12月底前完成", (2026, 12, 31)),
+        ("11月中旬", (2026, 11, 20)), ("明年5月份", (2027, 5, 31)), ("本月底", (2026, 11, 30)), ("下个月底", (2026, 12, 31)),
+        ("年底前", (2026, 12, 31)), ("第一季度", (2027, 3, 31)), ("下周内", (2026, 11, 29)), ("明天上门", (2026, 11, 17)),
+        ("三日内答复", (2026, 11, 19)), ("十五天内", (2026, 12, 1)), ("一个月内", (2026, 12, 16)), ("24小时内恢复", (2026, 11, 17)),
+    ],
+)  # fmt: skip
+def test_last_day_that_a_sentence_names_is_read(text, day):
+    assert day_in(text, MONDAY, _workday) == date(*day)
+
+
+def test_working_days_are_counted_by_the_callers_calendar():
+    assert day_in("5个工作日内", MONDAY, _workday) == MONDAY + timedelta(days=105)
+
+
+@pytest.mark.parametrize(
+    "text", ["尽快修好", "《三年行动计划（2018-2020年）》", "9月1日已经修过", "2025年12月4日", "春节前"]
+)
+def test_no_day_or_one_that_is_over_is_none(text):
+    assert day_in(text, MONDAY, _workday) is None
+
+
+def test_plain_promises_are_proposed_once_with_the_day_beside_them():
+    found = proposed(
+        "路灯坏了。我们将于12月4日前修好路灯。我镇将清理水沟。最晚12月20日。如果下雨，我们会推迟。", MONDAY, _workday
+    )
+    assert [(one.what, one.day) for one in found] == [
+        ("我们将于12月4日前修好路灯", date(2026, 12, 4)), ("我镇将清理水沟", date(2026, 12, 20)),
+    ]  # fmt: skip

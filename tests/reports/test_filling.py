@@ -25,6 +25,7 @@ from gongyi.core.errors import Refused
 from gongyi.core.figures import Period, Scope
 from gongyi.documents.blank import find_slots, modern, open_form
 from gongyi.language.asked.ask import Ask, leave
+from gongyi.network.queries import Tree
 from gongyi.people.models import Account
 from gongyi.reports.actions import filling as actions
 from gongyi.reports.forms.filling import recent_periods
@@ -460,3 +461,12 @@ def test_rows_that_were_filled_in_before_leave_the_headings_of_those_below(busy)
     old = f'<row r="2">{text("A2", "派单数")}<c r="B2" s="1"><v>5</v></c><c r="C2" s="1"><v>7</v></c></row>'
     new = f'<row r="3">{text("A3", "受理数")}<c r="B3" s="1"/><c r="C3" s="1"/></row>'
     assert row_of(sheet(head + old + new), busy.town, MARCH) == [6, 4]
+
+
+def test_which_units_count_for_a_row_is_asked_once_and_not_for_every_cell(busy, monkeypatch):
+    asked = []
+    counted = Tree.counted
+    monkeypatch.setattr(Tree, "counted", lambda self, unit, **more: asked.append(unit) or counted(self, unit, **more))
+    found = values(TOWNS, busy.county)
+    assert [found[f"月调度!C{row}"] for row in (8, 9)] == [6, 1]
+    assert len(asked) < 30  # of more than two hundred cells

@@ -17,6 +17,7 @@ from gongyi.promises.models import Line, Promise
 if TYPE_CHECKING:
     from gongyi.home.actions.stories import Stage
 
+OPEN_ENDED, RECENT = {"due", "reported"}, timedelta(days=45)
 EVERY, FATES = 4, ["kept", "moved", "late", "reported", "broken", "kept", "withdrawn", "due"]
 
 
@@ -38,6 +39,8 @@ def keep(stage: "Stage", case: Case, clerk: Actor) -> Iterator[timedelta]:
     for promise in open_promises_of(case):
         matter = next(one for one in stage.data["promised"] if one["what"] == promise.what)
         fate = FATES[int(promise.number[-4:]) % len(FATES)]
+        if fate in OPEN_ENDED and promise.due < (stage.end - RECENT).date():
+            fate = "late"  # nothing waits for half a year
         yield from _LEADS.get(fate, _kept)(stage, promise, clerk, matter)
 
 

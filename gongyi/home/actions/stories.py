@@ -61,6 +61,7 @@ class Stage:
         self.data, self.rng, self.units = data, rng, units
         self.county = units[data["county"]].county
         self.may_be_public = self.answered = 0
+        self.end = clock.now()
         self.actors = {username: actor_of(account) for username, account in people.items()}
         self.types = {row.code: row for row in CaseType.objects.filter(county=self.county)}
         self.reasons = {kind: list(Reason.objects.filter(county=self.county, kind=kind)) for kind in Reason.Kind.values}
@@ -82,7 +83,7 @@ class Stage:
 
     def stories(self, number: int, begin: datetime, end: datetime) -> list[tuple[datetime, Story]]:
         """So many stories with their beginnings: spread over the months, thicker towards the end, in office hours."""
-        found = []
+        found, self.end = [], end
         for i in range(number):
             share = (i / number) ** 0.8
             begins = begin + timedelta(days=2) + (end - begin - timedelta(days=2, hours=3)) * share

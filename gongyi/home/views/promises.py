@@ -1,5 +1,7 @@
 """The residents' pages of promises: what was promised, by when, kept or not."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -7,6 +9,7 @@ from django.utils.translation import gettext as _
 from gongyi.core.http import ActorRequest, public
 from gongyi.home.forms.promises import PromisesForm
 from gongyi.promises.queries import public as queries
+from gongyi.reports.queries import public as numbers
 
 
 @public("residents read what offices promised and whether it was kept")
@@ -18,6 +21,7 @@ def promises(request: ActorRequest) -> HttpResponse:
     context = {
         "title": _("答应的事"), "form": form, "rows": [queries.line(one) for one in rows], "searched": any(form.cleaned_data.values()),
         "next_url": _with(request, after=rows[-1].slug) if more else "", "first_url": _with(request, after="") if request.GET.get("after") else "",
+        "counts": _counts(county),
     }  # fmt: skip
     return render(request, "portal/promises.html", context)
 
@@ -26,6 +30,16 @@ def _with(request: HttpRequest, *, after: str) -> str:
     query = request.GET.copy()
     query["after"] = after
     return f"?{query.urlencode()}"
+
+
+def _counts(county: int) -> dict[str, Any]:
+    """The table of the newest quarter in which enough was promised to tell; the same data as the page of statistics."""
+    for quarter in numbers.quarters(county):
+        found = numbers.published(county, quarter)
+        table = next((table for table in found.tables if table.key == "promise"), None)
+        if table:
+            return {"words": quarter.words(), "table": table, "hidden": numbers.LESS}
+    return {}
 
 
 @public("residents read one public promise")

@@ -85,7 +85,7 @@ def _where(promise: Promise) -> dict[str, Any]:
     words = {"kept": f"{state.resident} · {how_late(promise)}"}.get(promise.state, str(state.resident))
     return {
         "words": words,
-        "tone": "late" if late else state.tone,
+        "tone": "late" if late else "soon" if promise.state == "kept" and promise.late else state.tone,
         "icon": state.icon,
         "moves": promise.moves,
         "late": late,

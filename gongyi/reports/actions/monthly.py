@@ -14,6 +14,7 @@ from gongyi.casework.models import Asker, Case, CaseStep, PublicationStep, Visit
 from gongyi.core import clock, figures, schedule
 from gongyi.core.figures import Period, Scope
 from gongyi.core.models import AuditDetail, ImportRun
+from gongyi.promises.models import DateChange, Promise, PromiseStep
 from gongyi.reports.models import MonthlyChange, MonthlyCount, MonthlyRow, MonthlySplit, ReportVersion, column
 from gongyi.reports.queries.monthly import is_stock, stored_figures
 
@@ -100,7 +101,16 @@ def _changed(county: int, since: datetime) -> set[date]:
         found |= _months_of(Case.objects.filter(county=county, id__in=same), "closed_at")
         texts = PublicationStep.objects.filter(county=county, publication__case__in=keys, action="amend")
         found |= _months_of(texts, "at")
-    return found
+    return found | _changed_promises(county, since)
+
+
+def _changed_promises(county: int, since: datetime) -> set[date]:
+    """The months in which a promise that was made or changed since falls due or ended, or in which its day was changed."""
+    steps = PromiseStep.objects.filter(county=county, id__gte=_first_key(since)).values("promise")
+    rows = Promise.objects.filter(county=county, id__in=steps)
+    found = {_month(day) for pair in rows.values_list("due", "ended_on") for day in pair if day}
+    changes = DateChange.objects.filter(county=county, promise__in=steps)
+    return found | {_month(day) for day in changes.values_list("old", flat=True)} | _months_of(changes, "at")
 
 
 def _touched(county: int, since: datetime) -> set[UUID]:

@@ -65,6 +65,12 @@ class MonthlyRow(CountyModel):
     cases_overdue = _number()
     cases_parked_there = _number()
     reports_corrected = _number()
+    promises_due = _number()
+    promises_kept = _number()
+    promises_late = _number()
+    promises_broken = _number()
+    promises_withdrawn = _number()
+    promises_moved = _number()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["county", "month", "unit"], name="monthlyrow_one")]

@@ -16,6 +16,9 @@ from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.figures import Figure, Period, Scope, Source
 from gongyi.core.search import Seldom
+from gongyi.promises import queries as promise_queries
+from gongyi.promises import rules as promise_rules
+from gongyi.promises.models import Promise
 from gongyi.reports.models import Report
 from gongyi.reports.queries.counting import scope_of
 from gongyi.reports.queries.splitting import NONE, where_of
@@ -60,8 +63,15 @@ def _report_lines(keys: list[UUID]) -> dict[UUID, dict[str, Any]]:
     return found
 
 
+def _promise_lines(keys: list[UUID]) -> dict[UUID, dict[str, Any]]:
+    """As the promise ledger prints them."""
+    rows = Promise.objects.filter(id__in=keys).select_related(*promise_queries.JOINED)
+    return {one.id: promise_queries.row(one) for one in rows}
+
+
 OPENED = {
     "case": Opened(lambda by, key: Exists(parts_visible_to(by).filter(Seldom("case", OuterRef(key)))), Case, _case_lines),
+    "promise": Opened(lambda by, key: Exists(promise_rules.visible_to(by).filter(id=OuterRef(key))), Promise, _promise_lines),
     "report": Opened(lambda by, key: Exists(reports_visible_to(by).filter(id=OuterRef(key))), Report, _report_lines),
 }  # fmt: skip
 

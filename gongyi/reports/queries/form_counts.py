@@ -27,11 +27,18 @@ class Counter:
     asked: dict[tuple[Any, ...], set[str]] = field(default_factory=lambda: defaultdict(set))
     found: dict[tuple[Any, ...], dict[Any, dict[str, int]]] = field(default_factory=dict)
     trees: dict[Period, Tree] = field(default_factory=dict)
+    below: dict[tuple[Period, UUID], frozenset[UUID]] = field(default_factory=dict)
 
     def tree(self, period: Period) -> Tree:
         if period not in self.trees:
             self.trees[period] = tree_for(self.unit.county, period)
         return self.trees[period]
+
+    def members(self, period: Period, unit: UUID) -> frozenset[UUID]:
+        """The units that count for one; asked of the tree once, for every cell of a row asks it."""
+        if (period, unit) not in self.below:
+            self.below[period, unit] = self.tree(period).counted(unit)
+        return self.below[period, unit]
 
     def of(self, keys: Iterable[str], period: Period, ask: Ask, unit: UUID | None) -> dict[str, int]:
         """The base figures of a unit (None: the one that the form is for) in a period, with the ask's parts."""
@@ -44,7 +51,7 @@ class Counter:
         if unit is None:
             return self._by(one, period, "", None, where).get(None, dict.fromkeys(one, 0))
         by = self._by(one, period, "unit", None, where)
-        members = self.tree(period).counted(unit)
+        members = self.members(period, unit)
         return {key: sum(by.get(each, {}).get(key, 0) for each in members) for key in one}
 
     def _by(self, keys: list[str], period: Period, split: str, unit: UUID | None, where: Where = ()) -> dict[Any, dict[str, int]]:  # fmt: skip
@@ -61,7 +68,7 @@ class Counter:
 
     def _scope(self, period: Period, unit: UUID | None, where: Where, *, whole: bool) -> Scope:
         if unit is not None:
-            return Scope(self.unit.county, period, self.tree(period).counted(unit), where)
+            return Scope(self.unit.county, period, self.members(period, unit), where)
         own = scope_of(self.unit, period, where=where, tree=self.tree(period))
         return Scope(own.county, period, None, where) if whole else own
 

@@ -23,6 +23,7 @@ ENOUGH = 10  # no satisfaction of fewer
 WIDE = 5  # so many numbers a hidden one can be, whoever reckons with the rest
 QUARTERS = 8
 LESS = f"<{HIDDEN}"
+PROMISES = ("promises.due", "promises.kept", "promises.late", "promises.broken")
 RATINGS = ("cases.very", "cases.good", "cases.fair", "cases.bad")
 
 
@@ -71,12 +72,13 @@ def quarters(county: int) -> list[Period]:
 
 def published(county: int, quarter: Period) -> Published:
     """The tables of a quarter, from the stored months alone."""
-    keys = ["cases.received", "cases.closed", *OUTCOMES, *RATINGS]
+    keys = ["cases.received", "cases.closed", *OUTCOMES, *RATINGS, *PROMISES]
     sums = _sums(county, quarter, keys)
     tables = [
         _table("outcome", _("办结的，结果是什么"), [(labels, sums[key]) for key, labels in _outcome_names()]),
         *(_by_split(county, quarter, split, title) for split, title in _splits()),
         _ratings(sums),
+        _promises(sums),
     ]
     at = MonthlyCount.objects.filter(county=county, month__gte=quarter.first, month__lte=quarter.last)
     newest = max(at.values_list("at", flat=True))
@@ -110,6 +112,13 @@ def _ratings(sums: dict[str, int]) -> Table:
     labels = dict(Case.Rating.choices)
     rows = [(str(labels[key.removeprefix("cases.")]), sums[key]) for key in RATINGS]
     return _table("rating", _("办完以后满不满意"), rows if sum(n for _name, n in rows) >= ENOUGH else [])
+
+
+def _promises(sums: dict[str, int]) -> Table:
+    """What was promised for days of this quarter, and what became of it; what is not yet decided fills it up to what fell due."""
+    due, *ended = (sums[key] for key in PROMISES)
+    names = [_("按时做到"), _("晚了才做到"), _("没有做到"), _("还没有说法")]
+    return _table("promise", _("答应的事，做到没有"), list(zip(names, [*ended, due - sum(ended)], strict=True)))
 
 
 def _table(key: str, title: str, rows: Sequence[tuple[str, int]]) -> Table:
