@@ -103,6 +103,14 @@ def test_every_move_is_made_on_its_page(land):
     assert (promise.state, promise.moves, promise.public) == ("kept", 1, True)
 
 
+def test_number_of_the_proof_opens_for_its_unit_and_days(land):
+    promise, clerk = promised(land), browser(land.clerk)
+    actions.report_kept(promise, by=land.clerk, proof="三盏灯都装好了", figure="cases.received")
+    page = clerk.get(promise.get_absolute_url()).content.decode()
+    days = f"from={promise.figure_first:%Y-%m-%d}&amp;to={promise.figure_last:%Y-%m-%d}"
+    assert f'href="/figures/cases.received/?unit={promise.unit_id}&amp;{days}"' in page
+
+
 def test_faster_colleague_is_noticed_with_both_texts(land):
     promise = promised(land)
     client, url = browser(land.clerk), promise.get_absolute_url()
