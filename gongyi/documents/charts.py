@@ -47,7 +47,7 @@ def lines(key: str, title: str, places: Sequence[str], drawn: Sequence[Line]) ->
     parts = [_grid(top), _places(places)]
     parts += [_line(one, top, number) for number, one in enumerate(drawn)]
     parts.append(_legend([one.name for one in drawn]))
-    told = _("；").join(f"{one.name}{_('：')}{_told(places, one.values)}" for one in drawn)
+    told = _("；").join(str(one.name) + _("：") + _told(places, one.values) for one in drawn)
     return _picture(key, title, told, (WIDTH, HEIGHT), parts)
 
 

@@ -23,7 +23,7 @@ from gongyi.casework.queries import Wanted, lists
 from gongyi.casework.queries import exports as export_queries
 from gongyi.casework.queries import saved as saved_queries
 from gongyi.casework.rules import visible_to
-from gongyi.core import clock, search
+from gongyi.core import clock, paging, search
 from gongyi.core.access import Actor
 from gongyi.people.models import Account
 
@@ -147,8 +147,8 @@ def test_p4_control_a_filter_that_only_the_list_knows_is_noticed(many, monkeypat
 )
 def test_list_with_words_pages_as_without_them(land, days, size, few, more):
     """Forwards and backwards, with several rows a day, stored in another order than they were recorded, for one unit and two."""
-    kept = lists.PAGE, lists.A_DAY, search.FEW, search.finding.FEW
-    lists.PAGE, lists.A_DAY, search.FEW, search.finding.FEW = size, more, few, few
+    kept = lists.PAGE, lists.A_DAY, search.FEW, search.kinds.FEW
+    lists.PAGE, lists.A_DAY, search.FEW, search.kinds.FEW = size, more, few, few
     both = Actor(id=land.clerk.id, name="", county=land.county.county, held=land.clerk.held + land.officer.held)
     noon = clock.now().replace(hour=4)
     with transaction.atomic():
@@ -158,7 +158,7 @@ def test_list_with_words_pages_as_without_them(land, days, size, few, more):
         for by in (land.officer, both):
             paged(by)
         transaction.set_rollback(True)
-    lists.PAGE, lists.A_DAY, search.FEW, search.finding.FEW = kept
+    lists.PAGE, lists.A_DAY, search.FEW, search.kinds.FEW = kept
 
 
 def paged(by) -> None:
@@ -260,7 +260,7 @@ def test_pages_go_on_and_back(many, monkeypatch):
 def test_count_is_exact_on_request(many, monkeypatch):
     monkeypatch.setattr(lists, "PAGE", 2)
     monkeypatch.setattr(lists, "COUNT_TO", 3)
-    monkeypatch.setattr(queries, "COUNT_TO", 3)
+    monkeypatch.setattr(paging, "COUNT_TO", 3)
     client = browser(many.desk)
     assert "超过 1,000 条" in client.get("/cases/").content.decode()
     exact = client.get("/cases/?count=exact").content.decode()

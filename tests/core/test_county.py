@@ -180,7 +180,10 @@ def test_two_counties_files_merge_without_a_clash(tmp_path):
 
     assert rows() == {label: keys_one[label] | keys_two[label] for label in keys_one}
     assert all(keys_one[label].isdisjoint(keys_two[label]) for label in labels)
-    assert set(SearchRow.objects.values_list("subject", flat=True)) == rows()["casework.Case"]
+    assert (
+        set(SearchRow.objects.values_list("subject", flat=True))
+        == rows()["casework.Case"] | rows()["proposals.Proposal"]
+    )
     connection.check_constraints()
 
 

@@ -546,7 +546,9 @@ def test_an_address_is_used_only_after_the_code_that_was_sent_there(mail, clerk)
     assert mail.seen == ["li@county.example"]
     assert code_of(person) in decoded(mail.letters[0])
     assert addresses.confirm_address(by=person, owner=person.id, way="mail", code=code_of(person)) == ""
-    assert addresses.choices_of(COUNTY, person.id) == {("mail", kind) for kind in ("turn", "due", "digest")}
+    assert addresses.choices_of(COUNTY, person.id) == {
+        ("mail", kind) for kind in ("turn", "proposal", "due", "promise", "digest")
+    }
     assert Address.objects.get(owner=person.id).code == ""
     assert outbox.inbox(COUNTY, person.id).count() == 1, "no code stands in an inbox"
 

@@ -65,7 +65,7 @@ class ListForm(Form):
                 for gone in (name, *MARKS):
                     without.pop(gone, None)
                 shown = dict(getattr(self.fields[name], "choices", [])).get(value, value)
-                words = f"{self.fields[name].label}{_('：')}{shown}"
+                words = str(self.fields[name].label) + _("：") + str(shown)
                 found.append({"name": name, "words": words, "url": f"?{without.urlencode()}"})
         return found
 
