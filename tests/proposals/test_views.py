@@ -123,7 +123,7 @@ def test_a_file_is_taken_and_its_opening_logged(land):
     link = re.search(rf"{address}files/[0-9a-f-]+/", page(land.desk, address))
     got = browser(land.desk).get(link[0])
     assert got.status_code == 200
-    got.close()
+    assert b"".join(got.streaming_content)
     assert AccessRow.objects.filter(subject=one.id, fields="file").count() == 1
 
 
