@@ -9,12 +9,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.forms.renderers import TemplatesSetting
+from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gongyi.core.county import as_key
 from gongyi.core.deadlines import MAX_AMOUNT, Span, SpanUnit
+from gongyi.core.paging import MARKS
 
 MOST_HITS = 8
 # Days with which can be reckoned: the day after the last or before the first of Python's calendar would be a fault.
@@ -85,6 +87,30 @@ class VersionForm(Form):
         """Begin with what was typed so far, for a look that sends nothing and complains of nothing."""
         for name in self.fields.keys() & sent.keys():
             self.fields[name].initial = sent[name]
+
+
+class FilterForm(Form):
+    """The filter of a list as its address has it: everything may be left out, a value that makes no sense filters nothing."""
+
+    marks_optional = False
+
+    def left_out(self) -> str:
+        """What of the address makes no sense, by its label: the list is longer than was asked for."""
+        return _("、").join(str(self.fields[name].label) for name in self.errors if name in self.fields)
+
+    def chips(self, query: QueryDict) -> list[dict[str, str]]:
+        """What is filtered now, in words, each with the address that takes it away."""
+        found = []
+        self.is_valid()
+        for name, value in self.cleaned_data.items():
+            if value:
+                field, without = self.fields[name], query.copy()
+                for gone in (name, f"{name}_text", *MARKS):
+                    without.pop(gone, None)
+                shown = dict(getattr(field, "choices", [])).get(value, value)
+                words = str(field.label) if value is True else str(field.label) + _("：") + str(shown)
+                found.append({"name": name, "words": words, "url": f"?{without.urlencode()}"})
+        return found
 
 
 class SpanInput(forms.MultiWidget):

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from gongyi.core.county import as_key
 
 PAGE, COUNT_TO = 30, 1000
-MARKS = ("after", "before", "count")  # where in the list, not what is in it
+MARKS = ("after", "before", "page", "count")  # where in the list, not what is in it
 YEARS = range(2000, 2100)  # at the ends of the calendar a day cannot be put into another time zone
 Mark = tuple[datetime, UUID]
 Row = TypeVar("Row", bound=Model)

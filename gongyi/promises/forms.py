@@ -10,7 +10,7 @@ from gongyi.core import clock, figures
 from gongyi.core.access import Actor
 from gongyi.core.attachments import ACCEPT
 from gongyi.core.county import as_key
-from gongyi.core.inputs import DateInput, Form, Textarea, VersionForm
+from gongyi.core.inputs import DateInput, FilterForm, Textarea, VersionForm
 from gongyi.promises import queries
 from gongyi.promises.models import Promise, PromiseSetting
 from gongyi.promises.queries import Wanted
@@ -92,10 +92,8 @@ FORMS: dict[str, type[MoveForm]] = {
 }  # fmt: skip
 
 
-class ListForm(Form):
+class ListForm(FilterForm):
     """The filter as the address has it; a value that makes no sense filters nothing and is named."""
-
-    marks_optional = False
 
     waiting = forms.ChoiceField(label=gettext_lazy("在等谁"), required=False)
     state = forms.ChoiceField(label=gettext_lazy("状态"), required=False)
@@ -120,23 +118,6 @@ class ListForm(Form):
         return Wanted(
             as_key(found.get("unit")), found.get("state", ""), found.get("first"), found.get("last"), bool(found.get("late")), found.get("waiting", ""),
         )  # fmt: skip
-
-    def left_out(self) -> str:
-        """What of the address makes no sense, by its label."""
-        return _("、").join(str(self.fields[name].label) for name in self.errors if name in self.fields)
-
-    def chips(self) -> list[dict[str, str]]:
-        """What is filtered now, in words, each with the address of the list without it."""
-        found = []
-        for name, value in self.cleaned_data.items():
-            if value:
-                field, rest = self.fields[name], self.data.copy()  # type: ignore[attr-defined]
-                rest.pop(name, None)
-                rest.pop("page", None)
-                choices = dict(getattr(field, "choices", ()))
-                words = str(field.label) if value is True else f"{field.label}：{choices.get(value, value)}"
-                found.append({"words": words, "url": f"?{rest.urlencode()}"})
-        return found
 
 
 class SettingForm(forms.ModelForm):  # type: ignore[type-arg]

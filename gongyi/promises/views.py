@@ -43,7 +43,7 @@ def index(request: ActorRequest) -> HttpResponse:
     page = Paginator(rows, queries.PAGE).get_page(request.GET.get("page"))
     number = page.paginator.count
     context = {
-        "title": _("承诺台账"), "form": form, "chips": form.chips(), "page": page, "rows": [queries.row(one) for one in page],
+        "title": _("承诺台账"), "form": form, "chips": form.chips(request.GET), "page": page, "rows": [queries.row(one) for one in page],
         "count": ngettext("共 %(n)d 项", "共 %(n)d 项", number) % {"n": number},
     }  # fmt: skip
     return render(request, "promises/list.html", context)

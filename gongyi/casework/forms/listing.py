@@ -22,8 +22,8 @@ from gongyi.casework.workflow import CASE
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.county import as_key
-from gongyi.core.inputs import DateInput, Form
-from gongyi.core.paging import MARKS, YEARS, mark_from
+from gongyi.core.inputs import DateInput, FilterForm, Form
+from gongyi.core.paging import YEARS, mark_from
 from gongyi.network.queries import unit_coded, unit_field
 from gongyi.people.models import Purpose
 
@@ -38,10 +38,8 @@ TYPED = ("q", "topic", "topic_text", "whom", "whom_text")  # what is typed is ne
 DAYS = [MinValueValidator(date(YEARS[0], 1, 1)), MaxValueValidator(date(YEARS[-1], 12, 31))]
 
 
-class FilterFields(Form):
+class FilterFields(FilterForm):
     """The fields of a filter, all of which may be empty."""
-
-    marks_optional = False
 
     q = forms.CharField(label=gettext_lazy("编号或标题里的字"), max_length=60, required=False)
     state = forms.ChoiceField(label=gettext_lazy("状态"), required=False)
@@ -101,25 +99,6 @@ class ListForm(FilterFields):
         """What is valid and filled, as an address has it."""
         self.is_valid()
         return {name: _sent(value) for name, value in self.cleaned_data.items() if value}
-
-    def left_out(self) -> str:
-        """What of the address makes no sense and filters nothing, by its label: the list is longer than was asked for."""
-        return _("、").join(str(self.fields[name].label) for name in self.errors if name in self.fields)
-
-    def chips(self, query: Any) -> list[dict[str, str]]:
-        """What is filtered now, each with the address that takes it away."""
-        found = []
-        for name, value in getattr(self, "cleaned_data", {}).items():
-            if not value:
-                continue
-            field = self.fields[name]
-            shown = dict(getattr(field, "choices", [])).get(value, value)
-            without = query.copy()
-            for gone in (name, f"{name}_text", *MARKS):
-                without.pop(gone, None)
-            words = str(field.label) if value is True else str(field.label) + _("：") + str(shown)
-            found.append({"name": name, "words": words, "url": f"?{without.urlencode()}"})
-        return found
 
     def kept(self, *, typed: bool = True) -> str:
         """The filter as an address of its own, only what is valid and filled; without `typed`, no search words."""

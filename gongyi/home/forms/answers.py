@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy
 from gongyi.casework.models import Case
 from gongyi.casework.queries import publications as queries
 from gongyi.core.county import as_key
-from gongyi.core.inputs import Form
+from gongyi.core.inputs import FilterForm
 
 
-class AnswersForm(Form):
+class AnswersForm(FilterForm):
     """The filter of the public list as its address has it; a value that makes no sense is left out."""
 
     q = forms.CharField(label=gettext_lazy("找什么"), max_length=40, required=False)
@@ -39,15 +39,3 @@ class AnswersForm(Form):
             type=as_key(data.get("type")), outcome=data.get("outcome") or "", year=int(data.get("year") or 0) or None,
             after=str(self.data.get("after", ""))[:12],
         )  # fmt: skip
-
-    def chips(self) -> list[dict[str, str]]:
-        """What is filtered now, each with the address that takes it away."""
-        found = []
-        for name, value in self.cleaned_data.items():
-            if value:
-                label, without = self.fields[name].label, self.data.copy()  # type: ignore[attr-defined]
-                shown = dict(getattr(self.fields[name], "choices", [])).get(value, value)
-                for gone in (name, "after"):
-                    without.pop(gone, None)
-                found.append({"words": str(label) + _("：") + str(shown), "url": f"?{without.urlencode()}"})
-        return found

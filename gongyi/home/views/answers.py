@@ -29,7 +29,7 @@ def answers(request: ActorRequest) -> HttpResponse:
     wanted = form.wanted()
     rows, more = queries.search(request.actor.county, wanted)
     context = {
-        "title": _("公开的答复"), "form": form, "rows": rows, "chips": form.chips(), "searched": any(form.cleaned_data.values()),
+        "title": _("公开的答复"), "form": form, "rows": rows, "chips": form.chips(request.GET), "searched": any(form.cleaned_data.values()),
         "next_url": _with(request, after=rows[-1].publication.slug) if more else "",
         "first_url": _with(request, after="") if wanted.after else "",
     }  # fmt: skip

@@ -85,11 +85,19 @@ def next_turn(proposal: Proposal, waits: AbstractSet[UUID]) -> dict[str, Any]:
     """The unit whose turn it is in the proposal's state (of several the first), and until when."""
     place = TURNS.get(proposal.state, ("", None))[0]
     unit: UUID | None = min(waits, key=str, default=None) if place == "helping" else getattr(proposal, place, None)
-    due: datetime | None = {
-        "submitted": _within(proposal, "submitted_at", "screen_span"), "screening": _within(proposal, "submitted_at", "screen_span"),
-        "assigned": _within(proposal, "assigned_at", "sign_span"), "consulting": proposal.co_due, "replied": proposal.rate_due,
-        **dict.fromkeys(("signed", "talking", "redo", "drafting", "reviewing", "auditing", "extending"), proposal.unit_due),
-    }.get(proposal.state)  # fmt: skip
+    match proposal.state:
+        case "submitted" | "screening":
+            due = _within(proposal, "submitted_at", "screen_span")
+        case "assigned":
+            due = _within(proposal, "assigned_at", "sign_span")
+        case "consulting":
+            due = proposal.co_due
+        case "replied":
+            due = proposal.rate_due
+        case "signed" | "talking" | "redo" | "drafting" | "reviewing" | "auditing" | "extending":
+            due = proposal.unit_due
+        case _:
+            due = None
     return {"turn_unit_id": unit, "turn_due": due}
 
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
-from gongyi.core.inputs import DateInput, Form
-from gongyi.core.paging import MARKS, mark_from
+from gongyi.core.inputs import DateInput, FilterForm
+from gongyi.core.paging import mark_from
 from gongyi.proposals import queries
 from gongyi.proposals.workflow import PROPOSAL
 
@@ -18,10 +18,9 @@ WAITING = (("me", gettext_lazy("等我办")), ("others", gettext_lazy("等别的
 DUE = (("late", gettext_lazy("已超期")), ("soon", gettext_lazy("三天内到期")), ("later", gettext_lazy("还不急")))
 
 
-class ListForm(Form):
+class ListForm(FilterForm):
     """The filter as the address has it; a value that makes no sense is left out and said so."""
 
-    marks_optional = False
     keeps = False
 
     q = forms.CharField(label=gettext_lazy("案号或案由里的字"), max_length=60, required=False)
@@ -50,24 +49,6 @@ class ListForm(Form):
         self.is_valid()
         facts = {name: str(value) for name, value in self.cleaned_data.items() if value}
         return replace(queries.wanted_of(facts), after=mark_from(after), before=mark_from(before))
-
-    def left_out(self) -> str:
-        """What of the address makes no sense and filters nothing, by its label."""
-        return _("、").join(str(self.fields[name].label) for name in self.errors if name in self.fields)
-
-    def chips(self, query: Any) -> list[dict[str, str]]:
-        """What is filtered now, each with the address that takes it away."""
-        found = []
-        self.is_valid()
-        for name, value in self.cleaned_data.items():
-            if value:
-                without = query.copy()
-                for gone in (name, *MARKS):
-                    without.pop(gone, None)
-                shown = dict(getattr(self.fields[name], "choices", [])).get(value, value)
-                words = str(self.fields[name].label) + _("：") + str(shown)
-                found.append({"name": name, "words": words, "url": f"?{without.urlencode()}"})
-        return found
 
     def drawn(self) -> str:
         """The fields as HTML."""
