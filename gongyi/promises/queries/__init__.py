@@ -141,7 +141,7 @@ class Wanted:
 
 
 def listed(by: Actor, wanted: Wanted) -> QuerySet[Promise]:
-    """The promises that one may see and that fit, by the promised day."""
+    """The promises that one may see and that fit: open ones by the promised day, then those that ended, the latest first."""
     rows = turn_of(by) if wanted.waiting == "me" else visible_to(by)
     if wanted.unit:
         rows = rows.filter(unit=wanted.unit)
@@ -153,7 +153,7 @@ def listed(by: Actor, wanted: Wanted) -> QuerySet[Promise]:
         rows = rows.filter(due__lte=wanted.last)
     if wanted.late:
         rows = rows.filter(late_now())
-    return rows.select_related(*JOINED).order_by("due", "id")
+    return rows.select_related(*JOINED).order_by(F("ended_on").desc(nulls_first=True), "due", "id")
 
 
 def late_now() -> Q:

@@ -56,34 +56,14 @@ def clocks(proposal: Proposal) -> list[dict[str, Any]]:
         return []
     stopped = proposal.replied_at if proposal.state in {"replied", "following", "closed", "archived"} else None
     late = (stopped or clock.now()) > proposal.unit_due
-    words = (
-        remaining(clock.now(), proposal.unit_due).words
-        if stopped is None
-        else _("超过时限才答复")
-        if late
-        else _("按时答复")
-    )
-    lines = [
-        {
-            "words": f"{proposal.lead.name} {words}",
-            "due": proposal.unit_due,
-            "late": late,
-            "icon": "building",
-            "why": "unit",
-        }
-    ]
-    if proposal.helpers and proposal.co_due and stopped is None:
-        left = _("会办意见 %(left)s") % {"left": remaining(clock.now(), proposal.co_due).words}
-        lines.append(
-            {
-                "words": left,
-                "due": proposal.co_due,
-                "late": clock.now() > proposal.co_due,
-                "icon": "people",
-                "why": "co",
-            }
-        )
-    return lines
+    left = remaining(clock.now(), proposal.unit_due).words
+    words = left if stopped is None else _("超过时限才答复") if late else _("按时答复")
+    unit = {"words": f"{proposal.lead.name} {words}", "due": proposal.unit_due, "late": late, "icon": "building"}
+    if not (proposal.helpers and proposal.co_due and stopped is None):
+        return [unit]
+    words = _("会办意见 %(left)s") % {"left": remaining(clock.now(), proposal.co_due).words}
+    over = clock.now() > proposal.co_due
+    return [unit, {"words": words, "due": proposal.co_due, "late": over, "icon": "people"}]
 
 
 _ASKERS = {move.action for move in PROPOSAL.moves if move.permission == P.ASKER}
