@@ -377,10 +377,8 @@ def more_hits(county: int, text: str, number: int, *, titles: bool = False) -> b
         return cursor.fetchone() is not None
 
 
-SAMPLE, COMMON = (
-    400,
-    8,
-)  # of so many of the newest rows so many hold a word that is quicker read for than found by the index
+# A word that so many of so many of the newest rows hold is quicker read for than found by the index.
+COMMON, SAMPLE = 200, 400
 
 
 def _are_read(county: int, words: tuple[Word, ...], *, titles: bool) -> bool:
