@@ -28,6 +28,7 @@ _CHOICES: dict[str, list[tuple[str, Any]]] = {
     "reason": list(CAUSES.items()),
     "corrected": [(NUMBERS, gettext_lazy("数字不一样了")), (TEXT, gettext_lazy("只改了文字"))],
 }
+CAUSE_SPLITS = ("reason", "corrected")  # those that say why something went wrong
 LONGEST = 200  # characters of a reason in an address
 _WITHOUT = {"": gettext_lazy("没有写"), "topic": gettext_lazy("还没有定分类"), "outcome": gettext_lazy("还没有结果")}
 
