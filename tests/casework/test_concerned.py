@@ -10,7 +10,7 @@ from django.test import Client
 from gongyi.casework import actions, queries
 from gongyi.casework.actions import AskerFacts, concerned
 from gongyi.casework.models import Case, CaseConflict, CasePart
-from gongyi.casework.queries.portal import make_code
+from gongyi.core.tracking import make_code
 from gongyi.casework.rules import visible_to
 from gongyi.casework.workflow import STATES
 from gongyi.core import clock

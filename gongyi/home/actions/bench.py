@@ -23,7 +23,7 @@ from gongyi.casework.actions.intake import AskerFacts, store_asker
 from gongyi.casework.actions.moving import PARTS
 from gongyi.casework.actions.settings import fill_defaults
 from gongyi.casework.models import Asker, Case, CasePart, CaseStep, CaseType, Topic
-from gongyi.casework.queries.portal import code_digest, make_code
+from gongyi.core.tracking import code_digest, make_code
 from gongyi.casework.workflow import STATES, TURNS
 from gongyi.core import clock, numbering, outbox
 from gongyi.core.access import Actor, Role, system_actor

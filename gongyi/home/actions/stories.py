@@ -14,7 +14,7 @@ from django.db import transaction
 
 from gongyi.casework import actions as casework
 from gongyi.casework.models import Case, CaseType, Reason, Topic
-from gongyi.casework.queries.portal import make_code
+from gongyi.core.tracking import make_code
 from gongyi.casework.queries.promising import promises_plainly
 from gongyi.core import clock
 from gongyi.core.access import Actor, Role, system_actor

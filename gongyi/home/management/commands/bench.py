@@ -33,7 +33,7 @@ from django.utils.translation import gettext as _
 
 from gongyi.casework.actions.exports import ask_export
 from gongyi.casework.queries import PAGE, types
-from gongyi.casework.queries.portal import make_code
+from gongyi.core.tracking import make_code
 from gongyi.casework.tasks import write_exports
 from gongyi.core import attachments, boot, clock
 from gongyi.core.access import system_actor
