@@ -13,8 +13,7 @@ from gongyi.casework import actions
 from gongyi.casework.actions import AskerFacts
 from gongyi.casework.models import Asker, Case, CaseStep, CaseType
 from gongyi.casework.queries import portal
-from gongyi.core import tracking
-from gongyi.core import clock
+from gongyi.core import clock, tracking
 from gongyi.core.models import Attachment, AuditEntry, Message
 from tests.factories import refused
 

@@ -306,15 +306,14 @@ def _extra(model: Any, place: Place, people: dict[str, Account | None]) -> dict[
     if model is Invitation:
         token = TOKEN if people else f"{TOKEN}{place.unit.pk}"
         return {"digest": sha256(token.encode()).hexdigest(), "expires_at": LATER, "confirmed_at": LATER}
-    if model in {*READ_AGAIN, Report}:
-        return READ_AGAIN.get(model, {"second": place.unit})
+    if model in {*READ_AGAIN, Report, Call}:
+        slug = {"slug": "pubansw3r" if people else f"p{place.unit.pk.hex[-9:]}"}
+        return slug if model is Call else READ_AGAIN.get(model, {"second": place.unit})
     if model is Publication:
         units = dict.fromkeys(("unit", "desk", "lead"), place.unit)
         case = make_case(Case, place.unit.county, "closed", may_publish=True, **units)
         sync_parts(case)
         return {"case": case, "slug": "pubansw3r" if people else f"p{place.unit.pk.hex[-9:]}", "second": place.unit}
-    if model is Call:
-        return {"slug": "pubansw3r" if people else f"p{place.unit.pk.hex[-9:]}"}
     if model in {ImportRun, FormFill}:
         whose = people[Role.CLERK.value].pk if people else uuid4()
         own = {"kind": "cases", "state": "done"} if model is ImportRun else {"asks": "{}", "path": "ab/ab" + "0" * 30}

@@ -186,7 +186,9 @@ def test_everybody_reads_open_calls_first_and_drafts_never(land):
 def test_the_public_list_goes_on(land):
     for n in range(queries.PAGE + 1):
         call = running(land, title=f"第{n}个")
-        Call.objects.filter(id=call.id).update(since=clock.today() - 2 * DAYS, until=clock.today() - DAYS + timedelta(days=n % 3))
+        Call.objects.filter(id=call.id).update(
+            since=clock.today() - 2 * DAYS, until=clock.today() - DAYS + timedelta(days=n % 3)
+        )
     first = Client().get("/portal/calls/").content.decode()
     second = Client().get("/portal/calls/" + re.search(r"\?after=[^\"]+", first)[0]).content.decode()
     found = re.findall(r">(第\d+个)<", first + second)
@@ -216,7 +218,13 @@ def test_the_list_costs_the_same_with_one_row_and_with_thirty(land):
 
 def test_a_suggestion_on_paper_names_its_call(land):
     call = running(land)
-    facts = {"title": "留车位", "analysis": "难停", "suggestions": "留二十个", "kind": "single", "unit": str(land.county.id)}
+    facts = {
+        "title": "留车位",
+        "analysis": "难停",
+        "suggestions": "留二十个",
+        "kind": "single",
+        "unit": str(land.county.id),
+    }
     assert send(browser(land.recorder), "/proposals/new/", **facts, call=str(call.id)).status_code == 302
     assert Proposal.objects.get().call == call
     assert "留车位" in page(land.desk, call.get_absolute_url())

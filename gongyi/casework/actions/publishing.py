@@ -35,7 +35,6 @@ from gongyi.people.models import Purpose
 from gongyi.people.queries import holders
 
 
-
 @transaction.atomic
 def start_publication(case: Case, *, by: Actor) -> Publication:
     """拟稿 from the case's own title, matter and answer; the one that is there already, if there is one.

@@ -104,7 +104,9 @@ def store(proposal: Proposal, authors: Sequence[AuthorFacts], *, by: Actor, acti
     proposal.number = numbering.next_number(county=proposal.county, series=SERIES, subject=proposal.id)
     for name, value in next_turn(proposal, set()).items():
         setattr(proposal, name, value)
-    proposal.clean_fields(exclude=["id", "unit", "desk", "lead", "turn_unit", "category", "session", "call", "first", "parent"])
+    proposal.clean_fields(
+        exclude=["id", "unit", "desk", "lead", "turn_unit", "category", "session", "call", "first", "parent"]
+    )
     with search.together():
         proposal.save()
         for place, facts in enumerate(filter(None, authors)):

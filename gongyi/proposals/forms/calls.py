@@ -22,23 +22,31 @@ class SwitchFields(Form):
         label=gettext_lazy("可以评论"), required=False, help_text=gettext_lazy("评论先看过再显示，标准人人看得到。")
     )
     supports = forms.BooleanField(
-        label=gettext_lazy("可以支持"), required=False, help_text=gettext_lazy("只显示大约多少人支持，不列名单，不排名。")
+        label=gettext_lazy("可以支持"),
+        required=False,
+        help_text=gettext_lazy("只显示大约多少人支持，不列名单，不排名。"),
     )
 
 
 class CallFields(SwitchFields):
     """What a call says."""
 
-    title = forms.CharField(label=gettext_lazy("征集什么"), max_length=60, help_text=gettext_lazy("一句话，例如“老街怎么改”。"))
+    title = forms.CharField(
+        label=gettext_lazy("征集什么"), max_length=60, help_text=gettext_lazy("一句话，例如“老街怎么改”。")
+    )
     question = forms.CharField(
         label=gettext_lazy("想请大家说什么"), max_length=4000, widget=Textarea({"rows": 6}),
         help_text=gettext_lazy("现在是什么情况，想听哪几个方面的建议，什么已经定了、改不了。"),
     )  # fmt: skip
     invited = forms.CharField(
-        label=gettext_lazy("请谁来说"), max_length=200, help_text=gettext_lazy("例如“住在老街和常来办事的人”。别的人也可以说。")
+        label=gettext_lazy("请谁来说"),
+        max_length=200,
+        help_text=gettext_lazy("例如“住在老街和常来办事的人”。别的人也可以说。"),
     )
     since = forms.DateField(label=gettext_lazy("从哪天起"), widget=DateInput)
-    until = forms.DateField(label=gettext_lazy("到哪天为止"), widget=DateInput, help_text=gettext_lazy("这一天也还收。"))
+    until = forms.DateField(
+        label=gettext_lazy("到哪天为止"), widget=DateInput, help_text=gettext_lazy("这一天也还收。")
+    )
     use = forms.CharField(
         label=gettext_lazy("结果怎么用"), max_length=1000, widget=Textarea({"rows": 3}),
         help_text=gettext_lazy("谁看、什么时候公布结果、用不用由谁定。"),
@@ -72,7 +80,9 @@ class CallMove(VersionForm):
 
 
 def _reason(help_text: Any = "") -> forms.CharField:
-    return forms.CharField(label=gettext_lazy("原因"), max_length=300, widget=Textarea({"rows": 3}), help_text=help_text)
+    return forms.CharField(
+        label=gettext_lazy("原因"), max_length=300, widget=Textarea({"rows": 3}), help_text=help_text
+    )
 
 
 class EditForm(CallMove, CallFields):

@@ -7,94 +7,123 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('network', '0001_initial'),
-        ('proposals', '0002_defaults'),
+        ("network", "0001_initial"),
+        ("proposals", "0002_defaults"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CallStep',
+            name="CallStep",
             fields=[
-                ('id', gongyi.core.county.CountyKey(editable=False, primary_key=True, serialize=False)),
-                ('county', gongyi.core.county.CountyField(default=gongyi.core.county.current_county, editable=False)),
-                ('seq', models.PositiveIntegerField()),
-                ('at', models.DateTimeField()),
-                ('action', models.CharField(max_length=24)),
-                ('source', models.CharField(blank=True, max_length=12)),
-                ('target', models.CharField(max_length=12)),
-                ('actor', models.UUIDField(null=True)),
-                ('actor_label', models.CharField(max_length=80)),
-                ('unit', models.UUIDField(null=True)),
-                ('unit_label', models.CharField(blank=True, max_length=80)),
-                ('reason', gongyi.core.said.SaidField(blank=True)),
-                ('note', gongyi.core.said.SaidField(blank=True)),
+                ("id", gongyi.core.county.CountyKey(editable=False, primary_key=True, serialize=False)),
+                ("county", gongyi.core.county.CountyField(default=gongyi.core.county.current_county, editable=False)),
+                ("seq", models.PositiveIntegerField()),
+                ("at", models.DateTimeField()),
+                ("action", models.CharField(max_length=24)),
+                ("source", models.CharField(blank=True, max_length=12)),
+                ("target", models.CharField(max_length=12)),
+                ("actor", models.UUIDField(null=True)),
+                ("actor_label", models.CharField(max_length=80)),
+                ("unit", models.UUIDField(null=True)),
+                ("unit_label", models.CharField(blank=True, max_length=80)),
+                ("reason", gongyi.core.said.SaidField(blank=True)),
+                ("note", gongyi.core.said.SaidField(blank=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Call',
+            name="Call",
             fields=[
-                ('id', gongyi.core.county.CountyKey(editable=False, primary_key=True, serialize=False)),
-                ('county', gongyi.core.county.CountyField(default=gongyi.core.county.current_county, editable=False)),
-                ('state', models.CharField(max_length=12)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('changed_at', models.DateTimeField()),
-                ('slug', models.CharField(max_length=12)),
-                ('title', models.CharField(max_length=60, verbose_name='征集什么')),
-                ('question', models.TextField(max_length=4000, verbose_name='想请大家说什么')),
-                ('invited', models.CharField(max_length=200, verbose_name='请谁来说')),
-                ('since', models.DateField(verbose_name='从哪天起')),
-                ('until', models.DateField(verbose_name='到哪天为止')),
-                ('use', models.TextField(max_length=1000, verbose_name='结果怎么用')),
-                ('comments', models.BooleanField(default=False, verbose_name='公开的建议可以评论')),
-                ('supports', models.BooleanField(default=False, verbose_name='公开的建议可以支持')),
-                ('outcome', models.TextField(blank=True, max_length=4000, verbose_name='有什么结果')),
-                ('made_by', models.UUIDField(blank=True, null=True)),
-                ('told_at', models.DateTimeField(blank=True, null=True)),
-                ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='network.unit', verbose_name='哪个单位征集')),
+                ("id", gongyi.core.county.CountyKey(editable=False, primary_key=True, serialize=False)),
+                ("county", gongyi.core.county.CountyField(default=gongyi.core.county.current_county, editable=False)),
+                ("state", models.CharField(max_length=12)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("changed_at", models.DateTimeField()),
+                ("slug", models.CharField(max_length=12)),
+                ("title", models.CharField(max_length=60, verbose_name="征集什么")),
+                ("question", models.TextField(max_length=4000, verbose_name="想请大家说什么")),
+                ("invited", models.CharField(max_length=200, verbose_name="请谁来说")),
+                ("since", models.DateField(verbose_name="从哪天起")),
+                ("until", models.DateField(verbose_name="到哪天为止")),
+                ("use", models.TextField(max_length=1000, verbose_name="结果怎么用")),
+                ("comments", models.BooleanField(default=False, verbose_name="公开的建议可以评论")),
+                ("supports", models.BooleanField(default=False, verbose_name="公开的建议可以支持")),
+                ("outcome", models.TextField(blank=True, max_length=4000, verbose_name="有什么结果")),
+                ("made_by", models.UUIDField(blank=True, null=True)),
+                ("told_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.unit",
+                        verbose_name="哪个单位征集",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='proposal',
-            name='call',
-            field=gongyi.core.county.CountyForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='proposals.call', verbose_name='哪个征集'),
+            model_name="proposal",
+            name="call",
+            field=gongyi.core.county.CountyForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                to="proposals.call",
+                verbose_name="哪个征集",
+            ),
         ),
         migrations.AddIndex(
-            model_name='proposal',
-            index=models.Index(condition=models.Q(('call__isnull', False)), fields=['county', 'call'], name='proposal_call'),
+            model_name="proposal",
+            index=models.Index(
+                condition=models.Q(("call__isnull", False)), fields=["county", "call"], name="proposal_call"
+            ),
         ),
         migrations.AddField(
-            model_name='callstep',
-            name='call',
-            field=gongyi.core.county.CountyForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='proposals.call'),
+            model_name="callstep",
+            name="call",
+            field=gongyi.core.county.CountyForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="steps", to="proposals.call"
+            ),
         ),
         migrations.AddIndex(
-            model_name='call',
-            index=models.Index(fields=['county', 'unit', 'state'], name='proposalcall_unit'),
+            model_name="call",
+            index=models.Index(fields=["county", "unit", "state"], name="proposalcall_unit"),
         ),
         migrations.AddIndex(
-            model_name='call',
-            index=models.Index(fields=['county', 'state', '-until'], name='proposalcall_public'),
+            model_name="call",
+            index=models.Index(fields=["county", "state", "-until"], name="proposalcall_public"),
         ),
         migrations.AddConstraint(
-            model_name='call',
-            constraint=models.UniqueConstraint(fields=('county', 'slug'), name='proposalcall_slug'),
+            model_name="call",
+            constraint=models.UniqueConstraint(fields=("county", "slug"), name="proposalcall_slug"),
         ),
         migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'open', 'closed', 'told', 'dropped'])), name='proposalcall_state'),
+            model_name="call",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["draft", "open", "closed", "told", "dropped"])),
+                name="proposalcall_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(('until__gte', models.F('since'))), name='proposalcall_days'),
+            model_name="call",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until__gte", models.F("since"))), name="proposalcall_days"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'told'), _negated=True), ('told_at__isnull', False), _connector='OR'), name='proposalcall_told'),
+            model_name="call",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "told"), _negated=True), ("told_at__isnull", False), _connector="OR"
+                ),
+                name="proposalcall_told",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='callstep',
-            constraint=models.UniqueConstraint(fields=('county', 'call', 'seq'), name='proposalcallstep_seq'),
+            model_name="callstep",
+            constraint=models.UniqueConstraint(fields=("county", "call", "seq"), name="proposalcallstep_seq"),
         ),
     ]
