@@ -11,5 +11,5 @@ def count_again(apps: Any, _editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reports", "0015_proposals"), ("proposals", "0004_first_answers")]
+    dependencies = [("reports", "0015_proposals"), ("proposals", "0005_first_answers")]
     operations = [migrations.RunPython(count_again, migrations.RunPython.noop)]

@@ -17,5 +17,5 @@ def first_answers(apps: Any, _editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("proposals", "0003_first_answer")]
+    dependencies = [("proposals", "0004_first_answer")]
     operations = [migrations.RunPython(first_answers, migrations.RunPython.noop)]
