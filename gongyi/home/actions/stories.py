@@ -12,11 +12,11 @@ from uuid import UUID
 
 from gongyi.casework import actions as casework
 from gongyi.casework.models import Case, CaseType, Reason, Topic
-from gongyi.casework.queries.portal import make_code
 from gongyi.casework.queries.promising import promises_plainly
 from gongyi.core import clock, search
 from gongyi.core.access import Actor, Role, system_actor
 from gongyi.core.errors import Refused
+from gongyi.core.tracking import make_code
 from gongyi.home.actions.answers import make_public
 from gongyi.home.actions.promised import keep, promising
 from gongyi.network.models import Unit

@@ -18,6 +18,7 @@ from gongyi.core.workflow import Conflict, Step, Tracked
 from gongyi.network.models import Participation, Unit
 from gongyi.network.models import unit_column as _unit
 from gongyi.people.models import Identity
+from gongyi.proposals.models.call import Call
 from gongyi.proposals.models.setting import Category, ResultClass, Session
 
 OPEN = [
@@ -59,6 +60,7 @@ class Proposal(SearchedModel, Tracked):
     kind = models.CharField(_("提案形式"), max_length=10, choices=Kind, default=Kind.SINGLE)
     category = CountyForeignKey(Category, models.PROTECT, null=True, blank=True, verbose_name=_("类别"))
     session = CountyForeignKey(Session, models.PROTECT, null=True, blank=True, verbose_name=_("届次"))
+    call = CountyForeignKey(Call, models.PROTECT, null=True, blank=True, verbose_name=_("哪个征集"))
     may_publish = models.BooleanField(_("提出人同意公开"), default=False)
     key = models.BooleanField(_("重点提案"), default=False)
     led_by = models.CharField(_("领办的岗位"), max_length=40, blank=True)
@@ -138,6 +140,7 @@ class Proposal(SearchedModel, Tracked):
             models.Index(fields=["county", "closed_at"], name="proposal_closed"),
             models.Index(fields=["county", "first"], name="proposal_first", condition=Q(first__isnull=False)),
             models.Index(fields=["county", "parent"], name="proposal_parent", condition=Q(parent__isnull=False)),
+            models.Index(fields=["county", "call"], name="proposal_call", condition=Q(call__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -14,9 +14,10 @@ from gongyi.core.access import Permission as P
 from gongyi.core.timeline import button as _button
 from gongyi.core.today import Line, Section
 from gongyi.proposals.models import Proposal, ProposalPart
+from gongyi.proposals.queries.calls import call_rows, calls_to_tell
 from gongyi.proposals.queries.lists import WAITING, Row, Wanted, list_parts, row, rows_of, when
 from gongyi.proposals.queries.words import AT_ONCE, NEXT
-from gongyi.proposals.workflow import PROPOSAL
+from gongyi.proposals.workflow import CALL, PROPOSAL
 
 SHOWN, COUNT_TO = 20, 50
 button = partial(_button, PROPOSAL)
@@ -49,7 +50,23 @@ def my_day(by: Actor) -> list[Section]:
         found.append(
             Section(f"proposals-{key}", title, lines, len(keys), f"waiting=me&due={key}", more, "proposals:list")
         )
-    return [section for section in found if section.count]
+    found = [section for section in found if section.count]
+    return found + _calls(by)
+
+
+def _calls(by: Actor) -> list[Section]:
+    """Calls that are over: everybody waits to hear what came of them."""
+    calls = calls_to_tell(by)
+    lines = [
+        Line(line, str(_OVER), _button(CALL, "tell", call.get_absolute_url(), at_once=False))
+        for call, line in zip(calls[:SHOWN], call_rows(by, calls[:SHOWN]), strict=True)
+    ]
+    if not lines:
+        return []
+    return [Section("calls", gettext_lazy("征集 · 要公布结果"), lines, len(calls), "", page="proposals:calls")]
+
+
+_OVER = gettext_lazy("到期了，提过建议的人等着听结果")
 
 
 @lru_cache(maxsize=256)
