@@ -48,8 +48,8 @@ from gongyi.people.queries.residents import mark_of
 from gongyi.promises.models import PlannedPromise, Promise
 from gongyi.promises.workflow import PROMISE
 from gongyi.proposals.actions import moving as proposals
-from gongyi.proposals.models import Proposal, ProposalPart
-from gongyi.proposals.workflow import PROPOSAL
+from gongyi.proposals.models import Call, Proposal, ProposalPart
+from gongyi.proposals.workflow import CALL, PROPOSAL
 from gongyi.reports.models import Ask, FormFill, Formula, MonthlyCount, Report, ReportVersion
 from gongyi.reports.workflow import REPORT
 from tests.factories import grant, make_account, make_county, make_unit
@@ -72,6 +72,7 @@ WORDS: dict[str, list[str]] = {
         f"proposals:settings_{step}": ["causes", "categories", "sessions"] for step in ("group", "group_new", "arrange")
     },
     "proposals:settings_group_row": ["causes"],
+    "proposals:call_step": [move.action for move in CALL.moves if move.places],
     "home:import_new": ["cases", "topics"],
     "home:portal_step": ["reply", "judge", "add", "withdraw"],
     "which": ["resident", "unit", "turn", "quiet", "reopen"],
@@ -109,6 +110,8 @@ MEANT = {
     "proposals:settings_class": "proposals.ResultClass",
     "proposals:settings_class_end": "proposals.ResultClass",
     "proposals:settings_group_row": "proposals.Cause",
+    "proposals:call": "proposals.Call",
+    "proposals:call_step": "proposals.Call",
     "casework:view_rename": "casework.SavedView",
     "casework:view_remove": "casework.SavedView",
     "casework:view_restore": "casework.SavedView",
@@ -303,8 +306,9 @@ def _extra(model: Any, place: Place, people: dict[str, Account | None]) -> dict[
     if model is Invitation:
         token = TOKEN if people else f"{TOKEN}{place.unit.pk}"
         return {"digest": sha256(token.encode()).hexdigest(), "expires_at": LATER, "confirmed_at": LATER}
-    if model in {*READ_AGAIN, Report}:
-        return READ_AGAIN.get(model, {"second": place.unit})
+    if model in {*READ_AGAIN, Report, Call}:
+        slug = {"slug": "pubansw3r" if people else f"p{place.unit.pk.hex[-9:]}"}
+        return slug if model is Call else READ_AGAIN.get(model, {"second": place.unit})
     if model is Publication:
         units = dict.fromkeys(("unit", "desk", "lead"), place.unit)
         case = make_case(Case, place.unit.county, "closed", may_publish=True, **units)

@@ -1,6 +1,5 @@
 """Making a request and its answer public: written and masked by one, approved by another, taken down at once when asked."""
 
-import secrets
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -29,13 +28,11 @@ from gongyi.core.access import Actor, Permission, system_actor
 from gongyi.core.access import Permission as P
 from gongyi.core.errors import Refused
 from gongyi.core.said import joined, say
+from gongyi.core.tracking import new_slug
 from gongyi.core.workflow import first_step, perform
 from gongyi.people.actions.access_log import look
 from gongyi.people.models import Purpose
 from gongyi.people.queries import holders
-
-ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that looks like something else
-SLUG = 10
 
 
 @transaction.atomic
@@ -50,7 +47,7 @@ def start_publication(case: Case, *, by: Actor) -> Publication:
         raise PermissionDenied
     _may(case)
     publication = Publication(
-        county=case.county, case=case, slug="".join(secrets.choice(ALPHABET) for _n in range(SLUG)), state="draft",
+        county=case.county, case=case, slug=new_slug(), state="draft",
         changed_at=clock.now(), **_facts(case), title=case.title, matter=case.content, answer=case.answer,
     )  # fmt: skip
     try:

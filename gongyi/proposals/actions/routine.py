@@ -14,8 +14,9 @@ from gongyi.core.errors import Refused
 from gongyi.core.said import say
 from gongyi.network.models import Unit
 from gongyi.proposals.actions.answers import close_quiet
+from gongyi.proposals.actions.calls import follow_call
 from gongyi.proposals.actions.moving import PARTS, due_in, move, next_turn, somebody_else, waiting_for
-from gongyi.proposals.models import Opinion, Proposal, ProposalPart
+from gongyi.proposals.models import Call, Opinion, Proposal, ProposalPart
 from gongyi.proposals.models.proposal import OPEN
 from gongyi.proposals.queries.case import JOINED
 from gongyi.proposals.queries.stranded import stranded
@@ -104,4 +105,6 @@ def follow_successor(unit: Unit, into: Unit) -> int:
         reason = f"{unit.name} → {into.name}"
         move(proposal, "follow", by=by, changes=changes, reason=reason, helpers=helpers, quietly=not proposal.is_open)
         followed += 1
+    for call in Call.objects.filter(county=unit.county, unit=unit).select_related("unit"):
+        follow_call(call, into, by=by)
     return followed

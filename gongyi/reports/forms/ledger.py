@@ -15,7 +15,7 @@ from gongyi.core.lists import Kind
 from gongyi.network.models import Unit
 from gongyi.reports.actions.ledger import Keeping
 from gongyi.reports.models import Ledger
-from gongyi.reports.queries.ledger import OF_FIGURES, columns, figures_listed, first_columns
+from gongyi.reports.queries.ledger import columns, conditions_of, figures_listed, first_columns
 
 LIST = ""
 
@@ -55,7 +55,7 @@ class LedgerForm(Form):
             "figure": figure,
         }
         super().__init__(*args, initial=facts, **kwargs)
-        self.kind, self.carried = kind, {name: sent[name] for name in OF_FIGURES if figure and sent.get(name)}
+        self.kind, self.carried = kind, {name: sent[name] for name in conditions_of(figure) if sent.get(name)}
         self.known = {key: str(words) for key, words in columns(kind).items()}
         self._offer(by, locked=ledger is not None)
         self._filters(by, {} if figure else sent)
@@ -76,7 +76,10 @@ class LedgerForm(Form):
         for field, name in self.conditions.items():
             one = self.kind.filters[name]
             self.fields[field] = forms.ChoiceField(
-                label=str(one.label), required=False, choices=[("", _("全部")), *one.choices(by)], initial=sent.get(name, "")
+                label=str(one.label),
+                required=False,
+                choices=[("", _("全部")), *one.choices(by)],
+                initial=sent.get(name, ""),
             )
 
     def _columns(self, chosen: Mapping[str, str]) -> None:

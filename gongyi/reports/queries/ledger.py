@@ -18,12 +18,11 @@ from gongyi.network.models import Unit
 from gongyi.reports.models import Ledger, LedgerSheet
 from gongyi.reports.queries.behind import openable, record_of
 from gongyi.reports.queries.counting import scope_of
-from gongyi.reports.queries.splitting import SPLITS, where_of
+from gongyi.reports.queries.splitting import where_of
 from gongyi.reports.rules.figures import may_see_figures
 
 MOST = 3000  # rows of one ledger
 SHOWN = 20
-OF_FIGURES = (*SPLITS, "alone")
 BLANK = ("blank", "blank2", "blank3")  # to be written in by hand
 COUNTED = "error"  # a list that is made of figures, as a ledger of a figure is
 Pair = tuple[UUID, Moment]
@@ -43,6 +42,11 @@ def first_columns(kind: Kind) -> tuple[str, ...]:
 def figures_listed(kind: Kind) -> list[Figure]:
     """The figures whose rows a ledger of the list may hold: those that count records of its kind."""
     return [one for one in figures.base_figures() if one.source.opens == kind.name and kind.opened]
+
+
+def conditions_of(figure: str) -> list[str]:
+    """What of an address goes with a figure."""
+    return [*figures.splits, "alone"] if figure else []
 
 
 def kinds_for(by: Actor) -> list[Kind]:

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reports", "0014_promises"),
+        ("reports", "0016_count_proposals"),
     ]
 
     operations = [
