@@ -73,7 +73,8 @@ def county_words(key: Mapping[str, Any], given: Vocabulary) -> Vocabulary:
 
 def _alternatives(asks: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """What a key lets pass for one place: where its author saw two readings, either; the first one is what he would choose."""
-    return asks.get("any", [asks])
+    found: list[Mapping[str, Any]] = asks.get("any", [asks])
+    return found
 
 
 def _one_notation(asks: Mapping[str, Any]) -> dict[str, Any]:

@@ -36,7 +36,9 @@ class Command(WholeCommand):
             self.stdout.write(dumps(facts, ensure_ascii=False))
             return
         for line in facts:
-            self.stdout.write(f"{line['folder']}: {line['share']:.1%} → {line['share_confirmed']:.1%}; wrong numbers {line['wrong_numbers']}, left though asked {line['left_empty']}")
+            self.stdout.write(
+                f"{line['folder']}: {line['share']:.1%} → {line['share_confirmed']:.1%}; wrong numbers {line['wrong_numbers']}, left though asked {line['left_empty']}"
+            )
 
 
 def _share(scores: list[Score], *, confirmed: bool = False) -> float:
