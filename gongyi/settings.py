@@ -56,7 +56,9 @@ def _django_key() -> str:
     path = GONGYI_KEYS / "django.key"
     if path.exists():
         return path.read_text().strip()
-    if "restore" in sys.argv[1:3]:  # brings the key of the backup; what it finds empty stays so until everything is back
+    if (
+        "restore" in sys.argv[1:3]
+    ):  # brings the key of the backup; what it finds empty stays so until everything is back
         return secrets.token_urlsafe(50)
     try:
         GONGYI_KEYS.mkdir(parents=True, exist_ok=True, mode=0o700)

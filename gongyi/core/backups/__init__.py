@@ -1,8 +1,7 @@
 """Nothing lost: one encrypted file with everything, the same for SQLite and PostgreSQL, and bringing it back."""
 
 from gongyi.core.backups.making import make, snapshot
-from gongyi.core.backups.restoring import restore
-from gongyi.core.backups.standing import (
+from gongyi.core.backups.nightly import (
     Kept,
     Standing,
     drill,
@@ -12,6 +11,7 @@ from gongyi.core.backups.standing import (
     size_in_words,
     standing,
 )
+from gongyi.core.backups.restoring import restore
 from gongyi.core.backups.vault import is_open_to_others, key_path, make_key, read_key
 
 __all__ = [

@@ -27,7 +27,11 @@ FORM = 1  # of what stands inside; a later one may not be understood by this ver
 HEAD, MANIFEST = "head.json", "manifest.json"
 PART = 4 << 20  # of a table's lines that are kept in memory at a time
 FOLDERS = ("files",)
-EARLY = ("audit", "demo", "for-work")  # read before the moment of the backup: what they say must not be newer than the tables
+EARLY = (
+    "audit",
+    "demo",
+    "for-work",
+)  # read before the moment of the backup: what they say must not be newer than the tables
 
 
 def make(path: Path) -> dict[str, Any]:
@@ -113,7 +117,9 @@ def snapshot() -> Iterator[BaseDatabaseWrapper]:
     try:
         if on.vendor == "sqlite":
             with on.cursor() as cursor:
-                cursor.execute("BEGIN DEFERRED")  # the product's own transactions are IMMEDIATE and would stop every writer
+                cursor.execute(
+                    "BEGIN DEFERRED"
+                )  # the product's own transactions are IMMEDIATE and would stop every writer
         else:
             on.set_autocommit(False)
             with on.cursor() as cursor:
@@ -172,8 +178,8 @@ def _add_file(tar: tarfile.TarFile, name: str, path: Path) -> dict[str, Any]:
         info = tarfile.TarInfo(name)
         info.size = os.fstat(file.fileno()).st_size
         hashed = _Hashed(file)
-        tar.addfile(info, hashed)  # type: ignore[arg-type]
-    tar.members = []  # tarfile remembers every one
+        tar.addfile(info, hashed)
+    _forget(tar)
     return {"size": info.size, "sha256": hashed.seen.hexdigest()}
 
 
@@ -181,7 +187,12 @@ def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
     info = tarfile.TarInfo(name)
     info.size = len(content)
     tar.addfile(info, io.BytesIO(content))
-    tar.members = []
+    _forget(tar)
+
+
+def _forget(tar: tarfile.TarFile) -> None:
+    """What is written already need not be remembered: memory stays flat however many files there are."""
+    tar.members = []  # type: ignore[attr-defined]
 
 
 def _json(facts: Any) -> bytes:

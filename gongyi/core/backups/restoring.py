@@ -164,6 +164,8 @@ def _database_files() -> list[Path]:
 def _place() -> str:
     """Which database this is, without its password."""
     named = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:{named['NAME']}"
     return f"{connection.vendor}://{named['HOST']}:{named['PORT']}/{named['NAME']}"
 
 
@@ -308,7 +310,10 @@ def _put_key(name: str, content: bytes) -> dict[str, Any]:
 
 def _compare(manifest: dict[str, Any], found: dict[str, Any]) -> None:
     differ = [
-        name for what, facts in manifest.items() for name in facts | found[what] if facts.get(name) != found[what].get(name)
+        name
+        for what, facts in manifest.items()
+        for name in facts | found[what]
+        if facts.get(name) != found[what].get(name)
     ]
     if differ:
         raise Refused(

@@ -22,8 +22,13 @@ KINDS = {
     **dict.fromkeys(("IntegerField", "BigIntegerField", "SmallIntegerField", "PositiveIntegerField"), "int"),
     **dict.fromkeys(("PositiveSmallIntegerField", "PositiveBigIntegerField"), "int"),
     **dict.fromkeys(("AutoField", "BigAutoField", "SmallAutoField"), "serial"),
-    **{"BooleanField": "bool", "UUIDField": "uuid", "JSONField": "json", "DecimalField": "decimal"},
-    **{"DateTimeField": "moment", "DateField": "date", "TimeField": "time"},
+    "BooleanField": "bool",
+    "UUIDField": "uuid",
+    "JSONField": "json",
+    "DecimalField": "decimal",
+    "DateTimeField": "moment",
+    "DateField": "date",
+    "TimeField": "time",
 }
 BATCH = 2000
 _NO_FRACTION = ".000000"
@@ -102,7 +107,9 @@ def read(on: BaseDatabaseWrapper, table: Table) -> Iterator[str]:
     """The table's rows as lines, in no order, a few at a time."""
     turns = [(at, turn) for at, one in enumerate(table.columns) if (turn := _from_database(one, on.vendor))]
     write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
-    bare = "+" if on.vendor == "sqlite" else ""  # an expression has no declared type: the stored text itself, not Django's object
+    bare = (
+        "+" if on.vendor == "sqlite" else ""
+    )  # an expression has no declared type: the stored text itself, not Django's object
     names = ", ".join(bare + on.ops.quote_name(column.name) for column in table.columns)
     with on.chunked_cursor() as cursor:
         cursor.execute(f"SELECT {names} FROM {on.ops.quote_name(table.name)}")  # noqa: S608 - our own names

@@ -146,9 +146,7 @@ class Opener:
         self._source, self._number, self._ended, self._buffer = source, 0, False, BytesIO()
         self._header = source.read(HEADER)
         if not self._header.startswith(MARK):
-            raise Refused(
-                "backup_not_one", _("这个文件不是共议的备份，或者开头坏了。"), _("请换一个备份文件再试。")
-            )
+            raise Refused("backup_not_one", _("这个文件不是共议的备份，或者开头坏了。"), _("请换一个备份文件再试。"))
         if len(self._header) < HEADER:
             raise _cut()
         self._cipher, check = _derive(key, self._header[len(MARK) : -CHECK])

@@ -30,7 +30,9 @@ class Command(WholeCommand):
                 self.stdout.write(dumps({"ok": False, "code": no.code}))
             boot.say(str(no))
             sys.exit(2)
-        words = _("恢复好了：%(rows)s 行记录，%(files)s 个文件，都和备份里记的一样，用了 %(seconds)s 秒。请运行 ./run 启动，大家重新登录一次。")
+        words = _(
+            "恢复好了：%(rows)s 行记录，%(files)s 个文件，都和备份里记的一样，用了 %(seconds)s 秒。请运行 ./run 启动，大家重新登录一次。"
+        )
         self.stdout.write(dumps({"ok": True, **facts}) if json else words % facts)
         if facts["findings"]:
             boot.say(_("操作记录有 %(findings)s 处不对，请运行 ./run manage verify_audit 看看。") % facts)

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db import connection
 from django.utils.dateparse import parse_datetime
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
-from gongyi.core import boot, clock
+from gongyi.core import clock
 from gongyi.core.backups import making, vault
 from gongyi.core.errors import Refused
 
@@ -22,6 +23,16 @@ KEEP_AT_MOST = timedelta(days=35)  # rights.md D11
 KEEP_ALL, WEEK = timedelta(days=7), timedelta(days=7)
 LATE = timedelta(hours=36)
 DRILL_EVERY, DRILL_LATE = timedelta(days=30), timedelta(days=40)
+WHYS: dict[str, Promise] = {
+    "backup_unwritten": gettext_lazy("文件写不进去。请看看磁盘满了没有、文件夹能不能写。"),
+    "backup_no_key": gettext_lazy("备份密钥读不了。请把保管的密钥放回原处。"),
+    "backup_bad_key": gettext_lazy("密钥文件里不是备份密钥。请把保管的密钥放回原处。"),
+    "backup_wrong_key": gettext_lazy("密钥换过了，打不开这份备份。请再备份一次，旧密钥也留着。"),
+    "backup_cut": gettext_lazy("备份文件不完整。请再备份一次。"),
+    "backup_altered": gettext_lazy("备份文件坏了或被改过。请再备份一次，看看磁盘有没有坏。"),
+    "restore_failed": gettext_lazy("恢复到一半写不下去了。请看看磁盘够不够：试一次要能放下全部数据。"),
+}
+UNKNOWN = gettext_lazy("请系统运维在服务器上运行 restore，看它说什么。")
 _NAME = re.compile(r"gongyi-(\d{8}T\d{6})Z\.backup")
 _COPY = re.compile(r"before-(\d{8}T\d{6})Z\.sqlite3")
 
@@ -32,6 +43,11 @@ class Kept(NamedTuple):
     path: Path
     at: datetime
     size: int
+
+    @property
+    def size_in_words(self) -> str:
+        """As a person reads it."""
+        return size_in_words(self.size)
 
 
 class Standing(NamedTuple):
@@ -60,14 +76,29 @@ class Standing(NamedTuple):
         return bool(self.tried) and not self.tried["ok"]
 
     @property
+    def why(self) -> str | Promise:
+        """Why the last backup went wrong, and what to do."""
+        return WHYS.get(self.tried.get("code", ""), UNKNOWN)
+
+    @property
+    def drill_why(self) -> str | Promise:
+        """Why the last trial of restoring went wrong, and what to do."""
+        return WHYS.get(self.drill.get("code", ""), UNKNOWN)
+
+    @property
+    def drill_failed(self) -> bool:
+        """Whether the last trial of restoring went wrong."""
+        return bool(self.drill) and not self.drill["ok"]
+
+    @property
     def drill_is_late(self) -> bool:
         """Whether no trial of restoring was made for more than a month."""
         return not self.drill or clock.now() - self.drill["at"] > DRILL_LATE
 
     @property
-    def size(self) -> int:
+    def size(self) -> str:
         """What all of them take on the disk."""
-        return sum(one.size for one in self.kept)
+        return size_in_words(sum(one.size for one in self.kept))
 
 
 def standing() -> Standing:
@@ -93,7 +124,7 @@ def make_nightly() -> dict[str, Any]:
     try:
         facts = making.make(path)
     except Refused as no:
-        _note("backup", ok=False, code=no.code, words=no.sentence)
+        _note("backup", ok=False, code=no.code)
         raise
     _note("backup", ok=True, file=path.name, **facts)
     _thin_out()
