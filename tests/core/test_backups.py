@@ -55,6 +55,8 @@ def inside(folder: Path, key: Path, act):
 def fill() -> None:
     """A row of every model, with an encrypted phone, a file, an audit chain, a decimal."""
     call_command("migrate", verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA journal_mode=WAL")  # as the product has it; the run on PostgreSQL opens the file plainly
     county = make_county()
     for model in own_models():
         if model not in {Unit, AuditHead, AuditEntry, AuditDetail} and not model._base_manager.exists():
@@ -183,6 +185,7 @@ def another_database():
             cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.mark.slow  # migrates PostgreSQL for real
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(
     connections["default"].vendor == "sqlite",
@@ -212,6 +215,7 @@ def test_sqlite_to_postgresql_and_back_keeps_the_checksum(made, empty, tmp_path)
     assert code == "restore_not_empty"
 
 
+@pytest.mark.slow  # the same
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connections["default"].vendor == "sqlite", reason="needs a database on a server")
 def test_a_restore_that_fails_leaves_the_postgresql_database_empty(made, empty, monkeypatch):
