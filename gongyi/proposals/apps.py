@@ -19,10 +19,13 @@ class ProposalsConfig(AppConfig):
         from gongyi.promises.rules import register_origin
         from gongyi.proposals import actions, queries, rules
         from gongyi.proposals.actions.promising import ORIGIN
+        from gongyi.proposals.actions.publishing import PRESS
         from gongyi.proposals.forms import search_form
         from gongyi.proposals.queries.searching import proposal_kind
+        from gongyi.publishing.rules import register_press
 
         register_origin(ORIGIN)
+        register_press(PRESS)
         search.register(proposal_kind(search_form))
         calendar_changed.append(actions.recompute_deadlines)
         unit_merged.append(actions.follow_successor)

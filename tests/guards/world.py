@@ -47,6 +47,7 @@ from gongyi.people.models import Account, Device, Grant, HandOver, Invitation
 from gongyi.people.queries.residents import mark_of
 from gongyi.promises.models import PlannedPromise, Promise
 from gongyi.promises.workflow import PROMISE
+from gongyi.proposals import models as proposal_models
 from gongyi.proposals.actions import moving as proposals
 from gongyi.proposals.models import Proposal, ProposalPart
 from gongyi.proposals.workflow import PROPOSAL
@@ -79,7 +80,10 @@ WORDS: dict[str, list[str]] = {
     "people:device_step": ["confirm", "end"],
     "group": ["types", "topics", "reasons", "templates"],
     "tiers": ["village-township"],
-    "casework:publication_step": sorted({move.action for move in PUBLICATION.moves} - {"withdraw", "rule_out"}),
+    **dict.fromkeys(
+        ("case_publications:step", "proposal_publications:step"),
+        sorted({move.action for move in PUBLICATION.moves} - {"withdraw", "rule_out"}),
+    ),
     "promises:step": sorted(move.action for move in PROMISE.moves if move.permission != Permission.SYSTEM),
     "reports:report_step": sorted(move.action for move in REPORT.moves),
     "slug": ["pubansw3r"],
@@ -123,9 +127,12 @@ MEANT = {
     "reports:ledger_restore": "reports.Ledger",
     "reports:ledger_sheet": "reports.LedgerSheet",
     "reports:ledger_sheet_take": "reports.LedgerSheet",
-    "casework:publish": "casework.Case",
+    "case_publications:start": "casework.Case",
     "casework:why": "casework.Case",
-    "casework:publication_step": "casework.Publication",
+    "case_publications:step": "casework.Publication",
+    "case_publications:detail": "casework.Publication",
+    "proposal_publications:start": "proposals.Proposal",
+    **dict.fromkeys((f"proposal_publications:{page}" for page in ("detail", "step")), "proposals.Publication"),
     **dict.fromkeys((f"promises:{page}" for page in ("detail", "paper", "step")), "promises.Promise"),
     "home:message": "core.Message",
     **dict.fromkeys(
@@ -310,6 +317,11 @@ def _extra(model: Any, place: Place, people: dict[str, Account | None]) -> dict[
         case = make_case(Case, place.unit.county, "closed", may_publish=True, **units)
         sync_parts(case)
         return {"case": case, "slug": "pubansw3r" if people else f"p{place.unit.pk.hex[-9:]}", "second": place.unit}
+    if model is proposal_models.Publication:
+        units = dict.fromkeys(("unit", "desk", "lead"), place.unit)
+        one = make_proposal(Proposal, place.unit.county, "assigned", may_publish=True, **units)
+        proposals.sync_parts(one, set())
+        return {"proposal": one, "slug": "pubansw3r" if people else f"p{place.unit.pk.hex[-9:]}", "second": place.unit}
     if model in {ImportRun, FormFill}:
         whose = people[Role.CLERK.value].pk if people else uuid4()
         own = {"kind": "cases", "state": "done"} if model is ImportRun else {"asks": "{}", "path": "ab/ab" + "0" * 30}

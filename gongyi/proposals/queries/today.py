@@ -16,6 +16,8 @@ from gongyi.proposals.models import Proposal
 from gongyi.proposals.queries.lists import Row, Wanted, list_parts, row, rows_of
 from gongyi.proposals.queries.words import AT_ONCE, NEXT
 from gongyi.proposals.workflow import PROPOSAL
+from gongyi.publishing.queries import waiting_section
+from gongyi.publishing.rules import press_named
 
 SHOWN, COUNT_TO = 20, 50
 button = partial(_button, PROPOSAL)
@@ -48,7 +50,8 @@ def my_day(by: Actor) -> list[Section]:
             found.append(
                 Section(f"proposals-{key}", title, lines, min(len(keys), COUNT_TO), query, many, "proposals:list")
             )
-    return found
+    texts = waiting_section(by, press_named("proposal"))
+    return [*found, texts] if texts.count else found
 
 
 def _named(keys: Iterable[UUID]) -> list[Row]:
