@@ -4,6 +4,7 @@ from django.urls import path
 
 from gongyi.home.views import (
     answers,
+    calls,
     feeds,
     guide,
     imports,
@@ -38,6 +39,8 @@ urlpatterns = [
     path("portal/suggestions/<slug:slug>/", suggestions.suggestion, name="suggestion"),
     path("portal/promises/", promises.promises, name="promises"),
     path("portal/promises/<slug:slug>/", promises.promise, name="promise"),
+    path("portal/calls/", calls.calls, name="calls"),
+    path("portal/calls/<slug:slug>/", calls.call, name="call"),
     path("portal/places/", portal.places, name="portal_places"),
     path("portal/track/", portal.track, name="portal_track"),
     path("portal/case/", portal.case, name="portal_case"),

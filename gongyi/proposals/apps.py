@@ -17,13 +17,14 @@ class ProposalsConfig(AppConfig):
         from gongyi.network.actions import calendar_changed, closing_checks, unit_merged
         from gongyi.people.queries.handover import register_section
         from gongyi.promises.rules import register_origin
-        from gongyi.proposals import actions, queries, rules
+        from gongyi.proposals import actions, figures, queries, rules
         from gongyi.proposals.actions.promising import ORIGIN
         from gongyi.proposals.actions.publishing import PRESS
         from gongyi.proposals.forms import search_form
         from gongyi.proposals.queries.searching import proposal_kind
         from gongyi.publishing.rules import register_press
 
+        figures.register_figures()
         register_origin(ORIGIN)
         register_press(PRESS)
         search.register(proposal_kind(search_form))

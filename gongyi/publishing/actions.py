@@ -1,6 +1,5 @@
 """Making a record's text public: written and masked by one, approved by another, taken down at once when asked."""
 
-import secrets
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -16,6 +15,7 @@ from gongyi.core import audit, clock, outbox
 from gongyi.core.access import Actor, Permission, system_actor
 from gongyi.core.errors import Refused
 from gongyi.core.said import joined, say
+from gongyi.core.tracking import new_slug
 from gongyi.core.workflow import first_step, perform
 from gongyi.people.actions.access_log import look
 from gongyi.people.models import Purpose
@@ -23,9 +23,6 @@ from gongyi.people.queries import holders
 from gongyi.publishing import queries
 from gongyi.publishing.models import ASKED, OLD, RULE, WRONG
 from gongyi.publishing.rules import can_move, makers_of, may_start, press_of
-
-ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that looks like something else
-SLUG = 10
 
 
 @transaction.atomic
@@ -40,9 +37,8 @@ def start_publication(record: Any, *, by: Actor) -> Any:
         raise PermissionDenied
     _may(record)
     press = press_of(record)
-    slug = "".join(secrets.choice(ALPHABET) for _n in range(SLUG))
     publication = press.publication(
-        county=record.county, slug=slug, state="draft", changed_at=clock.now(), **{press.parent: record},
+        county=record.county, slug=new_slug(), state="draft", changed_at=clock.now(), **{press.parent: record},
         **press.facts(record), **press.begin(record),
     )  # fmt: skip
     try:

@@ -26,6 +26,8 @@ STARTS: dict[str, dict[str, Any]] = {
     "casework.CaseStep": {"source": "assigned", "target": "handling", "action": "log"},
     "proposals.Proposal": {"state": "submitted"},
     "proposals.ProposalStep": {"source": "assigned", "target": "signed", "action": "sign"},
+    "proposals.Call": {"state": "open", "since": date(2026, 1, 1), "until": date(2099, 1, 1)},
+    "proposals.CallStep": {"source": "open", "target": "open", "action": "switch"},
     "proposals.Author": {"name": "阿依古丽", "phone": "13899990001"},
     "promises.Promise": {"state": "due", "kind": "case", "due": date(2099, 1, 1)},
     "promises.PromiseStep": {"source": "due", "target": "due", "action": "move"},

@@ -49,8 +49,8 @@ from gongyi.promises.models import PlannedPromise, Promise
 from gongyi.promises.workflow import PROMISE
 from gongyi.proposals import models as proposal_models
 from gongyi.proposals.actions import moving as proposals
-from gongyi.proposals.models import Proposal, ProposalPart
-from gongyi.proposals.workflow import PROPOSAL
+from gongyi.proposals.models import Call, Proposal, ProposalPart
+from gongyi.proposals.workflow import CALL, PROPOSAL
 from gongyi.reports.models import Ask, FormFill, Formula, MonthlyCount, Report, ReportVersion
 from gongyi.reports.workflow import REPORT
 from tests.factories import grant, make_account, make_county, make_unit
@@ -73,6 +73,7 @@ WORDS: dict[str, list[str]] = {
         f"proposals:settings_{step}": ["causes", "categories", "sessions"] for step in ("group", "group_new", "arrange")
     },
     "proposals:settings_group_row": ["causes"],
+    "proposals:call_step": [move.action for move in CALL.moves if move.places],
     "home:import_new": ["cases", "topics"],
     "home:portal_step": ["reply", "judge", "add", "withdraw"],
     "which": ["resident", "unit", "turn", "quiet", "reopen"],
@@ -113,6 +114,8 @@ MEANT = {
     "proposals:settings_class": "proposals.ResultClass",
     "proposals:settings_class_end": "proposals.ResultClass",
     "proposals:settings_group_row": "proposals.Cause",
+    "proposals:call": "proposals.Call",
+    "proposals:call_step": "proposals.Call",
     "casework:view_rename": "casework.SavedView",
     "casework:view_remove": "casework.SavedView",
     "casework:view_restore": "casework.SavedView",
@@ -310,24 +313,30 @@ def _extra(model: Any, place: Place, people: dict[str, Account | None]) -> dict[
     if model is Invitation:
         token = TOKEN if people else f"{TOKEN}{place.unit.pk}"
         return {"digest": sha256(token.encode()).hexdigest(), "expires_at": LATER, "confirmed_at": LATER}
-    if model in {*READ_AGAIN, Report}:
-        return READ_AGAIN.get(model, {"second": place.unit})
-    if model is Publication:
-        units = dict.fromkeys(("unit", "desk", "lead"), place.unit)
-        case = make_case(Case, place.unit.county, "closed", may_publish=True, **units)
-        sync_parts(case)
-        return {"case": case, "slug": "pubansw3r" if people else f"p{place.unit.pk.hex[-9:]}", "second": place.unit}
-    if model is proposal_models.Publication:
-        units = dict.fromkeys(("unit", "desk", "lead"), place.unit)
-        one = make_proposal(Proposal, place.unit.county, "assigned", may_publish=True, **units)
-        proposals.sync_parts(one, set())
-        return {"proposal": one, "slug": "pubansw3r" if people else f"p{place.unit.pk.hex[-9:]}", "second": place.unit}
+    if model in {*READ_AGAIN, Report, Call}:
+        slug = {"slug": "pubansw3r" if people else f"p{place.unit.pk.hex[-9:]}"}
+        return slug if model is Call else READ_AGAIN.get(model, {"second": place.unit})
+    if model in {Publication, proposal_models.Publication}:
+        return _published(model, place, known=bool(people))
     if model in {ImportRun, FormFill}:
         whose = people[Role.CLERK.value].pk if people else uuid4()
         own = {"kind": "cases", "state": "done"} if model is ImportRun else {"asks": "{}", "path": "ab/ab" + "0" * 30}
         return {"unit": place.unit.pk, "account": whose, **own}
     promised = _promised(model, place, known=bool(people)) if model in {Promise, PlannedPromise} else {}
     return promised or (_owner(model, people) if people else {})
+
+
+def _published(model: Any, place: Place, *, known: bool) -> dict[str, Any]:
+    """A publication of a record that the place handles; the known one has the address that strangers try."""
+    units = dict.fromkeys(("unit", "desk", "lead"), place.unit)
+    seen = {"slug": "pubansw3r" if known else f"p{place.unit.pk.hex[-9:]}", "second": place.unit}
+    if model is Publication:
+        case = make_case(Case, place.unit.county, "closed", may_publish=True, **units)
+        sync_parts(case)
+        return seen | {"case": case}
+    one = make_row(Proposal, place.unit.county, state="assigned", may_publish=True, **units)
+    proposals.sync_parts(one, set())
+    return seen | {"proposal": one}
 
 
 def _promised(model: Any, place: Place, *, known: bool) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from gongyi.casework.models import Case, Publication, ShownWord
 from gongyi.core import clock
 from gongyi.core.access import asker_actor
 from gongyi.core.models import AccessRow
-from gongyi.home.views import answers, portal
+from gongyi.home.views import portal
 from gongyi.people.models import Account
 from gongyi.publishing import actions as publishing
 from tests.casework.conftest import land  # noqa: F401 - a fixture
@@ -103,7 +103,7 @@ def test_empty_list_says_what_will_stand_there(land, stranger):  # noqa: F811
 
 
 def test_search_is_limited_and_reading_is_not(land, stranger, monkeypatch):  # noqa: F811
-    monkeypatch.setattr(answers, "SEARCHES", 3)
+    monkeypatch.setattr(limits, "SEARCHES", 3)
     seen = [stranger.get("/portal/answers/?q=路").status_code for _n in range(4)]
     assert seen == [200, 200, 200, 429]
     assert stranger.get("/portal/answers/").status_code == 200

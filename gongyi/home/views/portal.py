@@ -26,6 +26,7 @@ from gongyi.core import attachments, clock, limits, secrets
 from gongyi.core.county import as_key
 from gongyi.core.errors import Refused
 from gongyi.core.http import ActorRequest, public, residents, submit
+from gongyi.core.tracking import make_code
 from gongyi.home.forms import portal as portal_forms
 from gongyi.home.queries import sms_on, sms_ready
 from gongyi.people.actions.residents import resident_actor
@@ -97,7 +98,7 @@ def _tell(request: ActorRequest, form: portal_forms.TellForm) -> str:
 
 def _code_of_form(request: ActorRequest) -> str:
     """The code that goes with this form, however often it is sent."""
-    return queries.make_code(UUID(request.POST["_key"]))
+    return make_code(UUID(request.POST["_key"]))
 
 
 def _show_code(request: ActorRequest) -> None:

@@ -1,5 +1,6 @@
 """Proposals: what is suggested, by whom, who handles it; and what a county sets for them."""
 
+from gongyi.proposals.models.call import Call, CallStep
 from gongyi.proposals.models.proposal import (
     TAKING,
     Author,
@@ -17,6 +18,8 @@ from gongyi.proposals.models.setting import Category, Cause, Limits, ResultClass
 __all__ = [
     "TAKING",
     "Author",
+    "Call",
+    "CallStep",
     "Category",
     "Cause",
     "Limits",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import zip_longest
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -129,8 +130,7 @@ def way_of(proposal: Proposal) -> list[Stop]:
         if not begun or STATES[step.target].resident != STATES[begun[-1].target].resident:
             begun.append(step)
     ends = [timezone.localdate(step.at) for step in begun[1:]]
-    last = None if proposal.is_open else timezone.localdate(begun[-1].at) if begun else None
-    return [_stop(step, end) for step, end in zip(begun, [*ends, last], strict=True)]
+    return [_stop(step, end) for step, end in zip_longest(begun, ends)]
 
 
 def _stop(step: Told, end: date | None) -> Stop:

@@ -33,13 +33,13 @@ from django.utils.translation import gettext as _
 
 from gongyi.casework.actions.exports import ask_export
 from gongyi.casework.queries import PAGE, types
-from gongyi.casework.queries.portal import make_code
 from gongyi.casework.tasks import write_exports
 from gongyi.core import attachments, boot, clock
 from gongyi.core.access import system_actor
 from gongyi.core.county import bind
 from gongyi.core.figures import Period
 from gongyi.core.management.county import InventedCommand
+from gongyi.core.tracking import make_code
 from gongyi.home.actions.bench import COUNTY, MATTERS, READER, REST, SPAN, WAY, exporter, fill_bench, sign_in_bench
 from gongyi.home.queries import bare_rows, blank_form, told_cases
 from gongyi.network.models import Unit

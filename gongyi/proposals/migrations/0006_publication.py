@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("network", "0001_initial"),
-        ("proposals", "0002_defaults"),
+        ("proposals", "0005_first_answers"),
     ]
 
     operations = [
