@@ -16,8 +16,9 @@ class CaseworkConfig(AppConfig):
         from gongyi.casework.actions.promising import ORIGIN
         from gongyi.casework.actions.publishing import PRESS
         from gongyi.casework.forms import search_form
+        from gongyi.casework.queries import ledger
         from gongyi.casework.queries.searching import case_kind
-        from gongyi.core import imports, search
+        from gongyi.core import imports, lists, search
         from gongyi.core.access import Permission as P
         from gongyi.core.outbox.sending import register_duty, register_right
         from gongyi.core.outbox.words import KINDS
@@ -28,6 +29,8 @@ class CaseworkConfig(AppConfig):
 
         search.register(case_kind(search_form))
         figures.register_figures()
+        for listed in (ledger.case_list(), ledger.publication_list(), ledger.register_list(), ledger.matter_list()):
+            lists.register(listed)
         register_origin(ORIGIN)
         register_press(PRESS)
         calendar_changed.append(actions.recompute_deadlines)

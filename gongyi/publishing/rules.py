@@ -87,6 +87,7 @@ class Press:
     second: Callable[[Any, set[UUID | None]], Unit]
     apart: Callable[[Any], AbstractSet[UUID | None]]
     preview: Callable[[Any, dict[str, str]], dict[str, Any]]
+    ledger: str = ""  # the list under which ledgers know them
 
     @property
     def parent(self) -> str:

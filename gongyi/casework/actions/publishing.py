@@ -53,5 +53,5 @@ PRESS = Press(
     template="casework/publication/_answer.html", public_page="home:answer", find_url="/cases/?state=closed",
     fetch=fetch, visible=visible_to, parts=parts_visible_to, declared=declared, concerned=concerned,
     why_not=why_not_public, why_never=why_never_public, facts=_facts, begin=_begin, known=known_of, second=_second,
-    needed=lambda _case: {"title", "matter", "answer"}, renewed=lambda _case: set(), apart=conflicted, preview=preview_of,
+    needed=lambda _case: {"title", "matter", "answer"}, renewed=lambda _case: set(), apart=conflicted, preview=preview_of, ledger="publication",
 )  # fmt: skip
