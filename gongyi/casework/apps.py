@@ -15,8 +15,9 @@ class CaseworkConfig(AppConfig):
         from gongyi.casework.actions.imports import CaseKind, TemplateKind, TopicKind
         from gongyi.casework.actions.promising import ORIGIN
         from gongyi.casework.forms import search_form
+        from gongyi.casework.queries import ledger
         from gongyi.casework.queries.searching import case_kind
-        from gongyi.core import imports, search
+        from gongyi.core import imports, lists, search
         from gongyi.core.access import Permission as P
         from gongyi.core.outbox.sending import register_duty, register_right
         from gongyi.core.outbox.words import KINDS
@@ -26,6 +27,8 @@ class CaseworkConfig(AppConfig):
 
         search.register(case_kind(search_form))
         figures.register_figures()
+        for listed in (ledger.case_list(), ledger.publication_list(), ledger.register_list(), ledger.matter_list()):
+            lists.register(listed)
         register_origin(ORIGIN)
         calendar_changed.append(actions.recompute_deadlines)
         unit_merged.append(actions.follow_successor)

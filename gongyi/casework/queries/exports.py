@@ -1,6 +1,6 @@
 """What an export of a list holds: its columns, and each case's cells; names, phones and addresses only where they were asked for."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from urllib.parse import parse_qsl
 from uuid import UUID
@@ -44,11 +44,16 @@ def headers(*, contacts: bool = False) -> list[str]:
     ]  # fmt: skip
 
 
-def cells(by: Actor, keys: list[UUID], *, contacts: bool = False) -> Iterator[Row]:
+def cells(by: Actor, keys: Sequence[UUID], *, contacts: bool = False) -> Iterator[Row]:
     """One row per case, in the order of the keys; a case that this person no longer may see is left out.
 
     With contacts, those that this person may see stand first; the rest of the row stays without.
     """
+    return (row for _key, row in cells_by_key(by, keys, contacts=contacts))
+
+
+def cells_by_key(by: Actor, keys: Sequence[UUID], *, contacts: bool = False) -> Iterator[tuple[UUID, list[Cell]]]:
+    """The same, each with the key of its case."""
     for start in range(0, len(keys), BATCH):
         batch = keys[start : start + BATCH]
         found = {case.id: case for case in visible_to(by).filter(id__in=batch).select_related(*_WITH)}
@@ -56,7 +61,7 @@ def cells(by: Actor, keys: list[UUID], *, contacts: bool = False) -> Iterator[Ro
         for key in batch:
             if case := found.get(key):
                 asker = askers.get(key)
-                yield (_who(by, case, asker) if contacts else []) + _row(case, asker)
+                yield key, (_who(by, case, asker) if contacts else []) + _row(case, asker)
 
 
 def _who(by: Actor, case: Case, asker: Asker | None) -> list[Cell]:

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from gongyi.casework.actions.exports import ask_export
 from gongyi.casework.queries.exports import headers
-from gongyi.core import clock, figures
+from gongyi.core import clock, figures, lists
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.figures import Figure, Period, Rate
@@ -23,7 +23,6 @@ from gongyi.reports.forms.export import KindForm
 from gongyi.reports.forms.period import PeriodForm, as_query, list_url, quick
 
 OF_CHILDREN = ["cases.received", "cases.assigned", "cases.closed", "cases.open", "cases.overdue"]
-CAUSES = ("reason", "corrected")  # the splits that say why
 PAGES = 6  # digits of a page's number
 
 
@@ -36,7 +35,6 @@ def figures_page(request: ActorRequest) -> HttpResponse:
     groups = [(title, [_printed(line, unit, found) for line in lines]) for title, lines in found.groups]
     context: dict[str, Any] = {
         "title": _("数字"),
-        "may_list": request.actor.can(P.CASE_VIEW),
         "groups": groups,
         "found": found,
         "children": _children(unit, found.period),
@@ -139,9 +137,7 @@ def _base(request: ActorRequest, one: Figure, unit: Unit, form: PeriodForm) -> d
         ]
     )
     ledger = (
-        f"{reverse('reports:ledger_new')}?{on}"
-        if one.source.opens == "case" and request.actor.can(P.CASE_RECORD)
-        else ""
+        f"{reverse('reports:ledger_new')}?{on}" if request.actor.can(lists.kind(one.source.opens).permission) else ""
     )
     export = (
         f"{reverse('reports:figure_export', args=[one.id])}{_at(request)}"
@@ -277,7 +273,7 @@ def errors(request: ActorRequest) -> HttpResponse:
             "figure": one, "number": value.text, "before": before[key].text, "before_url": list_url(key, unit, last), "before_words": last.words(), "url": list_url(key, unit, period),
             "causes": [
                 (part, words, list_url(key, unit, period, **{split: part.value}))
-                for split in CAUSES
+                for split in queries.CAUSE_SPLITS
                 if split in one.source.splits
                 for part, words in _parts(request.actor, one, scope, split, own=queries.works_in(request.actor, unit))
             ],
