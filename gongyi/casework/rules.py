@@ -18,7 +18,6 @@ from gongyi.casework.models import (
     CasePart,
     CaseStep,
     CaseType,
-    Export,
 )
 from gongyi.casework.workflow import CASE, TURNS
 from gongyi.core import clock
@@ -325,12 +324,6 @@ def why_never_public(case: Case) -> Promise | None:
     return None
 
 
-def exports_judged_by(by: Actor) -> QuerySet[Export]:
-    """The exports with contacts that wait for this person's word: never one's own (P8)."""
-    rows = Export.objects.filter(county=by.county, second__in=by.units(P.CASE_APPROVE), judged_at=None, gone_at=None)
-    return rows.exclude(account=by.key)
-
-
 # --- messages that leave the house: asked once more when they are sent -------------------------------------------------
 
 
@@ -347,10 +340,3 @@ def may_hear_of_recall(by: Actor, key: UUID) -> bool:
 def may_hear_of_own_case(by: Actor, key: UUID) -> bool:
     """Whether the case stands in the resident's account now."""
     return by.asks is not None and Case.objects.filter(county=by.county, id=key, resident=by.asks).exists()
-
-
-def may_hear_of_export(by: Actor, key: UUID) -> bool:
-    """Whether the export is the reader's own, or waits for their word."""
-    there = Q(gone_at=None) | Q(ready_at=None)  # one that was not agreed to is gone by that very word
-    own = Export.objects.filter(there, county=by.county, account=by.key)
-    return (own | exports_judged_by(by)).filter(id=key).exists()

@@ -15,6 +15,7 @@ class ProposalsConfig(AppConfig):
         from gongyi.core.outbox.sending import register_right
         from gongyi.core.outbox.words import KINDS
         from gongyi.network.actions import calendar_changed, closing_checks, unit_merged
+        from gongyi.people.queries import exports
         from gongyi.people.queries.handover import register_section
         from gongyi.promises.rules import register_origin
         from gongyi.proposals import actions, figures, queries, rules
@@ -29,6 +30,7 @@ class ProposalsConfig(AppConfig):
         register_origin(ORIGIN)
         register_press(PRESS)
         lists.register(proposal_list())
+        exports.register("proposal", exports.Exported(queries.list_keys))
         search.register(proposal_kind(search_form))
         calendar_changed.append(actions.recompute_deadlines)
         unit_merged.append(actions.follow_successor)

@@ -9,9 +9,9 @@ class ReportsConfig(AppConfig):
     name = "gongyi.reports"
 
     def ready(self) -> None:
-        from gongyi.casework.queries import exports
         from gongyi.core import lists
         from gongyi.core.outbox.sending import register_right
+        from gongyi.people.queries import exports
         from gongyi.reports import figures
         from gongyi.reports.queries.behind import LIST, exported
         from gongyi.reports.queries.lists import answer_list, ask_list, error_list, report_list
@@ -19,7 +19,7 @@ class ReportsConfig(AppConfig):
         from gongyi.reports.rules.report import may_hear_of_report
 
         figures.register_figures()
-        exports.lists[LIST] = exported
+        exports.ways[LIST] = exported
         for listed in (report_list(), ask_list(), answer_list(), error_list()):
             lists.register(listed)
 

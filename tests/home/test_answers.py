@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 
 from gongyi.casework.models import Case, Publication, ShownWord
-from gongyi.core import clock
+from gongyi.core import clock, limits
 from gongyi.core.access import asker_actor
 from gongyi.core.models import AccessRow
 from gongyi.home.views import portal

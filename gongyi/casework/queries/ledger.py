@@ -149,7 +149,7 @@ def publication_list() -> Kind:
         "out_on": gettext_lazy("第一次公开的时间"), "corrections": gettext_lazy("更正次数"), "down_why": gettext_lazy("撤下的原因"),
     }  # fmt: skip
     return Kind(
-        name="publication", label=gettext_lazy("公开答复"), permission=P.CASE_VIEW, day=gettext_lazy("答复的日期"), page="casework:publications",
+        name="publication", label=gettext_lazy("公开答复"), permission=P.CASE_VIEW, day=gettext_lazy("答复的日期"), page="case_publications:list",
         columns=lambda: columns, rows=_publications, cells=_publication_cells, still=still_in(_texts_of),
         start=("number", "title", "unit", "answered_on", "state", "out_on", "corrections"),
         filters={"state": Filter(gettext_lazy("状态"), lambda _by: PUBLICATION.choices())},

@@ -14,8 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gongyi.casework.models import Case, CasePart, CaseStep, Export
-from gongyi.casework.queries.exports import exports_to_judge
+from gongyi.casework.models import Case, CasePart, CaseStep
 from gongyi.casework.queries.lists import SOON, Row, Wanted, due_rows, list_parts, row, rows_named
 from gongyi.casework.queries.words import AT_ONCE, TURN, buttons
 from gongyi.casework.rules import declared
@@ -25,7 +24,9 @@ from gongyi.core.access import Actor, Role
 from gongyi.core.access import Permission as P
 from gongyi.core.timeline import Turn
 from gongyi.core.today import Line, Section, day_words
+from gongyi.people.models import Export
 from gongyi.people.queries import grants_in_force
+from gongyi.people.queries.exports import exports_to_judge
 from gongyi.publishing.queries import waiting_section
 from gongyi.publishing.rules import press_named
 
