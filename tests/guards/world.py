@@ -27,7 +27,6 @@ from gongyi.casework.models import (
     Case,
     CasePart,
     CaseType,
-    Export,
     MatterCase,
     Publication,
     SavedView,
@@ -43,7 +42,7 @@ from gongyi.home.views.portal import OPENED
 from gongyi.language.topics import Learned
 from gongyi.network.models import Unit
 from gongyi.people import adapter
-from gongyi.people.models import Account, Device, Grant, HandOver, Invitation
+from gongyi.people.models import Account, Device, Export, Grant, HandOver, Invitation
 from gongyi.people.queries.residents import mark_of
 from gongyi.promises.models import PlannedPromise, Promise
 from gongyi.promises.workflow import PROMISE
