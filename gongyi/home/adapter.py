@@ -80,6 +80,7 @@ DOORS = [
     ("home:portal_ask", gettext_lazy("我要反映")),
     ("home:portal_track", gettext_lazy("查进度")),
     ("home:answers", gettext_lazy("看答复")),
+    ("home:calls", gettext_lazy("提建议")),
 ]
 
 

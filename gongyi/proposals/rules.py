@@ -4,13 +4,15 @@ from functools import lru_cache
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.search import Seldom
 from gongyi.core.workflow import Move, holds_at
-from gongyi.proposals.models import Proposal, ProposalConflict, ProposalPart, ProposalStep
-from gongyi.proposals.workflow import PROPOSAL, TURNS
+from gongyi.proposals.models import Call, Proposal, ProposalConflict, ProposalPart, ProposalStep
+from gongyi.proposals.workflow import CALL, PROPOSAL, TURNS
 
 OWN_WORK = {"approve", "send_back", "audit", "audit_back"}  # never by who wrote the answer (P8)
 OWN_WISH = {"approve_extension", "refuse_extension"}  # never by who asked for it (P8)
@@ -26,6 +28,12 @@ def parts_visible_to(by: Actor, *, unit: UUID | None = None) -> QuerySet[Proposa
     """
     units = by.units(P.PROPOSAL_VIEW) & {unit} if unit else by.units(P.PROPOSAL_VIEW)
     return _parts(by.county, by.key, units).all()
+
+
+def parts_held(by: Actor, *, unit: UUID | None = None) -> QuerySet[ProposalPart]:
+    """What `parts_visible_to` begins with, so at least as many: quickly counted, for telling many from few."""
+    units = by.units(P.PROPOSAL_VIEW) & {unit} if unit else by.units(P.PROPOSAL_VIEW)
+    return ProposalPart.objects.filter(county=by.county, unit__in=units, until=None)
 
 
 @lru_cache(maxsize=512)  # the question alone is kept, put together once for each answer to "who asks, holding what"
@@ -138,6 +146,59 @@ def can_see_authors(by: Actor, proposal: Proposal) -> bool:
     return bool(by.units(P.PROPOSAL_CONTACT) & near)
 
 
+# --- public texts ------------------------------------------------------------------------------------------------------
+
+ANSWERED = {"replied", "following", "closed", "archived"}
+OUT = {"withdrawn", "not_filed", "passed_on"}  # nothing of it is public any more
+UNFILED = {"draft", "submitted", "screening", "sent_back"}
+
+
+def answered(proposal: Proposal) -> bool:
+    """Whether its answer is out, and no other one is being written."""
+    return proposal.state in ANSWERED and proposal.replied_at is not None
+
+
+def why_not_public(proposal: Proposal) -> Promise | None:
+    """Why this proposal may not be made public now, in a sentence; None where it may."""
+    if proposal.state in UNFILED:
+        return gettext_lazy("还没有立案。立案以后才能公开。")
+    if proposal.state == "merged":
+        return gettext_lazy("它并入了另一件，请公开那一件。")
+    return why_never_public(proposal)
+
+
+def why_never_public(proposal: Proposal) -> Promise | None:
+    """Why nothing of this proposal may be public, in a sentence; None where it may."""
+    if proposal.state in OUT or (proposal.state == "archived" and proposal.replied_at is None):
+        return gettext_lazy("没有立案的、撤回的提案不公开。")
+    if not proposal.may_publish:
+        return gettext_lazy("提出人没有同意公开。")
+    return None
+
+
 def may_hear_of(by: Actor, key: UUID) -> bool:
     """Whether the reader of a message may still open the proposal."""
     return visible_to(by).filter(id=key).exists()
+
+
+# --- calls ------------------------------------------------------------------------------------------------------------
+
+
+def calls_visible_to(by: Actor) -> QuerySet[Call]:
+    """The calls of one's units, begun or not; what others made is read where everybody reads it."""
+    return Call.objects.filter(county=by.county, unit__in=by.units(P.PROPOSAL_VIEW))
+
+
+def can_move_call(by: Actor, call: Call, move: Move) -> bool:
+    """Whether this person may make this move on a call that they may see, whatever its state."""
+    return holds_at(by, call, move)
+
+
+def call_moves_for(by: Actor, call: Call) -> list[Move]:
+    """The moves that this person may make now, in table order."""
+    return [move for move in CALL.leaving(call.state) if can_move_call(by, call, move)]
+
+
+def may_start_call(by: Actor) -> bool:
+    """Whether this person may write a call."""
+    return by.can(P.PROPOSAL_SCREEN)

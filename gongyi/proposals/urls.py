@@ -2,12 +2,17 @@
 
 from django.urls import path
 
-from gongyi.proposals.views import case, lists, settings
+from gongyi.proposals.views import calls, case, lists, settings
 
 app_name = "proposals"
 urlpatterns = [
     path("", lists.index, name="list"),
     path("new/", lists.new, name="new"),
+    path("export/", lists.export, name="export"),
+    path("calls/", calls.index, name="calls"),
+    path("calls/new/", calls.new, name="call_new"),
+    path("calls/<uuid:key>/", calls.detail, name="call"),
+    path("calls/<uuid:key>/<slug:action>/", calls.step, name="call_step"),
     path("settings/", settings.index, name="settings"),
     path("settings/limits/", settings.limits, name="settings_limits"),
     path("settings/classes/", settings.classes, name="settings_classes"),
@@ -21,5 +26,6 @@ urlpatterns = [
     path("<uuid:key>/", case.detail, name="detail"),
     path("<uuid:key>/authors/", case.authors, name="authors"),
     path("<uuid:key>/files/<uuid:file_key>/", case.file, name="file"),
+    path("<uuid:key>/why/<slug:which>/", case.why, name="why"),
     path("<uuid:key>/<slug:action>/", case.move, name="move"),
 ]

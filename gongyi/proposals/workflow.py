@@ -6,6 +6,7 @@ from django.utils.translation import pgettext_lazy
 from gongyi.core.access import Permission
 from gongyi.core.access import Permission as P
 from gongyi.core.workflow import Move, State, Table
+from gongyi.publishing.workflow import publication_table
 
 STATES = {
     "draft": State(_("撰写"), _("还在写"), "plain", "pencil-square"),
@@ -111,3 +112,35 @@ TURNS: dict[str, tuple[str, Permission]] = {
     "auditing": ("supervisor_id", P.PROPOSAL_SUPERVISE),
     "replied": ("unit_id", P.PROPOSAL_RECORD),
 }
+
+PUBLICATION = publication_table(
+    "proposals.publication", _("公开提案"), write=Permission.PROPOSAL_RECORD, writers=("lead_id", "desk_id"),
+    approve=Permission.PROPOSAL_APPROVE, take_down=Permission.PROPOSAL_RECORD, fields=("title", "analysis", "suggestions", "answer"),
+    withdraw=_("提出人要求撤下"),
+)  # fmt: skip
+
+# --- calls ------------------------------------------------------------------------------------------------------------
+
+CALL = Table(
+    kind="proposals.call",
+    label=_("征集"),
+    states={
+        "draft": State(_("起草"), _("还没有开始"), "plain", "pencil-square"),
+        "open": State(_("征集中"), _("正在征集"), "waiting", "inbox"),
+        "closed": State(pgettext_lazy("征集", "结束"), _("结束了，正在整理"), "soon", "hourglass-split"),
+        "told": State(_("已公布结果"), _("有结果了"), "done", "check-circle", open=False),
+        "dropped": State(_("不开了"), _("不开了"), "plain", "x-circle", open=False),
+    },
+    moves=(
+        Move("edit", _("改内容"), ("draft",), None, P.PROPOSAL_SCREEN, _UNIT, _("公众还看不到"), ("title", "question", "invited", "since", "until", "use")),
+        Move("open", _("开始征集"), ("draft",), "open", P.PROPOSAL_SCREEN, _UNIT, _("人人看得到，从写的那天起收建议"), primary=True),
+        Move("drop", _("不开了"), ("draft",), "dropped", P.PROPOSAL_SCREEN, _UNIT, _("公众没有看到过；经过留着"), grave=True),
+        Move("extend", _("改到哪天为止"), ("open",), None, P.PROPOSAL_SCREEN, _UNIT, _("原来的日子和原因公众看得到"), ("until", "reason")),
+        Move("switch", _("开关评论和支持"), ("open", "closed", "told"), None, P.PROPOSAL_SCREEN, _UNIT, _("关了以后不再收，已有的照样看得到"), ("comments", "supports")),
+        Move("close", _("提前结束"), ("open",), "closed", P.PROPOSAL_SCREEN, _UNIT, _("不再收建议；已经收到的照样办"), ("reason",)),
+        Move("tell", _("公布结果"), ("open", "closed"), "told", P.PROPOSAL_SCREEN, _UNIT, _("说清用了哪些、没用哪些、为什么；提过建议的人会知道"), ("outcome",), primary=True),
+        Move("amend", _("改结果"), ("told",), None, P.PROPOSAL_SCREEN, _UNIT, _("原来的文字和为什么改，公众看得到"), ("outcome", "reason")),
+        Move("follow", _("随单位并入"), ("draft", "open", "closed", "told", "dropped"), None, P.SYSTEM, (), _("单位并入另一个单位，征集跟着过去")),
+    ),
+    start="draft",
+)  # fmt: skip

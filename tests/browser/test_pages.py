@@ -9,9 +9,9 @@ from zlib import crc32
 import pytest
 
 from gongyi.casework import actions
-from gongyi.casework.actions import publishing
-from gongyi.casework.queries import portal
+from gongyi.core import tracking
 from gongyi.core.access import Permission, Role
+from gongyi.publishing import actions as publishing
 from tests.browser.conftest import WIDTHS
 from tests.browser.test_office import SEEN_ONLY, accessible, wraps_nothing_sideways
 from tests.casework.test_publishing import answered
@@ -78,7 +78,7 @@ def county(land):
     publishing.approve_publication(
         publishing.propose_publication(publishing.start_publication(own, by=land.clerk), by=land.clerk), by=land.lead
     )
-    land.code = portal.make_code(uuid4())
+    land.code = tracking.make_code(uuid4())
     land.told = actions.submit_case(
         county=land.county.county, code=land.code, content="水管漏了", type=land.enquiry, area=land.village
     )

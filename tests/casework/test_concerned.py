@@ -10,13 +10,13 @@ from django.test import Client
 from gongyi.casework import actions, queries
 from gongyi.casework.actions import AskerFacts, concerned
 from gongyi.casework.models import Case, CaseConflict, CasePart
-from gongyi.casework.queries.portal import make_code
 from gongyi.casework.rules import visible_to
 from gongyi.casework.workflow import STATES
 from gongyi.core import clock
 from gongyi.core.access import Role
 from gongyi.core.errors import Refused
 from gongyi.core.models import Message
+from gongyi.core.tracking import make_code
 from gongyi.people.models import Account, Grant
 from tests.casework.test_workflow import put
 from tests.factories import make_actor, refused

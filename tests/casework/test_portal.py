@@ -13,14 +13,14 @@ from gongyi.casework import actions
 from gongyi.casework.actions import AskerFacts
 from gongyi.casework.models import Asker, Case, CaseStep, CaseType
 from gongyi.casework.queries import portal
-from gongyi.core import clock
+from gongyi.core import clock, tracking
 from gongyi.core.models import Attachment, AuditEntry, Message
 from tests.factories import refused
 
 
 def tell(land, **facts) -> Case:
     """A request through the portal; its code stands beside it."""
-    code = portal.make_code(uuid4())
+    code = tracking.make_code(uuid4())
     given = {"content": "路灯坏了三天", "type": land.enquiry, "area": land.village, **facts}
     case = actions.submit_case(county=land.county.county, code=code, **given)
     case.plain = code
@@ -87,7 +87,7 @@ def test_code_is_stored_as_digest_only_and_opens_its_case_alone(land):
     county = land.county.county
 
     assert len(case.plain.replace(" ", "")) == 12
-    assert len(portal.ALPHABET) == 32
+    assert len(tracking.ALPHABET) == 32
     assert case.plain not in str(vars(Case.objects.get(id=case.id)))
     assert portal.find_by_code(county, case.number, case.plain) == case.id
     assert portal.find_by_code(county, f" {case.number} ", case.plain.lower().replace(" ", "-")) == case.id

@@ -18,7 +18,6 @@ from gongyi.casework.actions.intake import AskerFacts, desk_for, new_case, store
 from gongyi.casework.actions.moving import ended, move, tell_holders, tell_turn
 from gongyi.casework.actions.promising import record_of
 from gongyi.casework.models import Case, CaseType, Topic
-from gongyi.casework.queries.portal import code_digest
 from gongyi.casework.rules import reopenable
 from gongyi.casework.workflow import TURNS
 from gongyi.core.access import Actor, Permission, asker_actor
@@ -27,6 +26,7 @@ from gongyi.core.attachments.keeping import keep_files
 from gongyi.core.county import new_key
 from gongyi.core.errors import Refused
 from gongyi.core.said import say
+from gongyi.core.tracking import code_digest
 from gongyi.network.models import Unit
 from gongyi.promises.actions import end_promises
 

@@ -4,7 +4,6 @@ import copy
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
-from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
@@ -16,23 +15,23 @@ from django.utils.translation import gettext_lazy
 from gongyi.casework import queries
 from gongyi.casework.actions.intake import desk_for
 from gongyi.casework.actions.moving import PARTS, ended, judge_of, move, not_called
-from gongyi.casework.actions.publishing import reroute_publication
 from gongyi.casework.actions.work import wake_case
 from gongyi.casework.models import Case, CasePart, CaseType, Publication
 from gongyi.casework.models.case import ENDED, OPEN
-from gongyi.casework.queries.stranded import stranded, stranded_texts
+from gongyi.casework.queries.stranded import stranded
 from gongyi.casework.rules import reopenable
 from gongyi.casework.workflow import TURNS
 from gongyi.core import clock
 from gongyi.core.access import Actor, system_actor
 from gongyi.core.county import new_key
-from gongyi.core.deadlines import Calendar, due
 from gongyi.core.errors import Refused
 from gongyi.core.imports import pending
-from gongyi.core.models import AuditDetail
 from gongyi.core.said import say
 from gongyi.network.models import Unit
-from gongyi.network.queries import calendar_of
+from gongyi.network.queries import Recount
+from gongyi.publishing.actions import reroute_publication
+from gongyi.publishing.queries import stranded as stranded_texts
+from gongyi.publishing.rules import press_named
 
 BATCH = 200
 
@@ -80,7 +79,7 @@ def run_due(county: int, *, name: str = "routine") -> dict[str, int]:
     by, now = system_actor(name, county), clock.now()
     jobs: dict[str, tuple[Callable[..., Any], Sequence[Any]]] = {
         "rerouted": (reroute, _rows(county, id__in=stranded(county)[:BATCH])),
-        "texts_rerouted": (reroute_publication, stranded_texts(county)),
+        "texts_rerouted": (reroute_publication, stranded_texts(county, press_named("case"))),
         "woken": (wake_case, _rows(county, state="parked", wakes_on__lte=clock.today())),
         "closed": (close_quiet, _rows(county, state="answered", quiet_until__lte=now)),
         "filed": (
@@ -120,8 +119,8 @@ def recompute_deadlines(county: int, unit: Unit | None = None) -> int:
     return moved
 
 
-class _Recount:
-    """The limits of a county's cases by the calendars as they are now; each calendar is read once."""
+class _Recount(Recount):
+    """The limits of a county's cases."""
 
     COLUMNS: ClassVar = {
         "resident": "resident_due",
@@ -131,10 +130,7 @@ class _Recount:
     }
 
     def __init__(self, county: int) -> None:
-        self.county, self.calendars = county, dict[UUID | None, Calendar]()
-        types = CaseType.objects.filter(county=county).values("id")
-        changes = AuditDetail.objects.filter(county=county, entry__subject__in=types, field__endswith="_span")
-        self.set_at = {(key, name): at for key, name, at in changes.values_list(*_CHANGE).order_by("entry__seq")}
+        super().__init__(county, CaseType.objects.filter(county=county).values("id"))
 
     def moved(self, case: Case) -> dict[str, Any]:
         """The columns of a case that are no longer right, with what they should hold."""
@@ -149,19 +145,7 @@ class _Recount:
         return {name: due for name, due in found.items() if due != getattr(case, name)}
 
     def _due(self, case: Case, which: str) -> datetime | None:
-        """When the limit ends now; None where no calendar moves it."""
-        limit = queries.limit_of(case, which)
-        if limit is None or limit.in_hours or (limit.kind == "unit" and case.extensions):
-            return None
-        if limit.setting and (at := self.set_at.get((case.type_id, limit.setting))) and at > limit.start:
-            return None
-        place = limit.place.id if limit.place else None
-        if place not in self.calendars:
-            self.calendars[place] = calendar_of(limit.place, self.county)
-        return due(limit.start, limit.span, self.calendars[place])
-
-
-_CHANGE = ("entry__subject", "field", "entry__at")
+        return self.due(queries.limit_of(case, which), case.type_id)
 
 
 COUNTED = {"unit_id": "counted_unit_id", "lead_id": "counted_lead_id"}  # who was there before mergers

@@ -1,9 +1,7 @@
 """What residents see of their own case: found by number and code, its way in plain words, who looked at their data."""
 
-import unicodedata
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from hmac import compare_digest
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,49 +20,26 @@ from gongyi.casework.workflow import STATES
 from gongyi.core import clock
 from gongyi.core.deadlines import remaining
 from gongyi.core.models import AccessRow, Attachment
-from gongyi.core.secrets import digest, mask_name, mask_phone, mask_text
+from gongyi.core.secrets import mask_name, mask_phone, mask_text
 from gongyi.core.timeline import Told
+from gongyi.core.tracking import matching, sent_lately, typed_number
 from gongyi.people.models import Looked, Purpose
 from gongyi.promises.queries import lines_for_asker
 
-ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 5 bits a letter; none of them is read for another
-LETTERS = 12
-GROUP = 4
 MOST_OWN = 100  # cases of one account on its page
 
 
 # --- number and code --------------------------------------------------------------------------------------------------
 
 
-def make_code(seed: UUID) -> str:
-    """The tracking code, 60 bits in three groups of four: the same for the same seed, so that a form sent twice shows one code.
-
-    The seed is the form's random key; without this installation's digest key nobody can reckon the code from it.
-    """
-    number = int(digest("tracking code", str(seed)), 16)
-    letters = "".join(ALPHABET[(number >> 5 * place) & 31] for place in range(LETTERS))
-    return " ".join(letters[at : at + GROUP] for at in range(0, LETTERS, GROUP))
-
-
-def code_digest(code: str) -> str:
-    """What is stored of a code: a keyed digest. Capitals, spaces and hyphens do not matter."""
-    typed = unicodedata.normalize("NFKC", code).upper()
-    return digest("tracking", "".join(letter for letter in typed if letter in ALPHABET))
-
-
 def find_by_code(county: int, number: str, code: str) -> UUID | None:
     """The case with this number and code; None for an unknown number as for a wrong code, after the same work (P3)."""
-    typed = "".join(unicodedata.normalize("NFKC", number).split())[:24]
-    key, kept = Case.objects.filter(county=county, number=typed).values_list("id", "code").first() or (None, "")
-    right = compare_digest(code_digest(code), kept or "-" * 64)
-    return key if right else None
+    return matching(Case.objects.filter(county=county, number=typed_number(number)), code)
 
 
 def just_submitted(county: int, code: str) -> UUID | None:
     """The case that a form sent within the last day made, by the code that goes with the form."""
-    lately = clock.now() - timedelta(days=1)
-    rows = Case.objects.filter(county=county, recorded_at__gte=lately, code=code_digest(code))
-    return rows.values_list("id", flat=True).first()
+    return sent_lately(Case.objects.filter(county=county), code, "recorded_at")
 
 
 def followed_case(county: int, key: UUID | None) -> Case | None:

@@ -23,13 +23,13 @@ from gongyi.casework.actions.intake import AskerFacts, store_asker
 from gongyi.casework.actions.moving import PARTS
 from gongyi.casework.actions.settings import fill_defaults
 from gongyi.casework.models import Asker, Case, CasePart, CaseStep, CaseType, Topic
-from gongyi.casework.queries.portal import code_digest, make_code
 from gongyi.casework.workflow import STATES, TURNS
 from gongyi.core import clock, numbering, outbox
 from gongyi.core.access import Actor, Role, system_actor
 from gongyi.core.county import bind, new_key
 from gongyi.core.models import NumberSeries
 from gongyi.core.said import say
+from gongyi.core.tracking import code_digest, make_code
 from gongyi.network.models import Unit
 from gongyi.people import rules
 from gongyi.people.models import Account, Device, Grant

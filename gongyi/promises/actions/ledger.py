@@ -1,6 +1,5 @@
 """How promises come into the ledger: planned beside a text that has not gone out, binding in the transaction in which it does."""
 
-import secrets
 from collections.abc import Iterable
 from datetime import date
 
@@ -15,6 +14,7 @@ from gongyi.core.access import Actor, system_actor
 from gongyi.core.access import Permission as P
 from gongyi.core.county import county_of, new_key
 from gongyi.core.said import Piece
+from gongyi.core.tracking import new_slug
 from gongyi.core.workflow import first_step
 from gongyi.network.models import Unit
 from gongyi.promises.actions.moving import move, tell
@@ -22,7 +22,6 @@ from gongyi.promises.models import OPEN, Line, PlannedPromise, Promise, PromiseS
 from gongyi.promises.queries import wake_day
 
 SERIES = "诺"
-ALPHABET, SLUG = "23456789abcdefghjkmnpqrstuvwxyz", 10  # nothing that looks like something else
 LONGEST = 300
 
 
@@ -39,7 +38,7 @@ def make_promise(*, by: Actor, record: Record, what: str, unit: Unit, due: date)
     line = checked(Line(what, unit, due))
     promise = Promise(
         id=new_key(by.county), county=by.county, what=line.what, unit=unit, due=due,
-        wakes_on=wake_day(unit, by.county, due), slug="".join(secrets.choice(ALPHABET) for _n in range(SLUG)),
+        wakes_on=wake_day(unit, by.county, due), slug=new_slug(),
         kind=record.kind, origin=record.key, origin_number=record.number, origin_unit=record.unit, overseer=record.overseer,
         made_at=clock.now(), made_by=by.id, state="due", changed_at=clock.now(),
     )  # fmt: skip

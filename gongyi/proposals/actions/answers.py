@@ -25,6 +25,7 @@ from gongyi.proposals.models import Cause, Proposal, ResultClass
 from gongyi.proposals.models.proposal import Rating
 from gongyi.proposals.queries.limits import limits_of
 from gongyi.proposals.rules import conflicted
+from gongyi.publishing.actions import tell_of_answer
 
 
 @transaction.atomic
@@ -83,7 +84,13 @@ def approve(proposal: Proposal, *, by: Actor, seen: int | None = None) -> Propos
     if proposal.supervisor_id and _can_audit(proposal, proposal.supervisor_id):
         return move(proposal, "approve", by=by, seen=seen, changes=facts, target="auditing")
     move(proposal, "approve", by=by, seen=seen, changes=facts | _sent_out(proposal))
+    return _went_out(proposal, by=by)
+
+
+def _went_out(proposal: Proposal, *, by: Actor) -> Proposal:
+    """What follows when an answer is out: its promises bind, and its public text lacks it."""
     bind_planned(by=by, record=record_of(proposal))
+    tell_of_answer(proposal, by=by)
     return proposal
 
 
@@ -97,15 +104,15 @@ def _sent_out(proposal: Proposal) -> dict[str, Any]:
     """What is set when an answer goes out: from now the proposer has time to rate it."""
     now = clock.now()
     rate_due = due_in(proposal, limits_of(proposal.county).rate_span, now)
-    return {"replied_at": now, "rate_due": rate_due, "manner": "", "rating": "", "rated_at": None}
+    first = {} if proposal.first_at else {"first_at": now, "first_due": proposal.unit_due}
+    return {"replied_at": now, "rate_due": rate_due, "manner": "", "rating": "", "rated_at": None} | first
 
 
 @transaction.atomic
 def audit(proposal: Proposal, *, by: Actor, seen: int | None = None) -> Proposal:
     """督办审核通过: the answer goes out."""
     move(proposal, "audit", by=by, seen=seen, changes=_sent_out(proposal))
-    bind_planned(by=by, record=record_of(proposal))
-    return proposal
+    return _went_out(proposal, by=by)
 
 
 @transaction.atomic

@@ -22,7 +22,7 @@ from gongyi.network.models import Unit
 from gongyi.network.queries import chain
 from gongyi.people.queries import first_with
 from gongyi.proposals.actions.moving import move, next_turn, sync_parts
-from gongyi.proposals.models import Author, Category, Proposal, ProposalStep, Session
+from gongyi.proposals.models import Author, Call, Category, Proposal, ProposalStep, Session
 
 SERIES = "提"
 MOST_AUTHORS = 60
@@ -53,6 +53,7 @@ def open_proposal(
     kind: str = Proposal.Kind.SINGLE,
     category: Category | None = None,
     session: Session | None = None,
+    call: Call | None = None,
     may_publish: bool = False,
     submit: bool = True,
 ) -> Proposal:
@@ -65,7 +66,7 @@ def open_proposal(
         raise PermissionDenied
     proposal = Proposal(
         id=new_key(by.county), county=by.county, state="draft", changed_at=clock.now(), recorded_at=clock.now(), recorded_by=by.id,
-        unit=unit, desk=desk_for(unit), kind=kind, category=category, session=session, may_publish=may_publish,
+        unit=unit, desk=desk_for(unit), kind=kind, category=category, session=session, call=call, may_publish=may_publish,
         **_texts(title, analysis, suggestions, whole=submit),
     )  # fmt: skip
     _check_kind(kind, authors)
@@ -103,7 +104,9 @@ def store(proposal: Proposal, authors: Sequence[AuthorFacts], *, by: Actor, acti
     proposal.number = numbering.next_number(county=proposal.county, series=SERIES, subject=proposal.id)
     for name, value in next_turn(proposal, set()).items():
         setattr(proposal, name, value)
-    proposal.clean_fields(exclude=["id", "unit", "desk", "lead", "turn_unit", "category", "session", "first", "parent"])
+    proposal.clean_fields(
+        exclude=["id", "unit", "desk", "lead", "turn_unit", "category", "session", "call", "first", "parent"]
+    )
     with search.together():
         proposal.save()
         for place, facts in enumerate(filter(None, authors)):

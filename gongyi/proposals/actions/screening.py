@@ -154,7 +154,7 @@ def split(
     piece = Proposal(
         id=new_key(proposal.county), county=proposal.county, state="screening", changed_at=now, recorded_at=now,
         submitted_at=proposal.submitted_at or now, recorded_by=by.id, unit=proposal.unit, desk=proposal.desk, kind=proposal.kind,
-        category=proposal.category, session=proposal.session, may_publish=proposal.may_publish, parent=proposal, **texts,
+        category=proposal.category, session=proposal.session, call=proposal.call, may_publish=proposal.may_publish, parent=proposal, **texts,
     )  # fmt: skip
     rows = Author.objects.filter(county=proposal.county, proposal=proposal).order_by("place")
     authors = [AuthorFacts(row.name, row.phone, row.organisation, row.signed) for row in rows]

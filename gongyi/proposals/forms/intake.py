@@ -14,6 +14,7 @@ from gongyi.network.models import Unit
 from gongyi.proposals import queries
 from gongyi.proposals.actions import AuthorFacts
 from gongyi.proposals.models import Author, Proposal
+from gongyi.proposals.queries.calls import call_choices
 
 MOST = 59
 _PHONE = re.compile(r"[0-9０-９+\-－ ]{5,}$")
@@ -68,6 +69,9 @@ class ProposalForm(TextFields):
     session: Any = forms.ModelChoiceField(
         label=gettext_lazy("届次"), queryset=None, required=False, empty_label=gettext_lazy("平时提的")
     )
+    call: Any = forms.ModelChoiceField(
+        label=gettext_lazy("哪个征集"), queryset=None, required=False, empty_label=gettext_lazy("不是征集来的")
+    )
     may_publish = forms.BooleanField(label=gettext_lazy("提出人同意公开（不含姓名电话）"), required=False)
     unit: Any = forms.ModelChoiceField(label=gettext_lazy("登记在哪个单位"), queryset=None, empty_label=None)
 
@@ -83,6 +87,10 @@ class ProposalForm(TextFields):
         )
         self.fields["category"].queryset = queries.categories(by.county)  # type: ignore[attr-defined]
         self.fields["session"].queryset = queries.sessions(by.county)  # type: ignore[attr-defined]
+        calls = call_choices(by.county)
+        self.fields["call"].queryset = calls  # type: ignore[attr-defined]
+        if not calls.exists():
+            del self.fields["call"]
 
     def clean_cosigners(self) -> list[AuthorFacts]:
         """One author for each line."""

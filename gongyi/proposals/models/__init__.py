@@ -1,5 +1,6 @@
 """Proposals: what is suggested, by whom, who handles it; and what a county sets for them."""
 
+from gongyi.proposals.models.call import Call, CallStep
 from gongyi.proposals.models.proposal import (
     TAKING,
     Author,
@@ -11,11 +12,14 @@ from gongyi.proposals.models.proposal import (
     Taking,
     Talk,
 )
+from gongyi.proposals.models.publication import Publication, PublicationStep, PublishedText, ShownWord
 from gongyi.proposals.models.setting import Category, Cause, Limits, ResultClass, Session
 
 __all__ = [
     "TAKING",
     "Author",
+    "Call",
+    "CallStep",
     "Category",
     "Cause",
     "Limits",
@@ -24,8 +28,12 @@ __all__ = [
     "ProposalConflict",
     "ProposalPart",
     "ProposalStep",
+    "Publication",
+    "PublicationStep",
+    "PublishedText",
     "ResultClass",
     "Session",
+    "ShownWord",
     "Taking",
     "Talk",
 ]

@@ -18,6 +18,7 @@ from gongyi.core.workflow import Conflict, Step, Tracked
 from gongyi.network.models import Participation, Unit
 from gongyi.network.models import unit_column as _unit
 from gongyi.people.models import Identity
+from gongyi.proposals.models.call import Call
 from gongyi.proposals.models.setting import Category, ResultClass, Session
 
 OPEN = [
@@ -59,6 +60,7 @@ class Proposal(SearchedModel, Tracked):
     kind = models.CharField(_("提案形式"), max_length=10, choices=Kind, default=Kind.SINGLE)
     category = CountyForeignKey(Category, models.PROTECT, null=True, blank=True, verbose_name=_("类别"))
     session = CountyForeignKey(Session, models.PROTECT, null=True, blank=True, verbose_name=_("届次"))
+    call = CountyForeignKey(Call, models.PROTECT, null=True, blank=True, verbose_name=_("哪个征集"))
     may_publish = models.BooleanField(_("提出人同意公开"), default=False)
     key = models.BooleanField(_("重点提案"), default=False)
     led_by = models.CharField(_("领办的岗位"), max_length=40, blank=True)
@@ -86,6 +88,9 @@ class Proposal(SearchedModel, Tracked):
     assigned_at = models.DateTimeField(_("交办时间"), null=True, blank=True)
     signed_at = models.DateTimeField(_("签收时间"), null=True, blank=True)
     replied_at = models.DateTimeField(_("答复时间"), null=True, blank=True)
+    # The first answer and its limit then: later answers have limits of their own and change nothing that was counted.
+    first_at = models.DateTimeField(_("首次答复时间"), null=True, blank=True)
+    first_due = models.DateTimeField(null=True, blank=True)
     rated_at = models.DateTimeField(_("评价时间"), null=True, blank=True)
     closed_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
     span = SpanField(_("答复期限多长"), blank=True)
@@ -134,10 +139,13 @@ class Proposal(SearchedModel, Tracked):
             models.Index(fields=["county", "state", "turn_due"], name="proposal_wake"),
             models.Index(fields=["county", "recorded_at"], name="proposal_recorded"),
             models.Index(fields=["county", "assigned_at"], name="proposal_assigned"),
-            models.Index(fields=["county", "replied_at"], name="proposal_replied"),
+            models.Index(fields=["county", "filed_at"], name="proposal_filed"),
+            models.Index(fields=["county", "first_at"], name="proposal_first_answer"),
+            models.Index(fields=["county", "rated_at"], name="proposal_rated"),
             models.Index(fields=["county", "closed_at"], name="proposal_closed"),
             models.Index(fields=["county", "first"], name="proposal_first", condition=Q(first__isnull=False)),
             models.Index(fields=["county", "parent"], name="proposal_parent", condition=Q(parent__isnull=False)),
+            models.Index(fields=["county", "call"], name="proposal_call", condition=Q(call__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -18,7 +18,7 @@ from gongyi.proposals.rules import visible_to
 
 KIND = "proposal"  # under which the ledger of promises and the search know it
 PLACES = ("unit", "desk", "lead", "second", "supervisor", "turn_unit", "proposed")
-JOINED = ("category", "session", "result", "first", "parent", *PLACES)
+JOINED = ("category", "session", "call", "result", "first", "parent", *PLACES)
 
 
 def fetch(by: Actor, key: UUID) -> Proposal:

@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 from gongyi.network.models import Unit
 from gongyi.people.models import Account
 from gongyi.people.queries.handover import Line
-from gongyi.proposals.models import ProposalPart
+from gongyi.proposals.models import Call, ProposalPart
 from gongyi.proposals.models.proposal import OPEN
 from gongyi.proposals.queries.words import turn_of
 
@@ -16,7 +16,10 @@ def open_proposals(unit: Unit) -> list[str]:
     """Why a unit cannot be closed yet: the open proposals in which it takes part."""
     number = ProposalPart.objects.filter(county=unit.county, unit=unit, until=None, state__in=OPEN).count()
     sentence = ngettext("还有 %(n)d 件没办结的提案归%(unit)s。", "还有 %(n)d 件没办结的提案归%(unit)s。", number)
-    return [sentence % {"n": number, "unit": unit.name}] if number else []
+    found = [sentence % {"n": number, "unit": unit.name}] if number else []
+    calls = Call.objects.filter(county=unit.county, unit=unit, state__in=["open", "closed"]).count()
+    sentence = ngettext("%(unit)s还有 %(n)d 个征集没有公布结果。", "%(unit)s还有 %(n)d 个征集没有公布结果。", calls)
+    return found + ([sentence % {"n": calls, "unit": unit.name}] if calls else [])
 
 
 def handover_lines(_giver: Account, unit: Unit) -> Iterator[Line]:

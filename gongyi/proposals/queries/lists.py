@@ -17,7 +17,7 @@ from gongyi.core.paging import COUNT_TO, PAGE, Mark, Order
 from gongyi.core.search import Seldom
 from gongyi.proposals.models import Proposal, ProposalPart
 from gongyi.proposals.queries.words import turn_words
-from gongyi.proposals.rules import declared, next_by, parts_visible_to, visible_to
+from gongyi.proposals.rules import declared, next_by, parts_held, parts_visible_to, visible_to
 from gongyi.proposals.workflow import TURNS
 
 ORDER = Order("recorded_at", "proposal")
@@ -95,6 +95,12 @@ def due_rows(rows: QuerySet[ProposalPart], when: str) -> QuerySet[ProposalPart]:
     return rows
 
 
+def when(due: datetime | None) -> str:
+    """Which of these a due time is, as `due_rows` says."""
+    now = clock.now()
+    return "later" if due is None or due >= now + SOON else "soon" if due >= now else "late"
+
+
 class Row(NamedTuple):
     """What a list prints of a proposal."""
 
@@ -128,6 +134,16 @@ def page(by: Actor, wanted: Wanted) -> tuple[list[Row], bool]:
     return kept[::-1] if wanted.before else kept, len(rows) > PAGE
 
 
+def list_keys(by: Actor, facts: Mapping[str, str], most: int) -> list[UUID]:
+    """The proposals of the list that an address asks for, in its order, each once; at most so many."""
+    found: dict[UUID, None] = {}
+    for key in list_parts(by, wanted_of(facts)).values_list("proposal", flat=True).iterator(chunk_size=2000):
+        found[key] = None
+        if len(found) >= most:
+            break
+    return list(found)
+
+
 def count(by: Actor, wanted: Wanted, *, exact: bool = False) -> int:
     """How many proposals the list holds, exact up to 1,000; 1,001 stands for more, unless all are to be counted."""
     rows = list_parts(by, wanted).order_by().values("proposal").distinct()
@@ -155,6 +171,8 @@ def numbered(by: Actor, number: str) -> Proposal | None:
 
 def seen(by: Actor, wanted: Wanted | None) -> search.Seen:
     """The index rows of what the list shows this person, under the same filter but for its words."""
-    parts = list_parts(by, replace(wanted or Wanted(), text="")).order_by()
+    wanted = replace(wanted or Wanted(), text="")
+    parts = list_parts(by, wanted).order_by()
     each = Q(Exists(parts.filter(Seldom("proposal", OuterRef("subject")))))
-    return search.Seen(Q(kind="proposal", subject__in=parts.values("proposal")), each, parts[: search.FEW + 1].count())
+    number = search.counted(parts_held(by, unit=wanted.unit), None if wanted == Wanted(unit=wanted.unit) else parts)
+    return search.Seen(Q(kind="proposal", subject__in=parts.values("proposal")), each, number)
