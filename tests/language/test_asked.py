@@ -360,7 +360,9 @@ def test_a_name_below_the_heading_unit_is_a_unit_and_not_a_measure():
 
 
 def test_a_unit_named_in_a_sentence_counts_up_to_its_end():
-    units = [one.unit for one in line("东湖镇受理____件，办结____件；全县受理____件。东湖镇登记____件，全县登记____件。")]
+    units = [
+        one.unit for one in line("东湖镇受理____件，办结____件；全县受理____件。东湖镇登记____件，全县登记____件。")
+    ]
     assert units == ["east", "east", "", "east", ""]
     assert line("西山街道登记____件")[0].kind == "leave"
 

@@ -6,7 +6,18 @@ from functools import cached_property
 
 from gongyi.documents.blank import Slot
 from gongyi.language.asked.ask import OWN, Ask, leave
-from gongyi.language.asked.figures import INTAKE, NARROW, STOCKS, Counted, Parts, both, on_axis, on_subject, subject_of, when
+from gongyi.language.asked.figures import (
+    INTAKE,
+    NARROW,
+    STOCKS,
+    Counted,
+    Parts,
+    both,
+    on_axis,
+    on_subject,
+    subject_of,
+    when,
+)
 from gongyi.language.asked.reading import Lexicon, Reading, bare, list_words, plain, stock_of
 from gongyi.language.asked.windows import both as both_windows
 from gongyi.language.asked.windows import whole_year
@@ -103,13 +114,19 @@ class Around:
             found = Counted(stock_of(found.name), "" if stock_of(found.name) else "no_stock")
         if self._among_few(found.name):
             return Counted(wrong="unclear")
-        texts = (*reversed(self.slot.columns), self.slot.section, *reversed(self.slot.labels), self.slot.parent, self.slot.title)
+        texts = (
+            *reversed(self.slot.columns),
+            self.slot.section,
+            *reversed(self.slot.labels),
+            self.slot.parent,
+            self.slot.title,
+        )
         nearest = next(filter(None, map(subject_of, texts)), "")
         return on_subject(found, nearest, "".join(texts), figures)
 
     def _among_few(self, name: str) -> bool:
         """Whether it is a part of what is itself only a part of all: 挂账的，其中：超期."""
-        parents = {verb for verb in self.down[-1].verbs} if self.slot.parent and len(self.down) > 1 else set()
+        parents = set(self.down[-1].verbs) if self.slot.parent and len(self.down) > 1 else set()
         return bool(parents & NARROW) and name not in {"", *parents}
 
     def _counted(self, *, any_part: bool) -> Counted:

@@ -23,7 +23,16 @@ _LIKE = 0.6  # of the letters of two topics are the same
 STOCKS = {"open", "overdue", "parked_there"}  # how many there are on the last day: they do not add up over months
 INTAKE = "received"
 SHARE = "cases.share"  # a part of what came in, in per cent of the whole
-NARROW = {"parked", "parked_there", "reopened", "returned", "extended", "withdrawn", "merged", "declined"}  # 其中 below them is of these few
+NARROW = {
+    "parked",
+    "parked_there",
+    "reopened",
+    "returned",
+    "extended",
+    "withdrawn",
+    "merged",
+    "declined",
+}  # 其中 below them is of these few
 _RATINGS = {"very", "good", "fair", "bad"}
 _SUBJECTS = {
     "cases": re.compile("诉求|信访|工单|热线|来访|来信|接诉"),

@@ -57,10 +57,8 @@ class Lines:
         label = slots[number].text[: slots[number].start]
         if _SIGNED.search(label) or self._deadline(slots, number):
             return leave("hand")
-        if turn := slots[number].turn:
-            return Ask("text", word=part, window=f"n{turn}")
-        if part == "quarter":
-            return Ask("text", word="quarter")
+        if (turn := slots[number].turn) or part == "quarter":
+            return Ask("text", word=part, window=f"n{turn}" if turn else "")
         whole = self._whole_date(slots, number)
         if whole and (edge := self._edge(slots, number)):
             return Ask("text", word=edge, part=part)

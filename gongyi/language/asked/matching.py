@@ -168,7 +168,9 @@ class _Form:
             return leave("unclear", around.about)
         counts = is_change(period) and not (counted.rate or around.percent)
         explicit = any(each.verbs or each.rate for each in (*around.across, *around.down))
-        strange = any(each.rest and not each.verbs for each in around.across[1:])  # somebody looks at it: 三率 or 县领导包案
+        strange = any(
+            each.rest and not each.verbs for each in around.across[1:]
+        )  # somebody looks at it: 三率 or 县领导包案
         return Ask(
             "figure", counted.keys, tuple(by), period, window, unit, "number" if counts else "",
             rank=(around.slot.record,) if around.mode == "topics" else (),

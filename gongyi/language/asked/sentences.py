@@ -4,7 +4,19 @@ import re
 from dataclasses import dataclass, field
 
 from gongyi.language.asked.ask import LIKELY, SURE, Ask, Vocabulary, leave
-from gongyi.language.asked.figures import INTAKE, NARROW, SHARE, STOCKS, Counted, Parts, compose, is_change, on_subject, subject_of, when
+from gongyi.language.asked.figures import (
+    INTAKE,
+    NARROW,
+    SHARE,
+    STOCKS,
+    Counted,
+    Parts,
+    compose,
+    is_change,
+    on_subject,
+    subject_of,
+    when,
+)
 from gongyi.language.asked.reading import Lexicon, Reading
 
 _CHOICE = re.compile(r"\s*[（(]?(?:增加|上升|增长|提高|升|增)\s*[/、或／]\s*(?:减少|下降|降低|降|减)")
@@ -163,7 +175,15 @@ def _number(gap: Gap, state: State, parts: Parts, vocabulary: Vocabulary) -> Ask
         period = {"year_to_date": "this"}.get(period, period)
     why = tuple(filter(None, [gap.leaf.text]))
     return Ask(
-        "figure", counted.keys, tuple(by), period, window, state.unit, part, confidence=SURE if gap.told else LIKELY, why=why
+        "figure",
+        counted.keys,
+        tuple(by),
+        period,
+        window,
+        state.unit,
+        part,
+        confidence=SURE if gap.told else LIKELY,
+        why=why,
     )
 
 

@@ -125,8 +125,8 @@ _PLAIN: dict[str, Callable[[Case], Value | None]] = {
     "result": lambda case: str(case.get_outcome_display()) if case.outcome else str(STATES[case.state].label),
     "state": lambda case: str(STATES[case.state].label),
     "satisfaction": lambda case: str(case.get_rating_display()),
-    "in_time": lambda case: _yes(in_time(case)),
-    "late": lambda case: _yes(None if (said := in_time(case)) is None else not said),
+    "in_time": lambda case: {None: None, True: _("是"), False: _("否")}[in_time(case)],
+    "late": lambda case: {None: None, True: _("否"), False: _("是")}[in_time(case)],
     "call_result": lambda case: str(case.get_call_result_display()),
     "returns": lambda case: case.returns,
     "redos": lambda case: case.redos,
@@ -139,10 +139,6 @@ def in_time(case: Case) -> bool | None:
     if ended is None:
         return False if due < clock.now() else None
     return ended <= due
-
-
-def _yes(said: bool | None) -> Value | None:
-    return None if said is None else _("是") if said else _("否")
 
 
 # How other offices' drop-down lists say what we say otherwise.
