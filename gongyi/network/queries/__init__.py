@@ -23,6 +23,7 @@ from gongyi.network.queries.units import (
     unit_hits,
     unit_named,
     units_below,
+    units_by_word,
 )
 
 __all__ = [
@@ -58,4 +59,5 @@ __all__ = [
     "unit_hits",
     "unit_named",
     "units_below",
+    "units_by_word",
 ]

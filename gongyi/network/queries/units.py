@@ -163,3 +163,12 @@ def reach_of(unit: Unit) -> Reach:
         posts=unit.posts.filter(until=None).count(),
         duties=unit.duties.filter(until=None).count(),
     )
+
+
+def units_by_word(county: int) -> dict[str, Unit | None]:
+    """A county's units by name and by code, as tables name them; None for a name that several have."""
+    found: dict[str, Unit | None] = {}
+    for unit in Unit.objects.filter(county=county):
+        found[unit.name] = None if unit.name in found else unit
+        found[unit.code] = unit
+    return found
