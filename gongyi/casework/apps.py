@@ -14,6 +14,7 @@ class CaseworkConfig(AppConfig):
         from gongyi.casework import actions, figures, queries, rules
         from gongyi.casework.actions.imports import CaseKind, TemplateKind, TopicKind
         from gongyi.casework.actions.promising import ORIGIN
+        from gongyi.casework.actions.publishing import PRESS
         from gongyi.casework.forms import search_form
         from gongyi.casework.queries import ledger
         from gongyi.casework.queries.exports import CASES
@@ -26,6 +27,7 @@ class CaseworkConfig(AppConfig):
         from gongyi.people.queries import exports
         from gongyi.people.queries.handover import register_section
         from gongyi.promises.rules import register_origin
+        from gongyi.publishing.rules import register_press
 
         search.register(case_kind(search_form))
         figures.register_figures()
@@ -33,6 +35,7 @@ class CaseworkConfig(AppConfig):
             lists.register(listed)
         exports.register("case", CASES)
         register_origin(ORIGIN)
+        register_press(PRESS)
         calendar_changed.append(actions.recompute_deadlines)
         unit_merged.append(actions.follow_successor)
         closing_checks.append(queries.open_matters)
@@ -47,5 +50,4 @@ class CaseworkConfig(AppConfig):
         register_right(
             ["resident.answered", "resident.asked", "resident.reopened", "resident.promise"], rules.may_hear_of_own_case
         )
-        register_right(["publication"], rules.may_hear_of_publication)
         register_duty(["import"], lambda by: by.can(P.CASE_ASSIGN))

@@ -8,6 +8,7 @@ from gongyi.network.queries.pickers import place_field, unit_field
 from gongyi.network.queries.units import (
     Branch,
     Reach,
+    bare_name,
     chain,
     counties,
     find_units,
@@ -34,6 +35,7 @@ __all__ = [
     "Then",
     "Tree",
     "Why",
+    "bare_name",
     "calendar_days",
     "calendar_of",
     "chain",

@@ -26,7 +26,7 @@ from gongyi.core.workflow import first_steps
 from gongyi.documents.reading import clean, clean_line
 from gongyi.documents.rows import both_languages, moment_of, no_earlier, numbers, short_texts
 from gongyi.network.models import Unit
-from gongyi.network.queries import chain, units_by_word
+from gongyi.network.queries import bare_name, chain, units_by_word
 from gongyi.people.actions.settings import may_edit
 from gongyi.people.queries import holders
 from gongyi.promises.models import Promise
@@ -289,12 +289,12 @@ def _choices(row: Checked, context: Context, cells: Mapping[str, str]) -> None:
     known: dict[str, Mapping[str, Any]] = {**context.words, "lead": context.units, "supervisor": context.units}
     for name, values in known.items():
         text = clean_line(cells.get(name, ""))
-        row.facts[name] = found = values.get(text)
+        row.facts[name] = found = values.get(bare_name(text) if values is context.units else text)
         if text and not found:
             context.unknown[name, text] += 1
     row.facts["co"] = []
     for text in _names(cells.get("co", "")):
-        if unit := context.units.get(text):
+        if unit := context.units.get(bare_name(text)):
             row.facts["co"].append(unit)
         else:
             context.unknown["co", text] += 1
