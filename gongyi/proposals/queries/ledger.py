@@ -5,17 +5,19 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
-from gongyi.core.lists import Asked, Cell, Filter, Found, Kind, Words, batches, opening, still_in, told
+from gongyi.core.lists import Asked, Cell, Filter, Found, Kind, Opened, Words, batches, still_in, told
+from gongyi.core.search import Seldom
 from gongyi.core.secrets import find_in_all, hide_private
 from gongyi.proposals.models import Author, Proposal
 from gongyi.proposals.queries.choices import categories, sessions
 from gongyi.proposals.queries.lists import Wanted, list_parts, row, rows_of
-from gongyi.proposals.rules import visible_to
+from gongyi.proposals.rules import parts_visible_to, visible_to
 from gongyi.proposals.workflow import PROPOSAL, STATES
 
 JOINED = ("category", "session", "unit", "lead", "supervisor", "result", "turn_unit")
@@ -96,5 +98,5 @@ def proposal_list() -> Kind:
             "category": Filter(gettext_lazy("类别"), lambda by: [(str(one.id), one.name) for one in categories(by.county)]),
             "session": Filter(gettext_lazy("届次"), lambda by: [(str(one.id), one.name) for one in sessions(by.county)]),
         },
-        opened=opening(Proposal, visible_to, _lines),
+        opened=Opened(Proposal, lambda by, key: Exists(parts_visible_to(by).filter(Seldom("proposal", OuterRef(key)))), _lines),
     )  # fmt: skip
