@@ -54,6 +54,7 @@ class Proposal(SearchedModel, Tracked):
         COLLECTIVE = "collective", _("集体提案")
 
     number = models.CharField(_("案号"), max_length=24)
+    external_no = models.CharField(_("原案号"), max_length=60, blank=True)
     title = models.CharField(_("案由"), max_length=60)
     analysis = models.TextField(_("情况分析"), max_length=20000)
     suggestions = models.TextField(_("具体建议"), max_length=20000, blank=True)
