@@ -349,7 +349,7 @@ class Old:
 
 def test_old_classes_say_what_follows():
     old = Old()
-    import_module("gongyi.proposals.migrations.0008_what_follows").what_follows(old, None)
+    import_module("gongyi.proposals.migrations.0009_what_follows").what_follows(old, None)
     assert old.told == [
         ({"open_end": True}, "promise"), ({"open_end": False}, "done"), ({"open_end": False, "code": "D", "name": "留作参考"}, "declined"),
     ]  # fmt: skip

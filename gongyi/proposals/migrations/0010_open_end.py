@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("proposals", "0008_what_follows")]
+    dependencies = [("proposals", "0009_what_follows")]
 
     operations = [
         migrations.RemoveField(model_name="resultclass", name="open_end"),

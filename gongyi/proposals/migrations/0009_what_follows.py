@@ -14,5 +14,5 @@ def what_follows(apps: Any, _editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("proposals", "0007_follows")]
+    dependencies = [("proposals", "0008_follows")]
     operations = [migrations.RunPython(what_follows, migrations.RunPython.noop)]

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("proposals", "0006_publication")]
+    dependencies = [("proposals", "0007_external_no")]
 
     operations = [
         migrations.AddField(
