@@ -159,10 +159,9 @@ def listed(by: Actor, wanted: Wanted) -> QuerySet[Promise]:
 
 def wanted_of(facts: Mapping[str, str]) -> Wanted:
     """The filter that an address asks for; its values were checked by the form that made it."""
-    days = [date.fromisoformat(facts[name]) if facts.get(name) else None for name in ("first", "last")]
-    return Wanted(
-        as_key(facts.get("unit")), facts.get("state", ""), *days, bool(facts.get("late")), facts.get("waiting", "")
-    )
+    first, last = (date.fromisoformat(facts[name]) if facts.get(name) else None for name in ("first", "last"))
+    late, waiting = bool(facts.get("late")), facts.get("waiting", "")
+    return Wanted(as_key(facts.get("unit")), facts.get("state", ""), first, last, late, waiting)
 
 
 def list_keys(by: Actor, facts: Mapping[str, str], most: int) -> list[UUID]:

@@ -58,8 +58,8 @@ def answer(
         raise ValidationError({"answer": wrong})
     if result.county != proposal.county or result.until is not None:
         raise ValidationError({"result": _("请选一个现在用的办理结果。")})
-    if wrong := _lacks(proposal, result, promises, declined_why):
-        raise ValidationError(wrong)
+    if lacking := _lacks(proposal, result, promises, declined_why):
+        raise ValidationError(lacking)
     if missing := waiting_for(proposal):
         names = _("、").join(Unit.objects.filter(id__in=missing).order_by("path").values_list("name", flat=True))
         raise Refused(
