@@ -226,10 +226,9 @@ class Filler:
         first = self._value(ask, now)
         evidence = self.evidence(ask)
         second = self._value(ask, before) if before else None
-        if lacking := self._not_begun(ask, now, first) or (before and self._not_begun(ask, before, second)):
-            return Line(slot, ask, words, reason=lacking)
-        if first is None:
-            return Line(slot, ask, words, evidence=evidence, reason=self._nothing(ask))
+        lacking = self._not_begun(ask, now, first) or (self._not_begun(ask, before, second) if before else "")
+        if lacking or first is None:
+            return Line(slot, ask, words, evidence=evidence, reason=lacking or self._nothing(ask))
         if before is None:
             return Line(slot, ask, words, _shaped(slot, ask, first), evidence, note=self._note(ask, now))
         changed = _change(ask, first, second)
@@ -244,7 +243,11 @@ class Filler:
         begins = self._begins(ask)
         if value or (begins and begins <= period.last):
             return ""
-        return _("本平台从%(day)s起才有记录，以前有多少不知道，空着。") % {"day": day_words(begins)} if begins else _("本平台还没有这方面的记录，空着。")
+        return (
+            _("本平台从%(day)s起才有记录，以前有多少不知道，空着。") % {"day": day_words(begins)}
+            if begins
+            else _("本平台还没有这方面的记录，空着。")
+        )
 
     def _begins(self, ask: Ask) -> date | None:
         subject = ask.figures[0].partition(".")[0]
@@ -361,7 +364,12 @@ def values_of(lines: Iterable[Line]) -> list[tuple[Slot, Value]]:
 def as_facts(lines: Iterable[Line]) -> Iterator[dict[str, Any]]:
     """Every place for a program: filled ones with figure, value and evidence, empty ones with the reason."""
     for line in lines:
-        facts: dict[str, Any] = {"cell": line.slot.at, "asks": line.words, "figure": "+".join(line.ask.figures) or None, "note": line.note}
+        facts: dict[str, Any] = {
+            "cell": line.slot.at,
+            "asks": line.words,
+            "figure": "+".join(line.ask.figures) or None,
+            "note": line.note,
+        }
         if line.value is None:
             yield facts | {"value": None, "reason": line.reason}
         else:
