@@ -14,22 +14,28 @@ class CaseworkConfig(AppConfig):
         from gongyi.casework import actions, figures, queries, rules
         from gongyi.casework.actions.imports import CaseKind, TemplateKind, TopicKind
         from gongyi.casework.actions.promising import ORIGIN
+        from gongyi.casework.actions.publishing import PRESS
         from gongyi.casework.forms import search_form
         from gongyi.casework.queries import ledger
+        from gongyi.casework.queries.exports import CASES
         from gongyi.casework.queries.searching import case_kind
         from gongyi.core import imports, lists, search
         from gongyi.core.access import Permission as P
         from gongyi.core.outbox.sending import register_duty, register_right
         from gongyi.core.outbox.words import KINDS
         from gongyi.network.actions import calendar_changed, closing_checks, unit_merged
+        from gongyi.people.queries import exports
         from gongyi.people.queries.handover import register_section
         from gongyi.promises.rules import register_origin
+        from gongyi.publishing.rules import register_press
 
         search.register(case_kind(search_form))
         figures.register_figures()
         for listed in (ledger.case_list(), ledger.publication_list(), ledger.register_list(), ledger.matter_list()):
             lists.register(listed)
+        exports.register("case", CASES)
         register_origin(ORIGIN)
+        register_press(PRESS)
         calendar_changed.append(actions.recompute_deadlines)
         unit_merged.append(actions.follow_successor)
         closing_checks.append(queries.open_matters)
@@ -44,6 +50,4 @@ class CaseworkConfig(AppConfig):
         register_right(
             ["resident.answered", "resident.asked", "resident.reopened", "resident.promise"], rules.may_hear_of_own_case
         )
-        register_right(["publication"], rules.may_hear_of_publication)
-        register_right(["export"], rules.may_hear_of_export)
         register_duty(["import"], lambda by: by.can(P.CASE_ASSIGN))

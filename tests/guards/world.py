@@ -27,7 +27,6 @@ from gongyi.casework.models import (
     Case,
     CasePart,
     CaseType,
-    Export,
     MatterCase,
     Publication,
     SavedView,
@@ -43,14 +42,15 @@ from gongyi.home.views.portal import OPENED
 from gongyi.language.topics import Learned
 from gongyi.network.models import Unit
 from gongyi.people import adapter
-from gongyi.people.models import Account, Device, Grant, HandOver, Invitation
+from gongyi.people.models import Account, Device, Export, Grant, HandOver, Invitation
 from gongyi.people.queries.residents import mark_of
 from gongyi.promises.models import PlannedPromise, Promise
 from gongyi.promises.workflow import PROMISE
+from gongyi.proposals import models as proposal_models
 from gongyi.proposals.actions import moving as proposals
 from gongyi.proposals.models import Call, Proposal, ProposalPart
 from gongyi.proposals.workflow import CALL, PROPOSAL
-from gongyi.reports.models import Ask, FormFill, Formula, MonthlyCount, Report, ReportVersion
+from gongyi.reports.models import Ask, FormFill, Formula, LedgerRun, MonthlyCount, Report, ReportVersion
 from gongyi.reports.workflow import REPORT
 from tests.factories import grant, make_account, make_county, make_unit
 from tests.guards.rows import make_case, make_proposal, make_row, own_models
@@ -80,7 +80,10 @@ WORDS: dict[str, list[str]] = {
     "people:device_step": ["confirm", "end"],
     "group": ["types", "topics", "reasons", "templates"],
     "tiers": ["village-township"],
-    "casework:publication_step": sorted({move.action for move in PUBLICATION.moves} - {"withdraw", "rule_out"}),
+    **dict.fromkeys(
+        ("case_publications:step", "proposal_publications:step"),
+        sorted({move.action for move in PUBLICATION.moves} - {"withdraw", "rule_out"}),
+    ),
     "promises:step": sorted(move.action for move in PROMISE.moves if move.permission != Permission.SYSTEM),
     "reports:report_step": sorted(move.action for move in REPORT.moves),
     "slug": ["pubansw3r"],
@@ -117,20 +120,28 @@ MEANT = {
     "casework:view_restore": "casework.SavedView",
     "casework:bulk_run": "casework.BulkRun",
     "casework:bulk_undo": "casework.BulkRun",
-    "casework:export": "casework.Export",
-    "casework:export_take": "casework.Export",
-    "casework:export_judge": "casework.Export/waiting",
+    "casework:export": "people.Export",
+    "casework:export_take": "people.Export",
+    "casework:export_judge": "people.Export/waiting",
     **dict.fromkeys((f"reports:table_{step}" for step in ("edit", "send", "drop")), "reports.Ask/draft"),
     "reports:table": "reports.Ask",
     "reports:table_end": "reports.Ask",
     "reports:ledger_restore": "reports.Ledger",
     "reports:ledger_sheet": "reports.LedgerSheet",
     "reports:ledger_sheet_take": "reports.LedgerSheet",
-    "casework:publish": "casework.Case",
+    "reports:ledger_sheet_compare": "reports.LedgerSheet",
+    "reports:ledger_run": "reports.LedgerRun",
+    "reports:ledger_run_take": "reports.LedgerRun",
+    "case_publications:start": "casework.Case",
     "casework:why": "casework.Case",
-    "casework:publication_step": "casework.Publication",
+    "case_publications:step": "casework.Publication",
+    "case_publications:detail": "casework.Publication",
+    "proposal_publications:start": "proposals.Proposal",
+    **dict.fromkeys((f"proposal_publications:{page}" for page in ("detail", "step")), "proposals.Publication"),
     **dict.fromkeys((f"promises:{page}" for page in ("detail", "paper", "step")), "promises.Promise"),
     "home:message": "core.Message",
+    "reports:pledge_end": "reports.Pledge",
+    "reports:pledges_unit": "network.Unit",
     **dict.fromkeys(
         (f"reports:fill{step}" for step in ("", "_cell", "_scope", "_confirm", "_take")), "reports.FormFill"
     ),
@@ -262,7 +273,7 @@ def _special(place: Place, code: int, people: dict[str, Account | None]) -> None
     }
     place.rows["people.Invitation/waiting"] = make_row(Invitation, code, **facts)
     asked = {"account": uuid4(), "purpose": "contact", "second": place.unit, "asked_at": clock.now()}
-    place.rows["casework.Export/waiting"] = make_row(Export, code, **asked)
+    place.rows["people.Export/waiting"] = make_row(Export, code, **asked)
     photo = {"path": attachments.store(b"photo"), "kind": "image/png", "name": "photo.png"}
     proof = make_row(Attachment, code, subject=place.rows["promises.Promise"].pk, **photo)
     place.rows["core.Attachment/promise"] = proof
@@ -309,17 +320,27 @@ def _extra(model: Any, place: Place, people: dict[str, Account | None]) -> dict[
     if model in {*READ_AGAIN, Report, Call}:
         slug = {"slug": "pubansw3r" if people else f"p{place.unit.pk.hex[-9:]}"}
         return slug if model is Call else READ_AGAIN.get(model, {"second": place.unit})
-    if model is Publication:
-        units = dict.fromkeys(("unit", "desk", "lead"), place.unit)
-        case = make_case(Case, place.unit.county, "closed", may_publish=True, **units)
-        sync_parts(case)
-        return {"case": case, "slug": "pubansw3r" if people else f"p{place.unit.pk.hex[-9:]}", "second": place.unit}
+    if model in {Publication, proposal_models.Publication}:
+        return _published(model, place, known=bool(people))
     if model in {ImportRun, FormFill}:
         whose = people[Role.CLERK.value].pk if people else uuid4()
         own = {"kind": "cases", "state": "done"} if model is ImportRun else {"asks": "{}", "path": "ab/ab" + "0" * 30}
         return {"unit": place.unit.pk, "account": whose, **own}
     promised = _promised(model, place, known=bool(people)) if model in {Promise, PlannedPromise} else {}
     return promised or (_owner(model, people) if people else {})
+
+
+def _published(model: Any, place: Place, *, known: bool) -> dict[str, Any]:
+    """A publication of a record that the place handles; the known one has the address that strangers try."""
+    units = dict.fromkeys(("unit", "desk", "lead"), place.unit)
+    seen = {"slug": "pubansw3r" if known else f"p{place.unit.pk.hex[-9:]}", "second": place.unit}
+    if model is Publication:
+        case = make_case(Case, place.unit.county, "closed", may_publish=True, **units)
+        sync_parts(case)
+        return seen | {"case": case}
+    one = make_row(Proposal, place.unit.county, state="assigned", may_publish=True, **units)
+    proposals.sync_parts(one, set())
+    return seen | {"proposal": one}
 
 
 def _promised(model: Any, place: Place, *, known: bool) -> dict[str, Any]:
@@ -331,7 +352,7 @@ def _promised(model: Any, place: Place, *, known: bool) -> dict[str, Any]:
 
 def _owner(model: Any, people: dict[str, Account | None]) -> dict[str, Any]:
     """Whose row it is, where only one person may open it."""
-    if model in {Message, SavedView, Export}:
+    if model in {Message, SavedView, Export, LedgerRun}:
         return {"account": people[Role.CLERK.value].pk}
     if model is BulkRun:
         return {"account": people[Role.DISPATCHER.value].pk, "what": "assign", "at": clock.now()}

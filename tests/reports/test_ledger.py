@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from gongyi.casework.actions.moving import sync_parts
 from gongyi.casework.models import Case
 from gongyi.casework.queries import count
-from gongyi.casework.queries.exports import cells, headers
+from gongyi.casework.queries.exports import headers
 from gongyi.casework.queries.ledger import FIELDS
 from gongyi.casework.queries.lists import list_keys, wanted_of
 from gongyi.core import clock, figures, gate, lists
@@ -25,6 +25,7 @@ from gongyi.core.errors import Refused
 from gongyi.core.figures import Period
 from gongyi.documents.reading import read_book
 from gongyi.people.models import Account
+from gongyi.people.queries.exports import cells
 from gongyi.reports.actions import ledger as actions
 from gongyi.reports.actions.ledger import Keeping
 from gongyi.reports.actions.paper import verify
@@ -116,7 +117,7 @@ def test_page_ledger_export_and_api_count_the_same(land, put, facts, channel):
         listed = Ledger(county=land.county.county, unit=land.town, figure="", query="", columns="[]")
         wanted = replace(wanted_of({}), unit=land.town.id, since=period.first, until=period.last)
         api = next(line for line in as_facts(land.town, period) if line["id"] == "cases.received")
-        exported = list(cells(land.clerk, list_keys(land.clerk, wanted, 100)))
+        exported = list(cells(land.clerk, "case", list_keys(land.clerk, wanted, 100)))
         of_list = queries.rows_in(land.clerk, listed, period)
         assert (
             api["value"]

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from gongyi.casework import actions as casework
-from gongyi.casework.actions import AskerFacts, publishing, reception
+from gongyi.casework.actions import AskerFacts, reception
 from gongyi.casework.models import Case, Matter, MatterCase, Publication
 from gongyi.core import clock, gate, lists
 from gongyi.core.access import Role
@@ -27,6 +27,7 @@ from gongyi.promises.actions import make_promise
 from gongyi.promises.models import Record
 from gongyi.proposals import actions as proposals
 from gongyi.proposals.actions import AuthorFacts
+from gongyi.publishing import actions as publishing
 from gongyi.reports.actions import asking
 from gongyi.reports.actions import ledger as actions
 from gongyi.reports.actions import report as reports
@@ -199,7 +200,7 @@ def test_p5_control_without_its_rule_the_row_would_be_there(full, monkeypatch, n
 
     module, rule, model = {
         "promise": (of_promises, "visible_to", Promise), "report": (of_reports, "reports_visible_to", Report),
-        "publication": (of_cases, "publications_visible_to", Publication), "ask": (of_reports, "asks_visible_to", Ask),
+        "publication": (of_cases, "_texts_of", Publication), "ask": (of_reports, "asks_visible_to", Ask),
         "proposal": (of_proposals, "parts_visible_to", ProposalPart),
     }[name]  # fmt: skip
     assert Proposal.objects.exists()

@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from gongyi.casework import actions
-from gongyi.casework.actions.publishing import ask_take_down
 from gongyi.casework.actions.residents import claim_case
 from gongyi.casework.models import Case
 from gongyi.casework.queries import portal as queries
@@ -31,6 +30,7 @@ from gongyi.core.tracking import make_code
 from gongyi.home.forms import portal as portal_forms
 from gongyi.home.queries import sms_on, sms_ready
 from gongyi.people.actions.residents import resident_actor
+from gongyi.publishing.actions import ask_take_down
 
 OPENED, SHOWN = "portal", "portal_code"  # in the session: the opened case; the code that is still shown
 OPEN_FOR, SHOW_FOR = timedelta(minutes=30), timedelta(minutes=10)

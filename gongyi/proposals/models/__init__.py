@@ -12,6 +12,7 @@ from gongyi.proposals.models.proposal import (
     Taking,
     Talk,
 )
+from gongyi.proposals.models.publication import Publication, PublicationStep, PublishedText, ShownWord
 from gongyi.proposals.models.setting import Category, Cause, Limits, ResultClass, Session
 
 __all__ = [
@@ -27,8 +28,12 @@ __all__ = [
     "ProposalConflict",
     "ProposalPart",
     "ProposalStep",
+    "Publication",
+    "PublicationStep",
+    "PublishedText",
     "ResultClass",
     "Session",
+    "ShownWord",
     "Taking",
     "Talk",
 ]

@@ -11,6 +11,7 @@ from django.http import Http404
 from gongyi.core import figures, lists
 from gongyi.core.access import Actor
 from gongyi.core.figures import Figure, Period, Scope, Source
+from gongyi.people.queries import exports
 from gongyi.reports.queries.counting import scope_of
 from gongyi.reports.queries.splitting import NONE, where_of
 from gongyi.reports.queries.units import fetch_unit
@@ -80,12 +81,12 @@ def as_export(figure: Figure, scope: Scope, *, unit: UUID, alone: bool) -> str:
 
 
 def exported(by: Actor, facts: Mapping[str, str], most: int) -> list[UUID]:
-    """The cases behind a number that this person may open now, one for each row; none where the number is no longer theirs to see."""
+    """The records behind a number that this person may open now, one for each row; none where the number is no longer theirs to see."""
     try:
         one, unit = figures.figure(facts["figure"]), fetch_unit(by, facts["unit"])
     except (KeyError, Http404):
         return []
-    if not isinstance(one, Figure) or one.source.opens != "case":
+    if not isinstance(one, Figure) or not exports.is_exported(one.source.opens):
         return []
     where, _words = where_of(by.county, one, facts)
     period = Period(date.fromisoformat(facts["from"]), date.fromisoformat(facts["to"]))

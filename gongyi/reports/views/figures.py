@@ -10,14 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from gongyi.casework.actions.exports import ask_export
-from gongyi.casework.queries.exports import headers
 from gongyi.core import clock, figures, lists
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.figures import Figure, Period, Rate
 from gongyi.core.http import ActorRequest, permission, submit
 from gongyi.network.models import Unit
+from gongyi.people.actions.exports import ask_export
+from gongyi.people.queries import exports
 from gongyi.reports import queries
 from gongyi.reports.forms.export import KindForm
 from gongyi.reports.forms.period import PeriodForm, as_query, list_url, quick
@@ -141,7 +141,7 @@ def _base(request: ActorRequest, one: Figure, unit: Unit, form: PeriodForm) -> d
     )
     export = (
         f"{reverse('reports:figure_export', args=[one.id])}{_at(request)}"
-        if found.rows and one.source.opens == "case"
+        if found.rows and exports.is_exported(one.source.opens)
         else ""
     )
     return {
@@ -177,7 +177,7 @@ def figure_export(request: ActorRequest, key: str) -> HttpResponse:
         queries.fetch_unit(request.actor, request.GET.get("unit", "")),
         PeriodForm(request.GET).period,
     )
-    if not isinstance(one, Figure) or one.source.opens != "case":
+    if not isinstance(one, Figure) or not exports.is_exported(one.source.opens):
         raise Http404
     where, chips = queries.where_of(unit.county, one, request.GET)
     alone, period = bool(request.GET.get("alone")), queries.elapsed(period)
@@ -189,7 +189,7 @@ def figure_export(request: ActorRequest, key: str) -> HttpResponse:
         request,
         form,
         lambda: ask_export(
-            by=request.actor, kind=form.cleaned_data["kind"], query=query, words=words
+            by=request.actor, listed=one.source.opens, kind=form.cleaned_data["kind"], query=query, words=words
         ).get_absolute_url(),
     ):
         return done
@@ -200,7 +200,7 @@ def figure_export(request: ActorRequest, key: str) -> HttpResponse:
         "words": words,
         "found": found,
         "how_many": _how_many(one, found.open),
-        "columns": headers(),
+        "columns": exports.headers(one.source.opens),
     }
     return render(
         request,
