@@ -14,6 +14,7 @@ class CaseworkConfig(AppConfig):
         from gongyi.casework import actions, figures, queries, rules
         from gongyi.casework.actions.imports import CaseKind, TemplateKind, TopicKind
         from gongyi.casework.actions.promising import ORIGIN
+        from gongyi.casework.actions.residents import let_go
         from gongyi.casework.forms import search_form
         from gongyi.casework.queries.searching import case_kind
         from gongyi.core import imports, search
@@ -21,12 +22,14 @@ class CaseworkConfig(AppConfig):
         from gongyi.core.outbox.sending import register_duty, register_right
         from gongyi.core.outbox.words import KINDS
         from gongyi.network.actions import calendar_changed, closing_checks, unit_merged
+        from gongyi.people.actions.residents import lets_go
         from gongyi.people.queries.handover import register_section
         from gongyi.promises.rules import register_origin
 
         search.register(case_kind(search_form))
         figures.register_figures()
         register_origin(ORIGIN)
+        lets_go.append(let_go)
         calendar_changed.append(actions.recompute_deadlines)
         unit_merged.append(actions.follow_successor)
         closing_checks.append(queries.open_matters)

@@ -4,12 +4,12 @@ from django.utils.translation import gettext_lazy as _
 
 from gongyi.casework.actions import exports, matters, run_due
 from gongyi.casework.actions.reminders import send_reminders
-from gongyi.casework.actions.residents import remove_unused
 from gongyi.casework.actions.topics import learn_topics
 from gongyi.core.county import bind
 from gongyi.core.said import Said, say
 from gongyi.core.schedule import every, meant, nightly
 from gongyi.network.queries import counties
+from gongyi.people.actions.residents import remove_unused
 
 
 @every(minutes=10, name="casework.due")

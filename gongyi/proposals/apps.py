@@ -15,9 +15,11 @@ class ProposalsConfig(AppConfig):
         from gongyi.core.outbox.sending import register_right
         from gongyi.core.outbox.words import KINDS
         from gongyi.network.actions import calendar_changed, closing_checks, unit_merged
+        from gongyi.people.actions.residents import lets_go
         from gongyi.people.queries.handover import register_section
         from gongyi.promises.rules import register_origin
         from gongyi.proposals import actions, queries, rules
+        from gongyi.proposals.actions.portal import let_go
         from gongyi.proposals.actions.promising import ORIGIN
         from gongyi.proposals.forms import search_form
         from gongyi.proposals.queries.searching import proposal_kind
@@ -29,3 +31,5 @@ class ProposalsConfig(AppConfig):
         closing_checks.append(queries.open_proposals)
         register_section("proposals", _("在办的提案"), queries.handover_lines)
         register_right(KINDS["proposal"].events, rules.may_hear_of)
+        register_right(["resident.proposal"], rules.may_follow)
+        lets_go.append(let_go)

@@ -9,7 +9,7 @@ from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.search import Seldom
 from gongyi.core.workflow import Move, holds_at
-from gongyi.proposals.models import Call, Proposal, ProposalConflict, ProposalPart, ProposalStep
+from gongyi.proposals.models import Author, Call, Proposal, ProposalConflict, ProposalPart, ProposalStep
 from gongyi.proposals.workflow import CALL, PROPOSAL, TURNS
 
 OWN_WORK = {"approve", "send_back", "audit", "audit_back"}  # never by who wrote the answer (P8)
@@ -46,13 +46,29 @@ def can_move(by: Actor, proposal: Proposal, move: Move) -> bool:
     Adds to the table: no one signs or audits their own answer, grants their own wish or records the rating of their own work
     (P8); no one acts in a proposal that concerns them; a unit that helps says its opinion, nobody else does.
     """
-    if by.system or by.asks is not None:
+    if by.asks is not None:
+        return _asker_may(by, proposal, move)
+    if by.system:
         return holds_at(by, proposal, move)
     if concerned(by, proposal) or not _fits(proposal, move.action):
         return False
     if by.id is not None and by.id in makers(proposal, move.action):
         return False
     return holds_at(by, proposal, move)
+
+
+def _asker_may(by: Actor, proposal: Proposal, move: Move) -> bool:
+    """Whoever opened a proposal by its code makes the proposer's moves; a co-signer, by a code of their own, only says yes or no."""
+    if move.action == "countersign":
+        signers = Author.objects.filter(county=proposal.county, proposal=proposal, id=by.asks, place__gt=0)
+        return signers.exclude(code="").exists()
+    return _fits(proposal, move.action) and holds_at(by, proposal, move)
+
+
+def may_follow(by: Actor, key: UUID) -> bool:
+    """Whether the proposal stands in the resident's account now, as its proposer or co-signer."""
+    rows = Author.objects.filter(county=by.county, proposal=key, resident=by.asks).exclude(signed=Author.Signed.NO)
+    return by.asks is not None and rows.exists()
 
 
 def _fits(proposal: Proposal, action: str) -> bool:
@@ -64,6 +80,8 @@ def _fits(proposal: Proposal, action: str) -> bool:
             return proposal.first_id is None
         case "unmerge":
             return proposal.first_id is not None
+        case "judge":  # of an answer that went out; once it ended without a word, still once
+            return proposal.replied_at is not None and (proposal.state == "replied" or not proposal.rating)
     return True
 
 

@@ -38,6 +38,7 @@ ENDED = tuple(name for name, state in STATES.items() if not state.open)
 WORKING = ("signed", "talking", "redo", "drafting")  # the lead unit goes on with it
 HELD = ("assigned", *WORKING, "consulting", "extending", "reviewing", "auditing")
 SCREENED = ("submitted", "screening")
+ASKED = tuple(name for name in OPEN if name != "draft")  # while a proposer may say something more
 _BEFORE = ("draft", *SCREENED, "sent_back", "filed", "returned")
 _UNIT, _DESK, _LEAD, _SECOND, _WATCH = ("unit_id",), ("desk_id",), ("lead_id",), ("second_id",), ("supervisor_id",)
 _NEAR = ("unit_id", "desk_id", "lead_id")
@@ -83,6 +84,14 @@ MOVES = (
     Move("remind", _("催办"), (*HELD, "following"), None, P.PROPOSAL_ASSIGN, _DESK, _("给主办单位发一条提醒"), ("note",)),
     Move("supervise", _("督办"), (*HELD, "following"), None, P.PROPOSAL_SUPERVISE, ("desk_id", "supervisor_id"), _("给主办和交办单位发督办提醒"), ("note",)),
     Move("conflict", _("我要回避"), OPEN, None, P.PROPOSAL_VIEW, (*_NEAR, "second_id", "supervisor_id"), _("这件事和我有关，之后由别人来办"), ("note",)),
+    Move("ask", _("问提出人"), (*SCREENED, "filed", "returned", *HELD, "following"), None, P.PROPOSAL_CONTACT, (*_NEAR, "helping"), _("问题写在提出人的页面上，期限照走"), ("question",)),
+    Move("reply", _("回答提问"), ASKED, None, P.ASKER, (), _("告诉正在办的单位"), ("note",)),
+    Move("add", _("提出人补充"), ASKED, None, P.ASKER, (), _("再说一句或加一个文件")),
+    Move("revise", _("提出人改好再交"), ("sent_back",), "submitted", P.ASKER, (), _("再送去审查"), ("title", "analysis", "suggestions")),
+    Move("countersign", _("联名人答复"), (*SCREENED, "sent_back", "filed", "returned", *HELD), None, P.ASKER, (), _("本人确认联名，或者不联名"), ("agreed",)),
+    Move("judge", _("提出人评价"), ("replied", "following", "closed"), "closed", P.ASKER, (), _("办理态度和办理结果分开评；不满意的重新办"), ("manner", "rating")),
+    Move("take_back", _("提出人撤回"), (*SCREENED, "sent_back", "filed", "returned", *HELD), "withdrawn", P.ASKER, (), _("到此结束"), grave=True),
+    Move("wish", _("提出人要求更正或删除信息"), tuple(STATES), None, P.ASKER, (), _("另立一件，有自己的时限"), ("note",)),
     Move("close_quiet", _("到期未评价"), ("replied",), "closed", P.SYSTEM, (), _("过了评价期限没有评价，照未评价计")),
     Move("reroute", _("换单位接着办"), ("submitted", "screening", "filed", "returned", "extending", "reviewing", "auditing"), None, P.SYSTEM, (), _("轮到的单位没有人能接这一步了，转给上一级")),
     Move("follow", _("随单位并入"), tuple(STATES), None, P.SYSTEM, (), _("单位并入另一个单位，提案跟着过去")),

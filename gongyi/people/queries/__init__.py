@@ -4,6 +4,7 @@ from gongyi.people.queries.access_log import Look, looked_by, looks_at
 from gongyi.people.queries.grants import (
     actor_of,
     find_staff,
+    desk_for_residents,
     first_with,
     grants_in_force,
     group_of,
@@ -17,6 +18,7 @@ __all__ = [
     "Look",
     "actor_of",
     "find_staff",
+    "desk_for_residents",
     "first_with",
     "grants_in_force",
     "group_of",

@@ -15,6 +15,7 @@ from gongyi.core.said import say
 from gongyi.network.models import Unit
 from gongyi.proposals.actions.answers import close_quiet
 from gongyi.proposals.actions.calls import follow_call
+from gongyi.proposals.actions.portal import drop_old_sketches
 from gongyi.proposals.actions.moving import PARTS, due_in, move, next_turn, somebody_else, waiting_for
 from gongyi.proposals.models import Call, Opinion, Proposal, ProposalPart
 from gongyi.proposals.models.proposal import OPEN
@@ -46,6 +47,7 @@ def run_due(county: int) -> dict[str, int]:
         "rerouted": (reroute, stranded(county)[:BATCH]),
         "closed": (close_quiet, list(unrated.select_related(*JOINED)[:BATCH])),
     }
+    drop_old_sketches(county)
     done = dict.fromkeys(jobs, 0)
     for job, (act, rows) in jobs.items():
         for row in rows:

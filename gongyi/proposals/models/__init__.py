@@ -9,6 +9,7 @@ from gongyi.proposals.models.proposal import (
     ProposalConflict,
     ProposalPart,
     ProposalStep,
+    Sketch,
     Taking,
     Talk,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "ProposalStep",
     "ResultClass",
     "Session",
+    "Sketch",
     "Taking",
     "Talk",
 ]
