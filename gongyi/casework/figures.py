@@ -5,14 +5,13 @@ for the unit that recorded it.
 Formulas follow product.md part 2 (b-2); every county may change its rates.
 """
 
-from datetime import timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.db.models import (
     BooleanField,
     CharField,
-    DateTimeField,
     Exists,
     F,
     Func,
@@ -25,15 +24,23 @@ from django.db.models import (
 )
 from django.db.models import Case as Choice
 from django.db.models.functions import Coalesce
-from django.db.models.lookups import GreaterThanOrEqual, IsNull, LessThan
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from gongyi.casework.models import COUNTED_ACTIONS, Asker, Case, CaseStep, PublicationStep, Visit
-from gongyi.core import clock
-from gongyi.core.figures import Figure, Period, Rate, Source, register
+from gongyi.casework.models import COUNTED_ACTIONS, Asker, Case, CaseStep, CaseType, PublicationStep, Topic, Visit
+from gongyi.core import clock, figures
+from gongyi.core.figures import (
+    Counted,
+    Figure,
+    Period,
+    Rate,
+    Source,
+    Split,
+    register,
+    register_counted,
+    register_splits,
+)
 from gongyi.core.imports.runs import not_yet, pending
-from gongyi.core.search import Few, Unsought
 
 SPLITS = {"type": "type", "channel": "channel", "urgency": "urgency", "topic": "top_topic", "outcome": "outcome"}
 _RECORDER, _LEAD = ("counted_unit", "unit"), ("counted_lead", "lead")
@@ -104,42 +111,20 @@ def _amendments(county: int) -> QuerySet[Any]:
     return found
 
 
-LONG_AGO = timedelta(days=180)
-
-
-def _there(period: Period) -> Q:
-    """Recorded by then and not ended by then; a case that was reopened since counts as never ended.
-
-    Of late, those that have not ended are few: two ranges of the index by end. Of long ago, those recorded before are fewer.
-    Of a period that has not begun nobody knows.
-    """
-    if period.first > clock.today():
-        return Q(pk__in=[])
-    if clock.today() - period.last > LONG_AGO:
-        return Q(recorded_at__lt=period.end) & (Q(closed_at=None) | Q(closed_at__gte=period.end))
-    ends = Q(Few(IsNull(F("closed_at"), True))) | Q(Few(GreaterThanOrEqual(F("closed_at"), period.end)))
-    return Q(LessThan(Unsought("recorded_at", DateTimeField()), period.end)) & ends
-
-
 def _late(period: Period) -> Q:
     """Not answered, and the day that the asker was told is over."""
     moment = min(period.end, clock.now())
     return Q(resident_due__lt=moment) & (Q(answered_at=None) | Q(answered_at__gte=moment))
 
 
-def _parked_by_then(period: Period) -> Q:
-    """Its last line before the period ended left it parked."""
-    lines = CaseStep.objects.filter(county=OuterRef("county"), case=OuterRef("pk"), at__lt=period.end)
-    later = CaseStep.objects.filter(
-        county=OuterRef("county"), case=OuterRef("case"), at__lt=period.end, seq__gt=OuterRef("seq")
-    )
-    return Q(Exists(lines.filter(target="parked").exclude(Exists(later.exclude(target="parked")))))
-
-
-received = Source(partial(_cases, units=_RECORDER), "counts_for", "recorded_at", splits=SPLITS)
-assigned = Source(_sent, "counts_for", "assigned_at", splits=SPLITS)
-closed = Source(partial(_cases, units=(*_LEAD, *_RECORDER)), "counts_for", "closed_at", splits=SPLITS)
-there = Source(partial(_cases, units=(*_LEAD, *_RECORDER)), "counts_for", within=_there, splits=SPLITS)
+received = Source(partial(_cases, units=_RECORDER), "counts_for", "recorded_at", group=_("来了多少"), splits=SPLITS)
+assigned = Source(_sent, "counts_for", "assigned_at", group=_("派出去以后：签收、联系"), splits=SPLITS)
+closed = Source(
+    partial(_cases, units=(*_LEAD, *_RECORDER)), "counts_for", "closed_at", group=_("办结的：怎么结的，群众怎么说"), splits=SPLITS
+)  # fmt: skip
+there = Source(
+    partial(_cases, units=(*_LEAD, *_RECORDER)), "counts_for", within=figures.there, group=_("期末还在手上的"), splits=SPLITS
+)  # fmt: skip
 
 
 def _through(way: str, **more: str) -> dict[str, str]:
@@ -147,14 +132,16 @@ def _through(way: str, **more: str) -> dict[str, str]:
     return {name: column if column == "top_topic" else f"{way}__{column}" for name, column in SPLITS.items()} | more
 
 
+_OF_LINES = _("回访、退单和重办")
 lines = Source(
-    _steps, "counts_for", "at", record="case", number="case__number", splits=_through("case", reason="cause")
-)
+    _steps, "counts_for", "at", record="case", number="case__number", group=_OF_LINES, splits=_through("case", reason="cause")
+)  # fmt: skip
 returns = Source(
-    _steps, "returned_by", "at", record="case", number="case__number", splits=_through("case", reason="cause")
-)
+    _steps, "returned_by", "at", record="case", number="case__number", group=_OF_LINES, splits=_through("case", reason="cause")
+)  # fmt: skip
 amendments = Source(
-    _amendments, "counts_for", "at", record="publication__case", number="publication__case__number", splits=_through("publication__case"),
+    _amendments, "counts_for", "at", record="publication__case", number="publication__case__number", group=figures.CORRECTED,
+    splits=_through("publication__case"),
 )  # fmt: skip
 
 _PHONE = Asker.objects.filter(county=OuterRef("county"), case=OuterRef("pk")).exclude(phone_digest="")
@@ -173,7 +160,7 @@ _TIMES = _("次")
 
 
 _INTAKE = (
-    Figure("cases.received", pgettext_lazy("数字", "受理量"), _("期间内登记的办件，按诉求提出的日期；作废的不算"), received, intake=True,
+    Figure("cases.received", pgettext_lazy("数字", "受理量"), _("期间内登记的办件，按诉求提出的日期；作废的不算"), received, intake=True, kept=("type", "channel", "topic"),
            words=("受理数", "受理件数", "收件数", "收到诉求", "诉求量", "来件数", "登记数", "受理总量", "诉求总数", "接收数", "办件总量")),
 )  # fmt: skip
 _SENT = (
@@ -216,7 +203,7 @@ _ENDED = (
 _THERE = (
     Figure("cases.open", pgettext_lazy("数字", "在办"), _("期末还没有结束的办件"), there, words=("在办数", "未办结", "正在办理", "办理中", "在办件数", "未结")),
     Figure("cases.overdue", pgettext_lazy("数字", "超期未答复"), _("期末还没有结束、过了答复期限还没有答复的办件"), there, _late, words=("超期", "逾期", "超期未办结", "超时", "逾期未办", "超期数")),
-    Figure("cases.parked_there", pgettext_lazy("数字", "期末挂账"), _("期末还没有结束、正等着约定日子的办件"), there, _parked_by_then, words=("挂账未销", "挂账未销号", "挂账存量")),
+    Figure("cases.parked_there", pgettext_lazy("数字", "期末挂账"), _("期末还没有结束、正等着约定日子的办件"), there, figures.left_in(CaseStep, "case", "parked"), words=("挂账未销", "挂账未销号", "挂账存量")),
 )  # fmt: skip
 # A call that did not solve it sends it back to the lead, or to the desk where nobody is there any more.
 _REDONE = Q(action__in=["object", "redo", "reopen", "unsolved"]) | (_CALL & ~_MISSED & ~Q(target="closed"))
@@ -260,6 +247,37 @@ _AMENDED = Figure(
 )
 
 
+def _types(county: int) -> dict[str, str]:
+    rows = CaseType.objects.filter(county=county).order_by("position", "name").values_list("id", "name")
+    return {str(key): name for key, name in rows}
+
+
+def _topics(county: int) -> dict[str, str]:
+    rows = Topic.objects.filter(county=county, parent=None).order_by("position", "name").values_list("id", "name")
+    return {str(key): name for key, name in rows}
+
+
+def _beside(county: int, keys: list[UUID]) -> list[tuple[QuerySet[Any], str]]:
+    """What else changes with these cases: the earlier ones of the same asker, and corrections of their public answers."""
+    phones = Asker.objects.filter(county=county, case__in=keys).exclude(phone_digest="").values("phone_digest")
+    same = Asker.objects.filter(county=county, phone_digest__in=phones).values("case")
+    texts = PublicationStep.objects.filter(county=county, publication__case__in=keys, action="amend")
+    return [(Case.objects.filter(county=county, id__in=same), "closed_at"), (texts, "at")]
+
+
+_SPLITS = (
+    Split("type", _("诉求类型"), _types, keyed=True),
+    Split("channel", _("来源渠道"), lambda _county: dict(Case.Channel.choices)),
+    Split("topic", _("事项分类"), _topics, _("还没有定分类"), keyed=True),
+    Split("outcome", _("办理结果"), lambda _county: dict(Case.Outcome.choices), _("还没有结果")),
+    Split("urgency", _("急不急"), lambda _county: dict(Case.Urgency.choices)),
+    Split("reason", _("原因"), lambda _county: CAUSES, free=True),
+)
+
+
 def register_figures() -> None:
     """Add the figures of casework, in the order in which pages and lists show them."""
+    register_splits(*_SPLITS)
     register(*_INTAKE, *_SENT, *_ENDED, *_THERE, *_LINES, _AMENDED, *_RATES)
+    moments = ("recorded_at", "assigned_at", "closed_at")
+    register_counted(Counted(Case, (CaseStep, Visit), "case", moments, _beside))

@@ -12,16 +12,21 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Self
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, DateTimeField, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.lookups import GreaterThanOrEqual, IsNull, LessThan
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from gongyi.core import clock
 from gongyi.core.errors import Refused
+from gongyi.core.search import Few, Unsought
 
 SMALL = 10  # below so many a rate says little: pages print a warning beside it
 Words = str | Promise
+NOTHING_WRITTEN = gettext_lazy("没有写")
+CORRECTED = gettext_lazy("发出去以后更正的")  # the group of figures of several apps
 
 
 @dataclass(frozen=True)
@@ -151,7 +156,7 @@ class Source:
 
     `record` leads from a row to the record that opens ('' where it is the row), `opens` says of what kind that is. `splits` names
     what rows can be told apart by, each with its column.
-    A stock has no moment: it counts what is there when the period ends, by `within`.
+    A stock has no moment: it counts what is there when the period ends, by `within`. `group` heads its figures on the page of all.
     """
 
     rows: Callable[[int], QuerySet[Any]]
@@ -161,6 +166,7 @@ class Source:
     record: str = ""
     number: str = "number"
     opens: str = "case"
+    group: Words = ""
     splits: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, scope: Scope) -> QuerySet[Any]:
@@ -181,7 +187,8 @@ class Source:
 class Figure:
     """A count of rows. `scope` says in words what is counted, `measure` in what, `law` which rule it follows, `words` what offices else call it.
 
-    `error` marks what went wrong and was put right: counted openly with its causes, without a target.
+    `error` marks what went wrong and was put right: counted openly with its causes, without a target. `kept` are the splits by which
+    its months are stored too.
     """
 
     id: str
@@ -194,6 +201,7 @@ class Figure:
     law: Words = ""
     words: tuple[str, ...] = ()
     error: bool = False
+    kept: tuple[str, ...] = ()
 
     @property
     def stock(self) -> bool:
@@ -243,7 +251,78 @@ class Value:
         return f"{self.value:.1f}%" if isinstance(self.figure, Rate) else f"{self.value:.0f}"
 
 
+@dataclass(frozen=True)
+class Split:
+    """A way of dividing rows: what its values are called in a county, in the order in which they are shown.
+
+    `keyed`: a value is the key of a row. `free`: besides, what was chosen or written stands for itself. `without` names those that
+    have no value.
+    """
+
+    name: str
+    title: Words
+    values: Callable[[int], Mapping[str, Words]]
+    without: Words = NOTHING_WRITTEN
+    keyed: bool = False
+    free: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Counted:
+    """A kind of record that figures count: which months have to be counted again when one of them changed.
+
+    `moments` are the columns by which it counts; it is there from the first of them until `closed_at`. `lines` are the models that
+    point to it by `parent`, its timeline first. `beside` names what else counts by it: rows and the column with their moment.
+    """
+
+    record: type[Any]
+    lines: tuple[type[Any], ...]
+    parent: str
+    moments: tuple[str, ...]
+    beside: Callable[[int, list[UUID]], list[tuple[QuerySet[Any], str]]] = lambda _county, _keys: []
+
+
 _figures: dict[str, Figure | Rate] = {}
+splits: dict[str, Split] = {}  # by name, in the order in which pages show them
+counted_kinds: list[Counted] = []
+LONG_AGO = timedelta(days=180)
+
+
+def register_splits(*found: Split) -> None:
+    """Add an app's ways of dividing. Raises ValueError for a name that is taken by another."""
+    for one in found:
+        if splits.setdefault(one.name, one) is not one:
+            raise ValueError(one.name)
+
+
+def register_counted(found: Counted) -> None:
+    """Add a kind of record whose changes make months be counted again."""
+    counted_kinds.append(found)
+
+
+def there(period: Period) -> Q:
+    """Recorded by then and not ended by then; a record that was reopened since counts as never ended.
+
+    Of late, those that have not ended are few: two ranges of the index by end. Of long ago, those recorded before are fewer.
+    Of a period that has not begun nobody knows.
+    """
+    if period.first > clock.today():
+        return Q(pk__in=[])
+    if clock.today() - period.last > LONG_AGO:
+        return Q(recorded_at__lt=period.end) & (Q(closed_at=None) | Q(closed_at__gte=period.end))
+    ends = Q(Few(IsNull(F("closed_at"), True))) | Q(Few(GreaterThanOrEqual(F("closed_at"), period.end)))
+    return Q(LessThan(Unsought("recorded_at", DateTimeField()), period.end)) & ends
+
+
+def left_in(step: type[Any], parent: str, state: str) -> Callable[[Period], Q]:
+    """Whether the last line of a record's timeline before the period ended left it in this state."""
+
+    def left(period: Period) -> Q:
+        known = step.objects.filter(county=OuterRef("county"), at__lt=period.end)
+        later = known.filter(**{parent: OuterRef(parent)}, seq__gt=OuterRef("seq")).exclude(target=state)
+        return Q(Exists(known.filter(**{parent: OuterRef("pk")}, target=state).exclude(Exists(later))))
+
+    return left
 
 
 def register(*found: Figure | Rate) -> None:

@@ -17,7 +17,8 @@ from gongyi.promises.models import DateChange, Promise
 _MEASURE, _TIMES = pgettext_lazy("承诺", "项"), _("次")
 
 
-def _promises(county: int) -> QuerySet[Any]:
+def promises(county: int) -> QuerySet[Any]:
+    """The county's promises, each with the unit that it counts for."""
     rows: Any = Promise.objects.filter(county=county)
     found: QuerySet[Any] = rows.annotate(counts_for=Coalesce("counted_unit", "unit"))
     return found
@@ -29,9 +30,10 @@ def _changes(county: int) -> QuerySet[Any]:
     return found
 
 
-due = Source(_promises, "counts_for", "due", opens="promise")
-ended = Source(_promises, "counts_for", "ended_on", opens="promise")
-moved = Source(_changes, "counts_for", "at", record="promise", number="promise__number", opens="promise")
+_GROUP = _("答应的事")
+due = Source(promises, "counts_for", "due", opens="promise", group=_GROUP)
+ended = Source(promises, "counts_for", "ended_on", opens="promise", group=_GROUP)
+moved = Source(_changes, "counts_for", "at", record="promise", number="promise__number", opens="promise", group=_GROUP)
 _KEPT = Q(state="kept")
 
 

@@ -18,12 +18,13 @@ class ProposalsConfig(AppConfig):
         from gongyi.people.actions.residents import lets_go
         from gongyi.people.queries.handover import register_section
         from gongyi.promises.rules import register_origin
-        from gongyi.proposals import actions, queries, rules
+        from gongyi.proposals import actions, figures, queries, rules
         from gongyi.proposals.actions.portal import let_go
         from gongyi.proposals.actions.promising import ORIGIN
         from gongyi.proposals.forms import search_form
         from gongyi.proposals.queries.searching import proposal_kind
 
+        figures.register_figures()
         register_origin(ORIGIN)
         search.register(proposal_kind(search_form))
         calendar_changed.append(actions.recompute_deadlines)

@@ -10,7 +10,7 @@ from django.db.models import Case, CharField, Exists, F, OuterRef, QuerySet, Val
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from gongyi.core.figures import Figure, Source, register
+from gongyi.core.figures import CORRECTED, Figure, Source, Split, register, register_splits
 from gongyi.reports.models import ReportFigure, ReportVersion
 from gongyi.reports.models.report import NUMBERS, TEXT
 
@@ -29,7 +29,7 @@ def _corrections(county: int) -> QuerySet[Any]:
 
 
 corrections = Source(
-    _corrections, "counts_for", "signed_at", record="report", number="report__number", opens="report", splits={"corrected": "corrected"}
+    _corrections, "counts_for", "signed_at", record="report", number="report__number", opens="report", group=CORRECTED, splits={"corrected": "corrected"}
 )  # fmt: skip
 
 _CORRECTED = Figure("reports.corrected", pgettext_lazy("数字", "更正报告"), _("期间内签发的编号更正：签发过的报告改了数字或文字，按更正签发的日期"), corrections,
@@ -39,4 +39,6 @@ _CORRECTED = Figure("reports.corrected", pgettext_lazy("数字", "更正报告")
 
 def register_figures() -> None:
     """Add the figures of reports."""
+    told = {NUMBERS: _("数字不一样了"), TEXT: _("只改了文字")}
+    register_splits(Split("corrected", _("更正了什么"), lambda _county: told))
     register(_CORRECTED)

@@ -10,12 +10,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
 from gongyi.casework import actions as casework
 from gongyi.casework.models import Case, CaseType, Reason, Topic
 from gongyi.casework.queries.promising import promises_plainly
-from gongyi.core import clock
+from gongyi.core import clock, search
 from gongyi.core.access import Actor, Role, system_actor
 from gongyi.core.errors import Refused
 from gongyi.core.tracking import make_code
@@ -41,7 +39,7 @@ def play(stories: list[tuple[datetime, Story]], end: datetime) -> None:
     heap = [(begins, i, story) for i, (begins, story) in enumerate(stories)]
     heapq.heapify(heap)
     while heap:
-        with transaction.atomic():
+        with search.together():
             for _step in range(min(TOGETHER, len(heap))):
                 moment, i, story = heapq.heappop(heap)
                 with clock.at(moment):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -187,11 +188,18 @@ def my_section(by: Actor) -> list[Section]:
     """The promises that are up to this person, the most pressing first, as a section of Today; none where there are none."""
     if not by.can(P.PROMISE_VIEW):
         return []
-    rows = list(listed(by, Wanted(waiting="me"))[: OF_A_SECTION + 1])
-    held = min(len(rows), OF_A_SECTION)
-    lines, more = [_task(by, one) for one in rows[:SHOWN]], len(rows) > held
+    keys = list(_mine(by, clock.today())[: OF_A_SECTION + 1])
+    held = min(len(keys), OF_A_SECTION)
+    rows = Promise.objects.filter(id__in=keys[:SHOWN]).select_related(*JOINED).order_by("due", "id") if keys else []
+    lines, more = [_task(by, one) for one in rows], len(keys) > held
     section = Section("promises", gettext_lazy("承诺"), lines, held, "waiting=me", more, "promises:list")
-    return [section] if rows else []
+    return [section] if keys else []
+
+
+@lru_cache(maxsize=256)
+def _mine(by: Actor, _day: date) -> QuerySet[Promise, UUID]:
+    """The question alone is kept, for what this person holds on this day; the rows are read each time."""
+    return turn_of(by).order_by("due", "id").values_list("id", flat=True)
 
 
 def _task(by: Actor, promise: Promise) -> today.Line:

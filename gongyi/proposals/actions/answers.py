@@ -97,7 +97,8 @@ def _sent_out(proposal: Proposal) -> dict[str, Any]:
     """What is set when an answer goes out: from now the proposer has time to rate it."""
     now = clock.now()
     rate_due = due_in(proposal, limits_of(proposal.county).rate_span, now)
-    return {"replied_at": now, "rate_due": rate_due, "manner": "", "rating": "", "rated_at": None}
+    first = {} if proposal.first_at else {"first_at": now, "first_due": proposal.unit_due}
+    return {"replied_at": now, "rate_due": rate_due, "manner": "", "rating": "", "rated_at": None} | first
 
 
 @transaction.atomic

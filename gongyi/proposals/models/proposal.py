@@ -89,6 +89,9 @@ class Proposal(SearchedModel, Tracked):
     assigned_at = models.DateTimeField(_("交办时间"), null=True, blank=True)
     signed_at = models.DateTimeField(_("签收时间"), null=True, blank=True)
     replied_at = models.DateTimeField(_("答复时间"), null=True, blank=True)
+    # The first answer and its limit then: later answers have limits of their own and change nothing that was counted.
+    first_at = models.DateTimeField(_("首次答复时间"), null=True, blank=True)
+    first_due = models.DateTimeField(null=True, blank=True)
     rated_at = models.DateTimeField(_("评价时间"), null=True, blank=True)
     closed_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
     span = SpanField(_("答复期限多长"), blank=True)
@@ -137,7 +140,9 @@ class Proposal(SearchedModel, Tracked):
             models.Index(fields=["county", "state", "turn_due"], name="proposal_wake"),
             models.Index(fields=["county", "recorded_at"], name="proposal_recorded"),
             models.Index(fields=["county", "assigned_at"], name="proposal_assigned"),
-            models.Index(fields=["county", "replied_at"], name="proposal_replied"),
+            models.Index(fields=["county", "filed_at"], name="proposal_filed"),
+            models.Index(fields=["county", "first_at"], name="proposal_first_answer"),
+            models.Index(fields=["county", "rated_at"], name="proposal_rated"),
             models.Index(fields=["county", "closed_at"], name="proposal_closed"),
             models.Index(fields=["county", "first"], name="proposal_first", condition=Q(first__isnull=False)),
             models.Index(fields=["county", "parent"], name="proposal_parent", condition=Q(parent__isnull=False)),

@@ -95,6 +95,12 @@ def due_rows(rows: QuerySet[ProposalPart], when: str) -> QuerySet[ProposalPart]:
     return rows
 
 
+def when(due: datetime | None) -> str:
+    """Which of these a due time is, as `due_rows` says."""
+    now = clock.now()
+    return "later" if due is None or due >= now + SOON else "soon" if due >= now else "late"
+
+
 class Row(NamedTuple):
     """What a list prints of a proposal."""
 

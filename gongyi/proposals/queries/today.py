@@ -1,10 +1,11 @@
 """What of proposals is up to a person now: each section is the beginning of a list, so that both hold the same proposals."""
 
 from collections.abc import Iterable
-from functools import partial
+from datetime import datetime
+from functools import lru_cache, partial
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
@@ -12,9 +13,9 @@ from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.timeline import button as _button
 from gongyi.core.today import Line, Section
-from gongyi.proposals.models import Proposal
+from gongyi.proposals.models import Proposal, ProposalPart
 from gongyi.proposals.queries.calls import call_rows, calls_to_tell
-from gongyi.proposals.queries.lists import Row, Wanted, list_parts, row, rows_of
+from gongyi.proposals.queries.lists import WAITING, Row, Wanted, list_parts, row, rows_of, when
 from gongyi.proposals.queries.words import AT_ONCE, NEXT
 from gongyi.proposals.workflow import CALL, PROPOSAL
 
@@ -39,16 +40,17 @@ def my_day(by: Actor) -> list[Section]:
     """The sections of Today that hold proposals, the most pressing first."""
     if not by.can(P.PROPOSAL_VIEW):
         return []
+    mine = dict(_mine(by)[: COUNT_TO + 1])
+    shown = _named(list(mine)[:SHOWN])
     found = []
     for key, title in _TITLES.items():
-        rows = list_parts(by, Wanted(waiting="me", due=key)).order_by(F("due").asc(nulls_last=True), "proposal")
-        keys = list(dict.fromkeys(rows.values_list("proposal", flat=True)[: COUNT_TO + 1]))
-        if keys:
-            lines = [_line(one) for one in _named(keys[:SHOWN])]
-            query, many = f"waiting=me&due={key}", len(keys) > COUNT_TO
-            found.append(
-                Section(f"proposals-{key}", title, lines, min(len(keys), COUNT_TO), query, many, "proposals:list")
-            )
+        keys = [proposal for proposal, due in list(mine.items())[:COUNT_TO] if when(due) == key]
+        lines = [_line(shown[proposal]) for proposal in keys if proposal in shown]
+        more = len(mine) > COUNT_TO and bool(keys) and keys[-1] == list(mine)[COUNT_TO - 1]
+        found.append(
+            Section(f"proposals-{key}", title, lines, len(keys), f"waiting=me&due={key}", more, "proposals:list")
+        )
+    found = [section for section in found if section.count]
     return found + _calls(by)
 
 
@@ -67,9 +69,15 @@ def _calls(by: Actor) -> list[Section]:
 _OVER = gettext_lazy("到期了，提过建议的人等着听结果")
 
 
-def _named(keys: Iterable[UUID]) -> list[Row]:
-    rows = {row.id: row for row in rows_of(Proposal.objects.filter(id__in=list(keys)))}
-    return [rows[key] for key in keys if key in rows]
+@lru_cache(maxsize=256)
+def _mine(by: Actor) -> "QuerySet[ProposalPart, tuple[UUID, datetime | None]]":
+    """What waits for this person, by due time. The question alone is kept, for what they hold now; the rows are read each time."""
+    rows = list_parts(by, Wanted(waiting="me")).filter(state__in=WAITING)
+    return rows.order_by(F("due").asc(nulls_last=True), "proposal").values_list("proposal", "due")
+
+
+def _named(keys: Iterable[UUID]) -> dict[UUID, Row]:
+    return {row.id: row for row in rows_of(Proposal.objects.filter(id__in=list(keys)))}
 
 
 def _line(one: Row) -> Line:

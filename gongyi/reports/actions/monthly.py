@@ -10,21 +10,17 @@ from django.db.models import Count, Min, QuerySet
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
-from gongyi.casework.models import Asker, Case, CaseStep, PublicationStep, Visit
 from gongyi.core import clock, figures, schedule
-from gongyi.core.figures import Period, Scope
+from gongyi.core.figures import Counted, Period, Scope, counted_kinds
 from gongyi.core.models import AuditDetail, ImportRun
 from gongyi.promises.models import DateChange, Promise, PromiseStep
 from gongyi.reports.models import MonthlyChange, MonthlyCount, MonthlyRow, MonthlySplit, ReportVersion, column
 from gongyi.reports.queries.monthly import is_stock, stored_figures
 
-# What is also kept for each value of a split: the pictures of the dashboard and the public tables.
-SPLITS = {"cases.received": ("type", "channel", "topic")}
 OVERLAP = timedelta(
     minutes=10
 )  # so long may a transaction have been open whose rows are older than when they could be seen
 BATCH = 1000
-MOMENTS = ("recorded_at", "assigned_at", "closed_at")
 
 
 def count_months(county: int) -> int:
@@ -65,9 +61,9 @@ def _counted(county: int) -> dict[date, datetime]:
 
 
 def _first(county: int, this: date) -> date:
-    first = Case.objects.filter(county=county).aggregate(first=Min("recorded_at"))["first"]
     corrected = ReportVersion.objects.filter(county=county, number__gt=1).aggregate(first=Min("signed_at"))["first"]
-    return min((_month_of(at) for at in (first, corrected) if at), default=this)
+    rows = (kind.record.objects.filter(county=county).aggregate(first=Min(kind.moments[0])) for kind in counted_kinds)
+    return min((_month_of(at) for at in (corrected, *(row["first"] for row in rows)) if at), default=this)
 
 
 def _month(day: date) -> date:
@@ -83,25 +79,29 @@ def _months(first: date, last: date) -> list[date]:
 
 
 def _changed(county: int, since: datetime) -> set[date]:
-    """The months that hold a moment of a case that was made or changed since, or held one, or one of an earlier case of its asker;
-    and those at whose end it was there.
+    """The months that hold a moment of a record that was made or changed since, or held one, or of what counts by it; and those at
+    whose end it was there.
     """
-    found, touched, today = _left(county, since), [*_touched(county, since)], clock.today()
-    for start in range(0, len(touched), BATCH):
-        keys = touched[start : start + BATCH]
-        cases = Case.objects.filter(county=county, id__in=keys)
-        phones = Asker.objects.filter(county=county, case__in=keys).exclude(phone_digest="").values("phone_digest")
-        same = Asker.objects.filter(county=county, phone_digest__in=phones).values("case")
-        for moment in MOMENTS:
-            found |= _months_of(cases, moment)
-        spans = {(_month_of(at), _month_of(until) if until else _month(today)) for at, until in cases.values_list("recorded_at", "closed_at")}  # fmt: skip
-        for first, last in spans:
-            found |= set(_months(first, last)) if first <= last else set()
-        found |= _months_of(CaseStep.objects.filter(county=county, case__in=keys), "at")
-        found |= _months_of(Case.objects.filter(county=county, id__in=same), "closed_at")
-        texts = PublicationStep.objects.filter(county=county, publication__case__in=keys, action="amend")
-        found |= _months_of(texts, "at")
-    return found | _changed_promises(county, since)
+    found = _left(county, since) | _changed_promises(county, since)
+    for kind in counted_kinds:
+        touched = [*_touched(kind, county, since)]
+        for start in range(0, len(touched), BATCH):
+            found |= _months_around(kind, county, touched[start : start + BATCH])
+    return found
+
+
+def _months_around(kind: Counted, county: int, keys: list[UUID]) -> set[date]:
+    found, today = set[date](), clock.today()
+    rows = kind.record.objects.filter(county=county, id__in=keys)
+    for moment in kind.moments:
+        found |= _months_of(rows, moment)
+    spans = {(_month_of(at), _month_of(until) if until else _month(today)) for at, until in rows.values_list(kind.moments[0], "closed_at")}  # fmt: skip
+    for first, last in spans:
+        found |= set(_months(first, last)) if first <= last else set()
+    lines = kind.lines[0].objects.filter(county=county, **{f"{kind.parent}__in": keys})
+    for more, moment in [(lines, "at"), *kind.beside(county, keys)]:
+        found |= _months_of(more, moment)
+    return found
 
 
 def _changed_promises(county: int, since: datetime) -> set[date]:
@@ -113,19 +113,21 @@ def _changed_promises(county: int, since: datetime) -> set[date]:
     return found | {_month(day) for day in changes.values_list("old", flat=True)} | _months_of(changes, "at")
 
 
-def _touched(county: int, since: datetime) -> set[UUID]:
-    """The cases that got a line of their timeline, or were made, since."""
+def _touched(kind: Counted, county: int, since: datetime) -> set[UUID]:
+    """The records of a kind that got a line of their timeline, or were made, since."""
     key = _first_key(since)
-    keys: set[UUID] = set(CaseStep.objects.filter(county=county, id__gte=key).values_list("case", flat=True))
-    keys |= set(Visit.objects.filter(county=county, id__gte=key).values_list("case", flat=True))
-    return keys | set(Case.objects.filter(county=county, id__gte=key).values_list("id", flat=True))
+    found = set(kind.record.objects.filter(county=county, id__gte=key).values_list("id", flat=True))
+    for line in kind.lines:
+        found |= set(line.objects.filter(county=county, id__gte=key).values_list(kind.parent, flat=True))
+    return found
 
 
 def _left(county: int, since: datetime) -> set[date]:
-    """The months from which a case went since, and those after: it is there again when they end. The old value of a moment stands
+    """The months from which a record went since, and those after: it is there again when they end. The old value of a moment stands
     beside the audit row of its change.
     """
-    details = AuditDetail.objects.filter(county=county, id__gte=_first_key(since), field__in=MOMENTS)
+    moments = {name for kind in counted_kinds for name in kind.moments}
+    details = AuditDetail.objects.filter(county=county, id__gte=_first_key(since), field__in=moments)
     olds = details.exclude(old="None").values_list("old", flat=True)
     firsts = {_month_of(datetime.fromisoformat(old)) for old in olds if old}
     return set(_months(min(firsts), max(*firsts, _month(clock.today())))) if firsts else set()
@@ -194,12 +196,12 @@ def _keep_splits(scope: Scope) -> None:
     """Replace the month's splits that differ."""
     county, month = scope.county, scope.period.first
     live: dict[tuple[str, str, UUID, str], int] = {}
-    for key, splits in SPLITS.items():
-        source = figures.rows_of(key, scope).order_by()
-        one = figures.figure(key).source  # type: ignore[union-attr]
-        for split in splits:
-            for unit, value, number in source.values_list(one.unit, one.splits[split]).annotate(n=Count("pk")):
-                live[key, split, unit, "" if value is None else str(value)] = number
+    for one in stored_figures():
+        for split in one.kept:
+            rows_of = figures.rows_of(one.id, scope).order_by()
+            columns = (one.source.unit, one.source.splits[split])
+            for unit, value, number in rows_of.values_list(*columns).annotate(n=Count("pk")):
+                live[one.id, split, unit, "" if value is None else str(value)] = number
     rows = MonthlySplit.objects.filter(county=county, month=month)
     old = {(row.figure, row.split, row.unit_id, row.value): row for row in rows}
     gone = [row.id for key, row in old.items() if live.get(key) != row.number]

@@ -19,6 +19,9 @@ from gongyi.core.search import Seldom
 from gongyi.promises import queries as promise_queries
 from gongyi.promises import rules as promise_rules
 from gongyi.promises.models import Promise
+from gongyi.proposals import rules as proposal_rules
+from gongyi.proposals.models import Proposal
+from gongyi.proposals.queries import lists as proposal_lists
 from gongyi.reports.models import Report
 from gongyi.reports.queries.counting import scope_of
 from gongyi.reports.queries.splitting import NONE, where_of
@@ -41,11 +44,15 @@ class Behind(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """A kind of record behind figures: which of them somebody may open, the table of those that may be seen, and its lines."""
+    """A kind of record behind figures: who may open any, which of them somebody may open, the table of those that may be seen, and its
+    lines; `exports` that its rows may be taken as a file.
+    """
 
+    needs: P
     seen: Callable[[Actor, str], Exists]
     model: Any
     lines: Callable[[list[UUID]], dict[UUID, dict[str, Any]]]
+    exports: bool = False
 
 
 def _case_lines(keys: list[UUID]) -> dict[UUID, dict[str, Any]]:
@@ -69,10 +76,17 @@ def _promise_lines(keys: list[UUID]) -> dict[UUID, dict[str, Any]]:
     return {one.id: promise_queries.row(one) for one in rows}
 
 
+def _proposal_lines(keys: list[UUID]) -> dict[UUID, dict[str, Any]]:
+    """As the list of proposals prints them."""
+    rows = proposal_lists.rows_of(Proposal.objects.filter(id__in=keys))
+    return {one.id: proposal_lists.row(one) for one in rows}
+
+
 OPENED = {
-    "case": Opened(lambda by, key: Exists(parts_visible_to(by).filter(Seldom("case", OuterRef(key)))), Case, _case_lines),
-    "promise": Opened(lambda by, key: Exists(promise_rules.visible_to(by).filter(id=OuterRef(key))), Promise, _promise_lines),
-    "report": Opened(lambda by, key: Exists(reports_visible_to(by).filter(id=OuterRef(key))), Report, _report_lines),
+    "case": Opened(P.CASE_VIEW, lambda by, key: Exists(parts_visible_to(by).filter(Seldom("case", OuterRef(key)))), Case, _case_lines, exports=True),
+    "proposal": Opened(P.PROPOSAL_VIEW, lambda by, key: Exists(proposal_rules.parts_visible_to(by).filter(Seldom("proposal", OuterRef(key)))), Proposal, _proposal_lines),
+    "promise": Opened(P.PROMISE_VIEW, lambda by, key: Exists(promise_rules.visible_to(by).filter(id=OuterRef(key))), Promise, _promise_lines),
+    "report": Opened(P.CASE_VIEW, lambda by, key: Exists(reports_visible_to(by).filter(id=OuterRef(key))), Report, _report_lines),
 }  # fmt: skip
 
 
@@ -83,18 +97,18 @@ def record_of(source: Source) -> str:
 
 def openable(by: Actor, figure: Figure, scope: Scope) -> QuerySet[Any]:
     """The rows behind a figure whose record this person may open, the oldest first."""
-    rows = figures.rows_of(figure.id, scope)
-    if not by.can(P.CASE_VIEW):
+    rows, kind = figures.rows_of(figure.id, scope), OPENED[figure.source.opens]
+    if not by.can(kind.needs):
         return rows.none()
-    seen = OPENED[figure.source.opens].seen(by, record_of(figure.source))
+    seen = kind.seen(by, record_of(figure.source))
     return rows.filter(seen).order_by(_moment(figure), "pk")
 
 
 def open_of(by: Actor, source: Source, keys: Iterable[UUID]) -> dict[UUID, str]:
     """Where these records stand, of those that this person may open."""
-    if not by.can(P.CASE_VIEW):
-        return {}
     kind = OPENED[source.opens]
+    if not by.can(kind.needs):
+        return {}
     rows = kind.model.objects.filter(county=by.county, id__in=list(keys)).filter(kind.seen(by, "pk"))
     return {one.pk: one.get_absolute_url() for one in rows.only("id")}
 

@@ -27,13 +27,15 @@ OUTCOMES = {
     "cases.withdrawn": "withdrawn", "cases.merged": "merged", "cases.other_end": "",
 }  # fmt: skip
 SPLITS = ("type", "channel", "topic")
+PROPOSALS = ["proposals.received", "proposals.answered", "proposals.answered_in_time_rate", "proposals.met_rate", "proposals.satisfied_rate", "proposals.promises_kept_rate"]  # fmt: skip
+ANSWERED = "proposals.answered"
 
 
 @dataclass(frozen=True)
 class Board:
     """What the page shows: the months of the line with their numbers, the chosen month's figures and parts, and when it was counted.
 
-    `live` are months counted now. `until`: the month that goes on has so many cases that its point on the line is of that moment.
+    `proposals` and `results` are empty where nobody proposed. `live` are months counted now. `until`: the month that goes on has so many cases that its point on the line is of that moment.
     """
 
     month: Period
@@ -45,6 +47,8 @@ class Board:
     live: set[date]
     counted: datetime | None
     until: datetime | None
+    proposals: list[Value]
+    results: list[Part]
 
 
 @dataclass
@@ -90,16 +94,20 @@ def dashboard(unit: Unit, month: Period | None = None) -> Board:
     tree = tree_for(unit.county, month)
     kept.prepare(every, month, tree)
     rates = rates_for(unit.county, month)
-    base = _base([rates.get(key) or figures.figure(key) for key in SHOWN] + [figures.figure(key) for key in OUTCOMES])
-    numbers = _counted(kept, month, base)
-    values = [figures.value_of(rates.get(key) or figures.figure(key), numbers) for key in SHOWN]
+    asked = {key: rates.get(key) or figures.figure(key) for key in (*SHOWN, *PROPOSALS, *OUTCOMES)}
+    numbers = _counted(kept, month, _base(asked.values()))
+    values = [figures.value_of(asked[key], numbers) for key in SHOWN]
+    proposals = [figures.value_of(asked[key], numbers) for key in PROPOSALS]
     until = counted.get(this.first) if month != this and _many(kept, this) else None
     if until:
         kept.counted[this.first] = until
     lines = _lines(kept, months)
     live = {one.first for one in every if one.first not in kept.counted}
     outcomes = _outcomes(numbers)
-    return Board(month, lines, values, _splits(kept, month), outcomes, _units(kept, month, tree), live, newest, until)
+    return Board(
+        month, lines, values, {split: _split(kept, month, LINES[0], split) for split in SPLITS}, outcomes, _units(kept, month, tree), live,
+        newest, until, proposals if any(value.value for value in proposals) else [], _split(kept, month, ANSWERED, "result"),
+    )  # fmt: skip
 
 
 def _many(kept: _Months, this: Period) -> bool:
@@ -136,17 +144,15 @@ def _lines(kept: _Months, months: list[Period]) -> list[tuple[Period, dict[str, 
     return [(month, found.get(month.first) or _counted(kept, month, LINES)) for month in months]
 
 
-def _splits(kept: _Months, month: Period) -> dict[str, list[Part]]:
-    """What came in that month by each split."""
-    scope, key, found = kept.scope(month), LINES[0], {}
-    for split in SPLITS:
-        if month.first in kept.counted:
-            numbers = stored_split(scope.county, month, key, split, scope.units)
-        else:
-            live = figures.count_by([key], scope, split)
-            numbers = {str(value or ""): line[key] for value, line in live.items()}
-        found[split] = named(scope.county, split, numbers)
-    return found
+def _split(kept: _Months, month: Period, key: str, split: str) -> list[Part]:
+    """A figure of that month by a split."""
+    scope = kept.scope(month)
+    if month.first in kept.counted:
+        numbers = stored_split(scope.county, month, key, split, scope.units)
+    else:
+        live = figures.count_by([key], scope, split)
+        numbers = {str(value or ""): line[key] for value, line in live.items()}
+    return named(scope.county, split, numbers)
 
 
 def _outcomes(numbers: Mapping[str, int]) -> list[tuple[str, Part]]:

@@ -2,26 +2,14 @@
 
 from dataclasses import dataclass
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from gongyi.casework import figures as casework
 from gongyi.core import clock, figures
-from gongyi.core.figures import Figure, Period, Rate, Source, Value
+from gongyi.core.figures import Figure, Period, Rate, Value
 from gongyi.network.models import Unit
 from gongyi.reports.queries.counting import scope_of
 from gongyi.reports.queries.monthly import mostly_stored
 from gongyi.reports.queries.rates import Reviewed, rates_for, reviewed
-
-GROUPS: list[tuple[str | Promise, tuple[Source, ...]]] = [
-    (gettext_lazy("来了多少"), (casework.received,)),
-    (gettext_lazy("派出去以后：签收、联系"), (casework.assigned,)),
-    (gettext_lazy("办结的：怎么结的，群众怎么说"), (casework.closed,)),
-    (gettext_lazy("期末还在手上的"), (casework.there,)),
-    (gettext_lazy("回访、退单和重办"), (casework.lines, casework.returns)),
-    (gettext_lazy("发出去以后更正的"), (casework.amendments,)),
-]
 
 
 @dataclass(frozen=True)
@@ -98,16 +86,9 @@ def compared(unit: Unit, period: Period) -> Compared:
 
 
 def _grouped(lines: list[Line]) -> list[tuple[str, list[Line]]]:
-    rates = [line for line in lines if line.rate]
-    found = [(str(title), [line for line in lines if _of(line, sources)]) for title, sources in GROUPS]
-    known = {id(line) for _title, group in found for line in group}
-    rest = [line for line in lines if not line.rate and id(line) not in known]
-    every = [*found, (_("几个率"), rates), (_("其他"), rest)]
-    return [(title, group) for title, group in every if group]
-
-
-def _of(line: Line, sources: tuple[Source, ...]) -> bool:
-    """Whether a group counts these rows; corrected reports stand beside corrected answers."""
-    if not isinstance(line.figure, Figure):
-        return False
-    return line.figure.source in sources or (line.figure.source.opens == "report" and casework.amendments in sources)
+    """Base figures under what heads their rows, in the order in which they were registered; the rates under one head of theirs."""
+    groups: dict[str, list[Line]] = {}
+    for line in lines:
+        head = str(line.figure.source.group) if isinstance(line.figure, Figure) else _("几个率")
+        groups.setdefault(head or _("其他"), []).append(line)
+    return list(groups.items())

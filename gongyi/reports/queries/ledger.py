@@ -24,7 +24,7 @@ from gongyi.network.models import Unit
 from gongyi.reports.models import Ledger, LedgerSheet
 from gongyi.reports.queries.behind import openable, record_of
 from gongyi.reports.queries.counting import scope_of
-from gongyi.reports.queries.splitting import SPLITS, names_of, where_of
+from gongyi.reports.queries.splitting import names_of, where_of
 from gongyi.reports.rules.figures import may_see_figures
 
 MOST = 3000  # rows of one ledger
@@ -36,7 +36,7 @@ FIELDS = (
     "recorded_at", "assigned_at", "signed_at", "contacted_at", "resident_due", "answered_at", "closed_at", "outcome", "call_result",
     "rating", "returns", "redos", "content", "answer",
 )  # fmt: skip
-OF_LISTS, OF_FIGURES = ("state", "type", "topic", "unit"), (*SPLITS, "alone")
+OF_LISTS = ("state", "type", "topic", "unit")
 BLANK = ("blank", "blank2", "blank3")  # to be written in by hand
 FIRST = ("serial", "number", "title", "type", "unit", "recorded_at", "lead", "state", "closed_at", "outcome", "blank")
 

@@ -10,10 +10,10 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from gongyi.casework.models import Case
-from gongyi.core import clock
+from gongyi.core import clock, figures
 from gongyi.core.figures import Period
 from gongyi.reports.models import MonthlyCount, MonthlyRow
-from gongyi.reports.queries.board import OUTCOMES
+from gongyi.reports.queries.board import ANSWERED, OUTCOMES
 from gongyi.reports.queries.monthly import stored, stored_split
 from gongyi.reports.queries.splitting import named
 
@@ -25,6 +25,8 @@ QUARTERS = 8
 LESS = f"<{HIDDEN}"
 PROMISES = ("promises.due", "promises.kept", "promises.late", "promises.broken")
 RATINGS = ("cases.very", "cases.good", "cases.fair", "cases.bad")
+SCREENED = ("proposals.filed", "proposals.merged", "proposals.not_filed", "proposals.withdrawn")
+PROPOSERS = ("proposals.satisfied", "proposals.fair", "proposals.bad")
 
 
 @dataclass(frozen=True)
@@ -72,12 +74,15 @@ def quarters(county: int) -> list[Period]:
 
 def published(county: int, quarter: Period) -> Published:
     """The tables of a quarter, from the stored months alone."""
-    keys = ["cases.received", "cases.closed", *OUTCOMES, *RATINGS, *PROMISES]
+    keys = ["cases.received", "cases.closed", *OUTCOMES, *RATINGS, *SCREENED, *PROPOSERS, *PROMISES]
     sums = _sums(county, quarter, keys)
     tables = [
         _table("outcome", _("办结的，结果是什么"), [(labels, sums[key]) for key, labels in _outcome_names()]),
         *(_by_split(county, quarter, split, title) for split, title in _splits()),
-        _ratings(sums),
+        _ratings("rating", _("办完以后满不满意"), RATINGS, sums),
+        _table("screened", _("提案审查得怎么样"), [(str(figures.figure(key).name), sums[key]) for key in SCREENED]),
+        _by_split(county, quarter, "result", _("答复了的提案，属于哪一类"), ANSWERED),
+        _ratings("proposers", _("提出人对提案办理结果满不满意"), PROPOSERS, sums),
         _promises(sums),
     ]
     at = MonthlyCount.objects.filter(county=county, month__gte=quarter.first, month__lte=quarter.last)
@@ -102,16 +107,15 @@ def _sums(county: int, quarter: Period, keys: Iterable[str]) -> dict[str, int]:
     return {key: sum(row[key] for row in rows.values()) for key in keys}
 
 
-def _by_split(county: int, quarter: Period, split: str, title: str) -> Table:
-    numbers = stored_split(county, quarter, "cases.received", split, None)
+def _by_split(county: int, quarter: Period, split: str, title: str, key: str = "cases.received") -> Table:
+    numbers = stored_split(county, quarter, key, split, None)
     return _table(split, title, [(part.name, part.number) for part in named(county, split, numbers)])
 
 
-def _ratings(sums: dict[str, int]) -> Table:
+def _ratings(key: str, title: str, ratings: Iterable[str], sums: dict[str, int]) -> Table:
     """What people said afterwards; nothing where fewer than ten did."""
-    labels = dict(Case.Rating.choices)
-    rows = [(str(labels[key.removeprefix("cases.")]), sums[key]) for key in RATINGS]
-    return _table("rating", _("办完以后满不满意"), rows if sum(n for _name, n in rows) >= ENOUGH else [])
+    rows = [(str(figures.figure(one).name), sums[one]) for one in ratings]
+    return _table(key, title, rows if sum(n for _name, n in rows) >= ENOUGH else [])
 
 
 def _promises(sums: dict[str, int]) -> Table:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from gongyi.core import clock, figures
 from gongyi.core.access import Permission as P
-from gongyi.core.figures import Figure, Period
+from gongyi.core.figures import Figure, Period, Value
 from gongyi.core.http import ActorRequest, permission
 from gongyi.documents import charts
 from gongyi.network.models import Unit
@@ -27,7 +27,7 @@ def dashboard(request: ActorRequest) -> HttpResponse:
     unit = queries.fetch_unit(request.actor, request.GET.get("unit", ""))
     board = queries.dashboard(unit, _month(request.GET.get("month", "")))
     context = {
-        "title": _("看板"), "unit": unit, "board": board, "now": clock.now(), "months": _months(unit, board), "cards": _cards(unit, board),
+        "title": _("看板"), "unit": unit, "board": board, "now": clock.now(), "months": _months(unit, board), "cards": _cards(unit, board, board.values), "proposals": _cards(unit, board, board.proposals),
         "above": [{"name": one.name, "url": _url(one, board.month)} for one in queries.above(request.actor, unit)],
         "line": _line(board), "blocks": _blocks(unit, board, small=queries.works_in(request.actor, unit)), "going_on": board.month.last >= clock.today(),
         "figures_url": f"{reverse('reports:figures')}?{urlencode({'unit': unit.id, **as_query(board.month)})}",
@@ -60,15 +60,15 @@ def _months(unit: Unit, board: queries.Board) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _cards(unit: Unit, board: queries.Board) -> list[dict[str, Any]]:
-    """The month's main figures."""
+def _cards(unit: Unit, board: queries.Board, values: list[Value]) -> list[dict[str, Any]]:
+    """These figures of the month."""
     return [
         {
             "label": value.figure.name, "number": value.text, "unit": value.figure.measure if isinstance(value.figure, Figure) else "",
             "url": list_url(value.figure.id, unit, board.month), "scope": value.figure.scope,
             "why": _("件数太少，这个率说明不了什么") if value.small and value.value is not None else "",
         }
-        for value in board.values
+        for value in values
     ]  # fmt: skip
 
 
@@ -86,9 +86,11 @@ def _blocks(unit: Unit, board: queries.Board, *, small: bool) -> list[dict[str, 
     """The month divided: a picture and its table for each way. Without `small` what a matter was about is not told of few (D9)."""
     month = board.month
     found = [
-        _block(f"by-{split}", _("受理量，按%(what)s") % {"what": queries.SPLITS[split]}, [(part.name, part.number, list_url(RECEIVED, unit, month, **{split: part.value}), words) for part, words in queries.told(parts, small=lambda _part: small)])
+        _block(f"by-{split}", _("受理量，按%(what)s") % {"what": figures.splits[split].title}, [(part.name, part.number, list_url(RECEIVED, unit, month, **{split: part.value}), words) for part, words in queries.told(parts, small=lambda _part: small)])
         for split, parts in board.splits.items()
     ]  # fmt: skip
+    shares = queries.told(board.results, small=lambda _part: small)
+    found.append(_block("by-result", _("提案办复，按%(what)s") % {"what": figures.splits["result"].title}, [(part.name, part.number, list_url(queries.ANSWERED, unit, month, result=part.value), words) for part, words in shares]))  # fmt: skip
     ends = [(part.name, part.number, list_url(key, unit, month), str(part.number)) for key, part in board.outcomes]
     found.append(_block("by-outcome", _("办结量，按办理结果"), ends))
     for place, (key, words) in enumerate(((RECEIVED, _("受理量，按下面各单位")), (CLOSED, _("办结量，按下面各单位")))):

@@ -124,9 +124,9 @@ def _base(request: ActorRequest, one: Figure, unit: Unit, form: PeriodForm) -> d
     own = queries.works_in(request.actor, unit)
     few = bool(where) and not own and found.open < found.number < queries.FEWEST
     parts = [] if few else [
-        {"title": queries.SPLITS[split], "parts": [(part, words, _at(request, **{split: part.value})) for part, words in _parts(request.actor, one, scope, split, own=own)]}
-        for split in queries.SPLITS
-        if split in one.source.splits and split not in dict(where)
+        {"title": figures.splits[split].title, "parts": [(part, words, _at(request, **{split: part.value})) for part, words in _parts(request.actor, one, scope, split, own=own)]}
+        for split in queries.asked_splits(one)
+        if split not in dict(where)
     ]  # fmt: skip
     units = [] if alone or few else [
         (part, words, _at(request, unit=part.value) if part.value else _at(request, alone="on"))
@@ -135,7 +135,7 @@ def _base(request: ActorRequest, one: Figure, unit: Unit, form: PeriodForm) -> d
     on = urlencode(
         [
             ("figure", one.id),
-            *((name, value) for name, value in request.GET.items() if name in {*queries.SPLITS, "alone"}),
+            *((name, value) for name, value in request.GET.items() if name in {*figures.splits, "alone"}),
         ]
     )
     ledger = (
@@ -229,7 +229,7 @@ def _at(request: ActorRequest, **changed: str) -> str:
 
 def _chips(request: ActorRequest, chips: list[tuple[str, str]], unit: Unit, *, alone: bool) -> list[dict[str, str]]:
     own = [{"words": _("只看%(unit)s自己的") % {"unit": unit.name}, "url": _at(request, alone="")}] if alone else []
-    return own + [{"words": f"{queries.SPLITS[split]}：{words}", "url": _at(request, **{split: ""})} for split, words in chips]  # fmt: skip
+    return own + [{"words": f"{figures.splits[split].title}：{words}", "url": _at(request, **{split: ""})} for split, words in chips]  # fmt: skip
 
 
 def _pages(request: ActorRequest, one: Figure, found: queries.Behind) -> dict[str, str]:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from gongyi.core import clock
+from gongyi.core import clock, figures
 from gongyi.core.access import Permission as P
 from gongyi.core.attachments import download
 from gongyi.core.county import as_key
@@ -53,7 +53,7 @@ def new(request: ActorRequest) -> HttpResponse:
 def _asked(request: ActorRequest) -> tuple[bool, str]:
     """Whether a list of cases is to be a ledger, and the conditions that come along, without typed words."""
     listed = bool(request.GET.get("list"))
-    names = queries.OF_LISTS if listed else queries.OF_FIGURES
+    names = queries.OF_LISTS if listed else (*figures.splits, "alone")
     return listed, urlencode([(name, request.GET[name]) for name in names if request.GET.get(name)])
 
 
