@@ -60,7 +60,7 @@ def can_move(by: Actor, proposal: Proposal, move: Move) -> bool:
 def _asker_may(by: Actor, proposal: Proposal, move: Move) -> bool:
     """Whoever opened a proposal by its code makes the proposer's moves; a co-signer, by a code of their own, only says yes or no."""
     if move.action == "countersign":
-        signers = Author.objects.filter(county=proposal.county, proposal=proposal, id=by.asks, place__gt=0)
+        signers = Author.objects.filter(county=proposal.county, proposal=proposal, id=by.asks or by.key, place__gt=0)
         return signers.exclude(code="").exists()
     return _fits(proposal, move.action) and holds_at(by, proposal, move)
 

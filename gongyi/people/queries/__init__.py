@@ -3,8 +3,8 @@
 from gongyi.people.queries.access_log import Look, looked_by, looks_at
 from gongyi.people.queries.grants import (
     actor_of,
-    find_staff,
     desk_for_residents,
+    find_staff,
     first_with,
     grants_in_force,
     group_of,
@@ -17,8 +17,8 @@ from gongyi.people.queries.grants import (
 __all__ = [
     "Look",
     "actor_of",
-    "find_staff",
     "desk_for_residents",
+    "find_staff",
     "first_with",
     "grants_in_force",
     "group_of",

@@ -15,8 +15,8 @@ from gongyi.core.said import say
 from gongyi.network.models import Unit
 from gongyi.proposals.actions.answers import close_quiet
 from gongyi.proposals.actions.calls import follow_call
-from gongyi.proposals.actions.portal import drop_old_sketches
 from gongyi.proposals.actions.moving import PARTS, due_in, move, next_turn, somebody_else, waiting_for
+from gongyi.proposals.actions.portal import drop_old_sketches
 from gongyi.proposals.models import Call, Opinion, Proposal, ProposalPart
 from gongyi.proposals.models.proposal import OPEN
 from gongyi.proposals.queries.case import JOINED

@@ -92,6 +92,17 @@ def signers_of(proposal: Proposal) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def to_sign(author: Author) -> dict[str, Any]:
+    """What a co-signer sees: the texts, who asks them (masked), what they said, where the suggestion stands."""
+    one = author.proposal
+    first = Author.objects.filter(county=one.county, proposal=one, place=0).first()
+    return {
+        "one": one, "author": author, "asked": author.signed == Author.Signed.ASKED, "state": STATES[one.state],
+        "analysis": mask_text(one.analysis), "suggestions": mask_text(one.suggestions),
+        "first": (first.organisation or mask_name(first.name)) if first else "",
+    }  # fmt: skip
+
+
 # --- of one account ---------------------------------------------------------------------------------------------------
 
 
@@ -162,7 +173,7 @@ def _ended(proposal: Proposal) -> str:
     if not proposal.cause:
         return ""
     where = _("可以找：%(where)s") % {"where": proposal.elsewhere} if proposal.elsewhere else ""
-    return " ".join(filter(None, [proposal.cause + _("。"), where]))
+    return " ".join(filter(None, [proposal.cause, where]))
 
 
 # --- the way of a suggestion ------------------------------------------------------------------------------------------
