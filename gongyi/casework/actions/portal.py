@@ -182,7 +182,14 @@ def wish_about_data(case: Case, *, by: Actor, kind: str, note: str, seen: int | 
 
 @transaction.atomic
 def open_wish(
-    *, by: Actor, number: str, kind: str, note: str, code: str = "", resident: UUID | None = None, wish_of: Case | None = None
+    *,
+    by: Actor,
+    number: str,
+    kind: str,
+    note: str,
+    code: str = "",
+    resident: UUID | None = None,
+    wish_of: Case | None = None,
 ) -> Case:
     """The case of a wish about the data in the record with this number; `code` is the stored digest by which it is followed.
 
@@ -191,7 +198,10 @@ def open_wish(
     type_ = CaseType.objects.filter(county=by.county, code=RIGHTS, active=True).first()
     if type_ is None:
         raise Refused("no_rights_type", _("这里还不能在网上提这个要求。"), _("请打电话或到窗口说明编号。"), status=422)
-    if code and Case.objects.filter(county=by.county, code=code, type=type_, closed_at=None).exclude(state="void").exists():
+    if (
+        code
+        and Case.objects.filter(county=by.county, code=code, type=type_, closed_at=None).exclude(state="void").exists()
+    ):
         raise Refused("wish_open", _("您上一个要求还在办。"), _("办完以后可以再提。"), status=422)
     words = _("%(kind)s（编号 %(number)s 的信息）：%(note)s") % {"kind": kind, "number": number, "note": _written(note)}
     desk = _desk_of_residents(Unit.objects.get(county=by.county, tier=Unit.Tier.COUNTY))

@@ -134,6 +134,7 @@ class TellForm(StrangerForm):
         label=gettext_lazy("同意把这件事和答复公开，让别人也能看到"), required=False,
         help_text=gettext_lazy("公开时去掉姓名、电话和门牌号。以后可以要求撤下。"),
     )  # fmt: skip
+
     def __init__(self, *args: Any, county: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kinds = portal.types_for_residents(county)

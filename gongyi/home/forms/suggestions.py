@@ -43,15 +43,25 @@ class SuggestForm(TextsForm, StrangerForm):
     """提建议."""
 
     call: Any = forms.ModelChoiceField(
-        label=gettext_lazy("是不是回答哪个征集"), queryset=None, required=False, empty_label=gettext_lazy("不是，平时想到的")
+        label=gettext_lazy("是不是回答哪个征集"),
+        queryset=None,
+        required=False,
+        empty_label=gettext_lazy("不是，平时想到的"),
     )
     place = place_field(gettext_lazy("说的是哪个村、哪个乡镇"))
     file = FilesField(label=gettext_lazy("附件"))
     kind = forms.ChoiceField(
-        label=gettext_lazy("谁来提"), choices=KINDS, initial=Proposal.Kind.SINGLE, widget=forms.RadioSelect, required=False
+        label=gettext_lazy("谁来提"),
+        choices=KINDS,
+        initial=Proposal.Kind.SINGLE,
+        widget=forms.RadioSelect,
+        required=False,
     )
     organisation = forms.CharField(
-        label=gettext_lazy("单位或团体的名称"), max_length=80, required=False, help_text=gettext_lazy("代表单位或团体的才写。")
+        label=gettext_lazy("单位或团体的名称"),
+        max_length=80,
+        required=False,
+        help_text=gettext_lazy("代表单位或团体的才写。"),
     )
     cosigners = PeopleField(
         label=gettext_lazy("和谁联名"), most=MOST_AUTHORS - 1,

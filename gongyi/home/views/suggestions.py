@@ -47,7 +47,9 @@ def suggest(request: ActorRequest) -> HttpResponse:
     if not county:
         return redirect("home:portal")
     sketch = queries.followed_sketch(county, held(request, SUGGESTED, "sketch"))
-    form = SuggestForm(request.POST or None, request.FILES or None, county=county, sketch=sketch, initial=_start(request))
+    form = SuggestForm(
+        request.POST or None, request.FILES or None, county=county, sketch=sketch, initial=_start(request)
+    )
     if request.method == "POST":
         hold_stranger(request)
     act = _keep if "later" in request.POST else _send
@@ -69,7 +71,9 @@ def _seed(request: ActorRequest) -> UUID:
 
 def _send(request: ActorRequest, form: SuggestForm, sketch: Sketch | None) -> str:
     data, seed = form.cleaned_data, _seed(request)
-    own = AuthorFacts(data["name"], data["phone"], data["organisation"], resident=request.resident.id if request.resident else None)
+    own = AuthorFacts(
+        data["name"], data["phone"], data["organisation"], resident=request.resident.id if request.resident else None
+    )
     others = [
         AuthorFacts(name, phone, code=make_code(seed, place=place))
         for place, (name, phone) in enumerate(data["cosigners"], start=1)
@@ -113,7 +117,12 @@ def suggested(request: ActorRequest) -> HttpResponse:
         context = {"title": _("已收到"), "one": one, "code": codes[0], "signers": signers, "way": queries.way_of(one)}
         return render(request, "portal/suggested.html", context)
     if sketch:
-        context = {"title": _("存好了，还没有送出"), "sketch": sketch, "code": codes[0] if codes else "", "days": actions.KEPT.days}
+        context = {
+            "title": _("存好了，还没有送出"),
+            "sketch": sketch,
+            "code": codes[0] if codes else "",
+            "days": actions.KEPT.days,
+        }
         return render(request, "portal/sketched.html", context)
     return redirect("home:suggestion" if one else "home:portal_track")
 

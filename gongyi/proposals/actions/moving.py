@@ -192,8 +192,12 @@ def tell_residents(proposal: Proposal, news: str, *, by: Actor) -> None:
 
 def _hearers(proposal: Proposal, *, alone: bool) -> dict[Proposal, set[UUID]]:
     """The accounts behind a proposal, and unless it is for the proposer `alone` behind every one that was merged into it."""
-    behind = Q(proposal=proposal) if alone else Q(proposal=proposal) | Q(proposal__first=proposal, proposal__state="merged")
-    rows = Author.objects.filter(behind, county=proposal.county, proposal__county=proposal.county, resident__isnull=False)
+    behind = (
+        Q(proposal=proposal) if alone else Q(proposal=proposal) | Q(proposal__first=proposal, proposal__state="merged")
+    )
+    rows = Author.objects.filter(
+        behind, county=proposal.county, proposal__county=proposal.county, resident__isnull=False
+    )
     rows = rows.filter(place=0) if alone else rows.exclude(signed=Author.Signed.NO)
     found: dict[Proposal, set[UUID]] = {}
     for row in rows.select_related("proposal"):

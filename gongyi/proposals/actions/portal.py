@@ -64,7 +64,9 @@ def send_suggestion(
     that this was, which goes. Raises ValidationError by field, Refused `nobody`, `call_over`, or the refusal of a file.
     """
     if call is not None and call.phase != "open":
-        raise Refused("call_over", _("这个征集现在不收建议了。"), _("您写的还在。可以不选征集，当作平时的建议送出。"), status=422)
+        raise Refused(
+            "call_over", _("这个征集现在不收建议了。"), _("您写的还在。可以不选征集，当作平时的建议送出。"), status=422
+        )
     if len(authors) > 1 and not authors[0].name:
         raise ValidationError({"name": _("和别人联名的，请写您的姓名。")})
     check_kind(kind, authors)
@@ -95,7 +97,9 @@ def keep_sketch(*, county: int, code: str, sketch: Sketch | None = None, **facts
     kept.kept_at = clock.now()
     with transaction.atomic():
         kept.save()
-        audit.record(by=asker_actor("asker", county, kept.id), action="sketch.keep", kind="proposals.sketch", subject=kept.id)
+        audit.record(
+            by=asker_actor("asker", county, kept.id), action="sketch.keep", kind="proposals.sketch", subject=kept.id
+        )
     return kept
 
 
@@ -151,7 +155,9 @@ def revise(
     return move(proposal, "revise", by=by, seen=seen, changes=facts, note=changed(proposal, texts))
 
 
-def judge(proposal: Proposal, *, by: Actor, manner: str, rating: str, note: str = "", seen: int | None = None) -> Proposal:
+def judge(
+    proposal: Proposal, *, by: Actor, manner: str, rating: str, note: str = "", seen: int | None = None
+) -> Proposal:
     """评价: manner and result apart; not satisfied leads to another answer, so many times as the county set."""
     rate(proposal, by=by, manner=manner, rating=rating, note=note.strip(), action="judge", seen=seen)
     _tell_working(proposal, by=by, words=gettext_lazy("提出人作了评价"))
@@ -183,7 +189,9 @@ def countersign(author: Author, *, by: Actor, agreed: bool) -> Author:
     said = Author.Signed.YES if agreed else Author.Signed.NO
     reason = say(gettext_lazy("本人确认了") if agreed else gettext_lazy("本人不联名"))
     move(proposal, "countersign", by=by, reason=reason, quietly=True)
-    Author.objects.filter(county=author.county, id=author.id, signed=Author.Signed.ASKED).update(signed=said, at=clock.now())
+    Author.objects.filter(county=author.county, id=author.id, signed=Author.Signed.ASKED).update(
+        signed=said, at=clock.now()
+    )
     author.signed = said
     return author
 
@@ -196,7 +204,14 @@ def claim_proposal(key: UUID, *, by: Actor, resident: Resident) -> None:
     """Put a suggestion into the account of whoever opened it by its code; it stands in one account."""
     rows = Author.objects.filter(county=resident.county, proposal=key, place=0)
     if not rows.update(resident=resident.id):
-        Author(county=resident.county, proposal_id=key, place=0, signed=Author.Signed.YES, at=clock.now(), resident=resident.id).save()
+        Author(
+            county=resident.county,
+            proposal_id=key,
+            place=0,
+            signed=Author.Signed.YES,
+            at=clock.now(),
+            resident=resident.id,
+        ).save()
     audit.record(by=by, action="resident.claim", kind="proposals.proposal")
 
 

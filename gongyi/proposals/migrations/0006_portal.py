@@ -7,60 +7,78 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('proposals', '0005_first_answers'),
+        ("proposals", "0005_first_answers"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Sketch',
+            name="Sketch",
             fields=[
-                ('id', gongyi.core.county.CountyKey(editable=False, primary_key=True, serialize=False)),
-                ('county', gongyi.core.county.CountyField(default=gongyi.core.county.current_county, editable=False)),
-                ('number', models.CharField(max_length=24)),
-                ('code', models.CharField(max_length=64)),
-                ('kind', models.CharField(choices=[('single', '个人提案'), ('joint', '联名提案'), ('collective', '集体提案')], default='single', max_length=10, verbose_name='提案形式')),
-                ('title', models.CharField(blank=True, max_length=60, verbose_name='案由')),
-                ('analysis', models.TextField(blank=True, max_length=20000, verbose_name='情况分析')),
-                ('suggestions', models.TextField(blank=True, max_length=20000, verbose_name='具体建议')),
-                ('name', gongyi.core.secrets.EncryptedField(blank=True, verbose_name='姓名')),
-                ('phone', gongyi.core.secrets.EncryptedField(blank=True, verbose_name='电话')),
-                ('organisation', models.CharField(blank=True, max_length=80, verbose_name='单位或团体')),
-                ('cosigners', gongyi.core.secrets.EncryptedField(blank=True, verbose_name='联名人')),
-                ('kept_at', models.DateTimeField()),
+                ("id", gongyi.core.county.CountyKey(editable=False, primary_key=True, serialize=False)),
+                ("county", gongyi.core.county.CountyField(default=gongyi.core.county.current_county, editable=False)),
+                ("number", models.CharField(max_length=24)),
+                ("code", models.CharField(max_length=64)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("single", "个人提案"), ("joint", "联名提案"), ("collective", "集体提案")],
+                        default="single",
+                        max_length=10,
+                        verbose_name="提案形式",
+                    ),
+                ),
+                ("title", models.CharField(blank=True, max_length=60, verbose_name="案由")),
+                ("analysis", models.TextField(blank=True, max_length=20000, verbose_name="情况分析")),
+                ("suggestions", models.TextField(blank=True, max_length=20000, verbose_name="具体建议")),
+                ("name", gongyi.core.secrets.EncryptedField(blank=True, verbose_name="姓名")),
+                ("phone", gongyi.core.secrets.EncryptedField(blank=True, verbose_name="电话")),
+                ("organisation", models.CharField(blank=True, max_length=80, verbose_name="单位或团体")),
+                ("cosigners", gongyi.core.secrets.EncryptedField(blank=True, verbose_name="联名人")),
+                ("kept_at", models.DateTimeField()),
             ],
         ),
         migrations.AddField(
-            model_name='author',
-            name='code',
+            model_name="author",
+            name="code",
             field=models.CharField(blank=True, max_length=64),
         ),
         migrations.AddField(
-            model_name='author',
-            name='resident',
+            model_name="author",
+            name="resident",
             field=models.UUIDField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='proposal',
-            name='question',
-            field=models.TextField(blank=True, max_length=2000, verbose_name='想问提出人'),
+            model_name="proposal",
+            name="question",
+            field=models.TextField(blank=True, max_length=2000, verbose_name="想问提出人"),
         ),
         migrations.AddIndex(
-            model_name='author',
-            index=models.Index(condition=models.Q(('resident__isnull', False)), fields=['county', 'resident'], name='proposalauthor_own'),
+            model_name="author",
+            index=models.Index(
+                condition=models.Q(("resident__isnull", False)),
+                fields=["county", "resident"],
+                name="proposalauthor_own",
+            ),
         ),
         migrations.AddField(
-            model_name='sketch',
-            name='call',
-            field=gongyi.core.county.CountyForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='proposals.call'),
+            model_name="sketch",
+            name="call",
+            field=gongyi.core.county.CountyForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="proposals.call",
+            ),
         ),
         migrations.AddIndex(
-            model_name='sketch',
-            index=models.Index(fields=['county', 'kept_at'], name='proposalsketch_old'),
+            model_name="sketch",
+            index=models.Index(fields=["county", "kept_at"], name="proposalsketch_old"),
         ),
         migrations.AddConstraint(
-            model_name='sketch',
-            constraint=models.UniqueConstraint(fields=('county', 'number'), name='proposalsketch_number'),
+            model_name="sketch",
+            constraint=models.UniqueConstraint(fields=("county", "number"), name="proposalsketch_number"),
         ),
     ]

@@ -109,7 +109,9 @@ def to_sign(author: Author) -> dict[str, Any]:
 def proposals_of_resident(county: int, resident: UUID) -> list[dict[str, Any]]:
     """The suggestions in one account: key, number, title and where each stands. First what waits for the resident, then open ones."""
     mine = Author.objects.filter(county=county, resident=resident)
-    rows = Proposal.objects.filter(county=county, id__in=mine.values("proposal")).exclude(code="").select_related(*JOINED)
+    rows = (
+        Proposal.objects.filter(county=county, id__in=mine.values("proposal")).exclude(code="").select_related(*JOINED)
+    )
     newest = sorted(rows, key=lambda row: row.recorded_at, reverse=True)[:MOST_OWN]
     found = [
         {"key": row.id, "number": row.number, "title": row.title, "way": way_of(row), "open": row.is_open, "yours": waits(row)}
@@ -228,7 +230,9 @@ def events_for_proposer(steps: list[Told]) -> list[dict[str, Any]]:
             continue
         words, with_reason, with_text = LINES[step.action]
         text = written if step.action in {"approve", "audit"} else step.note
-        who = step.unit_label or (_("联名人") if step.action == "countersign" else _("系统") if step.action == "close_quiet" else _("您"))
+        who = step.unit_label or (
+            _("联名人") if step.action == "countersign" else _("系统") if step.action == "close_quiet" else _("您")
+        )
         found.append({
             "at": step.at, "what": str(words), "why": step.reason if with_reason else "", "who": who,
             "text": mask_text(text) if with_text else "", "tone": STATES[step.target].tone, "icon": "",
