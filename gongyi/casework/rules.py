@@ -64,6 +64,12 @@ def parts_visible_to(by: Actor, *, unit: UUID | None = None) -> QuerySet[CasePar
     return _parts(by.county, by.key, units, frozenset(held.unit for held in by.held)).all()
 
 
+def parts_held(by: Actor, *, unit: UUID | None = None) -> QuerySet[CasePart]:
+    """What `parts_visible_to` begins with, so at least as many: quickly counted, for telling many from few."""
+    units = by.units(P.CASE_VIEW) & {unit} if unit else by.units(P.CASE_VIEW)
+    return CasePart.objects.filter(county=by.county, unit__in=units, until=None)
+
+
 @lru_cache(maxsize=512)  # the question alone is kept, put together once for each answer to "who asks, holding what"
 def _parts(county: int, account: UUID, units: frozenset[UUID], own: frozenset[UUID]) -> QuerySet[CasePart]:
     hidden = CaseConflict.objects.filter(county=county, account=account, hidden=True)

@@ -25,5 +25,6 @@ urlpatterns = [
     path("<uuid:key>/", case.detail, name="detail"),
     path("<uuid:key>/authors/", case.authors, name="authors"),
     path("<uuid:key>/files/<uuid:file_key>/", case.file, name="file"),
+    path("<uuid:key>/why/<slug:which>/", case.why, name="why"),
     path("<uuid:key>/<slug:action>/", case.move, name="move"),
 ]

@@ -32,7 +32,7 @@ from tests.receivers import decoded
 
 COUNTY = 999001
 TO_RESIDENTS = {"resident.answered", "resident.asked", "resident.reopened", "resident.promise"}
-OF_PROPOSALS = {"resident.proposal"}  # see tests/home/test_suggestions.py
+OF_PROPOSALS = {"resident.proposal"}  # see tests/proposals/test_portal.py
 WITHOUT_RIGHT = {
     "account.reset",
     "grant.made",

@@ -12,7 +12,7 @@ from gongyi.language.asked.ask import Ask, Vocabulary
 from gongyi.language.asked.figures import period_of
 from gongyi.language.asked.matching import match
 from gongyi.language.asked.reading import Lexicon
-from gongyi.language.asked.trial import measure
+from gongyi.language.asked.trial import Score, _count, measure
 
 FORMS = Path(__file__).parents[1] / "reports" / "forms"
 WORDS = Vocabulary(
@@ -50,6 +50,22 @@ def test_the_six_forms_that_came_first_are_understood(path):
     assert score.places > 60
     assert score.share >= 0.97, score.wrong[:5]
     assert score.share_confirmed >= 0.97
+
+
+def test_a_key_lets_two_readings_pass_and_a_wrong_number_is_counted_apart_from_an_empty_cell():
+    wanted = {"at": "S!B2", "asks": {"any": [{"figure": "called", "by": None, "period": "this"}, {"leave": "two readings"}]}}  # fmt: skip
+    told = {
+        "called": Ask("figure", ("cases.called",)),
+        "closed": Ask("figure", ("cases.closed",)),
+        "left": Ask("leave", word="hand"),
+    }
+    for name, good, false in (("called", 1, 0), ("left", 1, 0), ("closed", 0, 1)):
+        score = Score("form")
+        _count(score, wanted, {"S!B2": (cell("回访"), told[name])}, WORDS)
+        assert (score.asked, score.right, score.false, score.empty) == (1, good, false, 0)
+    score = Score("form")
+    _count(score, wanted | {"asks": wanted["asks"]["any"][0]}, {"S!B2": (cell("回访"), told["left"])}, WORDS)
+    assert (score.right, score.false, score.empty) == (0, 0, 1)
 
 
 @pytest.mark.parametrize(

@@ -193,12 +193,15 @@ def test_the_command_lists_every_filled_place_with_its_evidence_and_every_empty_
 
 def test_the_measure_tells_each_folder_apart():
     told = io.StringIO()
-    call_command("measure_forms", str(FORMS), str(FORMS.parent / "second"), "--json", stdout=told)
-    first, second = json.loads(told.getvalue())
-    assert len(first["forms"]) == len(second["forms"]) == 6
+    folders = [str(FORMS.parent / name) for name in ("first", "second", "third")]
+    call_command("measure_forms", *folders, "--json", stdout=told)
+    first, second, third = json.loads(told.getvalue())
+    assert len(first["forms"]) == len(second["forms"]) == len(third["forms"]) == 6
     assert first["share"] >= 0.98  # what the words were collected from
     assert second["share"] >= 0.7  # made by somebody who saw neither: the honest half
     assert second["share_confirmed"] >= 0.9
+    assert third["share"] >= 0.8  # the same, made when everything stood
+    assert third["share_confirmed"] >= 0.9
 
 
 # --- pages ------------------------------------------------------------------------------------------------------------

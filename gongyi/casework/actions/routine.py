@@ -4,7 +4,6 @@ import copy
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
-from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
@@ -26,13 +25,11 @@ from gongyi.casework.workflow import TURNS
 from gongyi.core import clock
 from gongyi.core.access import Actor, system_actor
 from gongyi.core.county import new_key
-from gongyi.core.deadlines import Calendar, due
 from gongyi.core.errors import Refused
 from gongyi.core.imports import pending
-from gongyi.core.models import AuditDetail
 from gongyi.core.said import say
 from gongyi.network.models import Unit
-from gongyi.network.queries import calendar_of
+from gongyi.network.queries import Recount
 
 BATCH = 200
 
@@ -120,8 +117,8 @@ def recompute_deadlines(county: int, unit: Unit | None = None) -> int:
     return moved
 
 
-class _Recount:
-    """The limits of a county's cases by the calendars as they are now; each calendar is read once."""
+class _Recount(Recount):
+    """The limits of a county's cases."""
 
     COLUMNS: ClassVar = {
         "resident": "resident_due",
@@ -131,10 +128,7 @@ class _Recount:
     }
 
     def __init__(self, county: int) -> None:
-        self.county, self.calendars = county, dict[UUID | None, Calendar]()
-        types = CaseType.objects.filter(county=county).values("id")
-        changes = AuditDetail.objects.filter(county=county, entry__subject__in=types, field__endswith="_span")
-        self.set_at = {(key, name): at for key, name, at in changes.values_list(*_CHANGE).order_by("entry__seq")}
+        super().__init__(county, CaseType.objects.filter(county=county).values("id"))
 
     def moved(self, case: Case) -> dict[str, Any]:
         """The columns of a case that are no longer right, with what they should hold."""
@@ -149,19 +143,7 @@ class _Recount:
         return {name: due for name, due in found.items() if due != getattr(case, name)}
 
     def _due(self, case: Case, which: str) -> datetime | None:
-        """When the limit ends now; None where no calendar moves it."""
-        limit = queries.limit_of(case, which)
-        if limit is None or limit.in_hours or (limit.kind == "unit" and case.extensions):
-            return None
-        if limit.setting and (at := self.set_at.get((case.type_id, limit.setting))) and at > limit.start:
-            return None
-        place = limit.place.id if limit.place else None
-        if place not in self.calendars:
-            self.calendars[place] = calendar_of(limit.place, self.county)
-        return due(limit.start, limit.span, self.calendars[place])
-
-
-_CHANGE = ("entry__subject", "field", "entry__at")
+        return self.due(queries.limit_of(case, which), case.type_id)
 
 
 COUNTED = {"unit_id": "counted_unit_id", "lead_id": "counted_lead_id"}  # who was there before mergers

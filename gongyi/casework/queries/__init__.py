@@ -15,7 +15,7 @@ from gongyi.casework.queries.case import (
 )
 from gongyi.casework.queries.choices import filled, find_topics, reasons, templates_for, topic_named, types
 from gongyi.casework.queries.handover import handover_drafts, handover_lines, handover_waiting, open_matters
-from gongyi.casework.queries.limits import REOPENABLE, STEP_LIMITS, Limit, Why, limit_of, span_for, why
+from gongyi.casework.queries.limits import REOPENABLE, STEP_LIMITS, limit_of, span_for, why
 from gongyi.casework.queries.lists import (
     Row,
     Wanted,
@@ -44,7 +44,6 @@ __all__ = [
     "REOPENABLE",
     "STEP_ICONS",
     "STEP_LIMITS",
-    "Limit",
     "Point",
     "Proposal",
     "Proposals",
@@ -53,7 +52,6 @@ __all__ = [
     "Told",
     "Turn",
     "Wanted",
-    "Why",
     "about_of",
     "asker_of",
     "attachments_of",

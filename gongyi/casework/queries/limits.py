@@ -1,13 +1,12 @@
 """The limits of a case: from when, how long, by whose calendar, until when; and why each ends on its day."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from gongyi.casework.models import Case, CaseStep, CaseType
 from gongyi.casework.workflow import STATES
-from gongyi.core.deadlines import DayLine, Span, SpanUnit, due, explain
+from gongyi.core.deadlines import Span
 from gongyi.network.models import Unit
-from gongyi.network.queries import calendar_of
+from gongyi.network.queries import Limit, Why, explained
 
 # Steps with a limit of their own: from which moment of the case, and which limit of its type.
 STEP_LIMITS = {
@@ -25,30 +24,13 @@ def span_for(type_: CaseType, urgency: str) -> Span:
     return Span.parse(text)
 
 
-@dataclass(frozen=True)
-class Limit:
-    """One limit of a case. `setting` names the type's column that gave its length; '' where the case keeps its own."""
-
-    kind: str
-    start: datetime
-    span: Span
-    due: datetime
-    place: Unit | None = None
-    setting: str = ""
-
-    @property
-    def in_hours(self) -> bool:
-        """Hours run on rest days too: no calendar moves them."""
-        return self.span.unit is SpanUnit.HOURS
-
-
 def limit_of(case: Case, which: str) -> Limit | None:
     """The limit of this kind that the case has now: `resident`, `unit`, `turn`, `quiet` or `reopen`; None for any other."""
     match which:
         case "resident":
             return Limit("resident", case.recorded_at, Span.parse(case.span), case.resident_due)
         case "unit" if case.unit_due and (start := case.unit_from or case.assigned_at):
-            return Limit("unit", start, Span.parse(case.span), case.unit_due, case.lead)
+            return Limit("unit", start, Span.parse(case.span), case.unit_due, case.lead, agreed=bool(case.extensions))
         case "turn" if case.turn_due:
             return _turn(case, case.turn_due)
         case "quiet" if case.state == "answered" and case.quiet_until:
@@ -84,32 +66,7 @@ def _quiet_from(case: Case) -> datetime | None:
     return steps.order_by("-seq").values_list("at", flat=True).first() or case.answered_at
 
 
-@dataclass(frozen=True)
-class Why:
-    """Why a deadline falls on its day: from when, which limit, day by day.
-
-    `extended` when somebody approved a later day; `changed` when the setting was changed since and would give another day.
-    """
-
-    kind: str
-    start: datetime
-    span: Span
-    lines: list[DayLine]
-    due: datetime
-    extended: bool
-    changed: bool
-    provisional: bool
-
-
 def why(case: Case, which: str) -> Why | None:
     """The explanation of a limit of `limit_of`; None where the case has none of this kind."""
     limit = limit_of(case, which)
-    if limit is None:
-        return None
-    calendar = calendar_of(limit.place, case.county)
-    lines = explain(limit.start, limit.span, calendar)
-    counted = due(limit.start, limit.span, calendar)
-    extended = limit.kind == "unit" and bool(case.extensions) and limit.due > counted
-    changed = bool(limit.setting) and abs(limit.due - counted).days > 0
-    provisional = any(line.provisional for line in lines)
-    return Why(limit.kind, limit.start, limit.span, lines, limit.due, extended, changed, provisional)
+    return explained(limit, case.county) if limit else None

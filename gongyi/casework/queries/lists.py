@@ -12,7 +12,16 @@ from django.utils import timezone
 
 from gongyi.casework.models import Asker, Case, CasePart, Topic
 from gongyi.casework.queries.words import turn_words
-from gongyi.casework.rules import JUDGES, can_see_asker, declared, next_by, only_by, parts_visible_to, visible_to
+from gongyi.casework.rules import (
+    JUDGES,
+    can_see_asker,
+    declared,
+    next_by,
+    only_by,
+    parts_held,
+    parts_visible_to,
+    visible_to,
+)
 from gongyi.casework.workflow import TURNS
 from gongyi.core import clock, search
 from gongyi.core.access import Actor
@@ -113,9 +122,11 @@ def _named(rows: QuerySet[CasePart], found: QuerySet[SearchRow]) -> QuerySet[Cas
 
 def seen(by: Actor, wanted: Wanted | None) -> search.Seen:
     """The index rows of what the list shows this person, under the same filter but for its words."""
-    parts = list_parts(by, replace(wanted or Wanted(), text="")).order_by()
+    wanted = replace(wanted or Wanted(), text="")
+    parts = list_parts(by, wanted).order_by()
     each = Q(Exists(parts.filter(Seldom("case", OuterRef("subject")))))
-    return search.Seen(Q(kind="case", subject__in=parts.values("case")), each, parts[: search.FEW + 1].count())
+    number = search.counted(parts_held(by, unit=wanted.unit), None if wanted == Wanted(unit=wanted.unit) else parts)
+    return search.Seen(Q(kind="case", subject__in=parts.values("case")), each, number)
 
 
 def _hits(by: Actor, wanted: Wanted) -> QuerySet[SearchRow]:

@@ -31,6 +31,7 @@ from gongyi.core.search.kinds import (
     Seen,
     Watch,
     ahead,
+    counted,
     index,
     is_whole,
     rebuild,
@@ -40,6 +41,6 @@ from gongyi.core.search.kinds import (
 from gongyi.core.search.words import LONGEST_QUESTION, Word, excerpt, marked, question
 
 __all__ = [
-    "COUNT_TO", "FEW", "INDEX", "KINDS", "LONGEST_QUESTION", "PAGE", "PAGES", "Document", "Few", "Found", "Kind", "SearchedModel", "Seen", "Seldom", "Unsought", "Watch", "Word", "ahead", "empty", "excerpt", "find", "find_all", "first_place", "first_place_of_day", "holding",
+    "COUNT_TO", "FEW", "INDEX", "KINDS", "LONGEST_QUESTION", "PAGE", "PAGES", "Document", "Few", "Found", "Kind", "SearchedModel", "Seen", "Seldom", "Unsought", "Watch", "Word", "ahead", "counted", "empty", "excerpt", "find", "find_all", "first_place", "first_place_of_day", "holding",
     "index", "install", "is_whole", "last_place", "marked", "newest", "page", "purge", "question", "rebuild", "register", "remove", "together", "with_index", "without_index",
 ]  # fmt: skip

@@ -49,7 +49,7 @@ class Watch:
 
 @dataclass(frozen=True)
 class Seen:
-    """The index rows that somebody may see: as a set, and as a question to each; how many they are, counted up to `FEW` and one."""
+    """The index rows that somebody may see: as a set, and as a question to each; about how many they are, by `counted`."""
 
     rows: Q
     each: Q
@@ -59,6 +59,12 @@ class Seen:
     def few(self) -> bool:
         """Whether these are quicker gone through than the hits of a common word."""
         return self.number <= FEW
+
+
+def counted(held: QuerySet[Any], narrowed: QuerySet[Any] | None) -> int:
+    """About how many rows somebody may see, up to `FEW` and one: of all that are held, or, where these are more, of the narrowed ones."""
+    number = held[: FEW + 1].count()
+    return number if number <= FEW or narrowed is None else narrowed[: FEW + 1].count()
 
 
 @dataclass(frozen=True)

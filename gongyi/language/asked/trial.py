@@ -25,7 +25,7 @@ CHANNELS = {
     "电话": {"phone"}, "来访": {"counter"}, "网上": {"chat", "portal"}, "信件": {"letter"}, "联络员上报": {"visit"},
 }  # fmt: skip
 URGENCIES = {"特急": {"danger"}, "紧急": {"urgent"}, "一般": {"normal"}}
-LISTS = {"satisfaction": {"satisfaction"}, "result": {"result"}}
+OWN = "own"  # the unit alone, without those below it
 
 
 @dataclass
@@ -40,6 +40,8 @@ class Score:
     formulas: int = 0
     confirmed: int = 0  # right once somebody has corrected the proposal and the next copy was recognised
     places: int = 0
+    false: int = 0  # told as a number that is not the one asked: the worst that can happen
+    empty: int = 0  # left though something is asked
     wrong: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -59,13 +61,20 @@ def county_words(key: Mapping[str, Any], given: Vocabulary) -> Vocabulary:
     topics = tuple((name, name) for name in defaults["topics"])
     channels = (("counter", "来访"), ("phone", "电话"), ("visit", "走访"), ("letter", "来信"), ("chat", "网络留言"), ("portal", "自助提交"), ("other", "其他"))  # fmt: skip
     urgencies = (("normal", "一般"), ("urgent", "急事"), ("danger", "危急"))
-    units = dict.fromkeys(str((cell["asks"].get("by") or {}).get("unit", "")) for cell in key["cells"])
+    asked = [each for cell in key["cells"] for each in _alternatives(cell["asks"])]
+    units = dict.fromkeys(str((each.get("by") or {}).get("unit", "")) for each in asked)
     children = tuple(
-        (name, name) for name in units if name and not name.startswith("child ") and not name[-1].isdigit()
-    )
+        (name, name) for name in units if name not in {"", OWN} and not name.startswith("child ") and not name[-1].isdigit()
+    )  # fmt: skip
     return replace(
         given, kind=key["period"], types=types, channels=channels, urgencies=urgencies, topics=topics, children=children
     )  # fmt: skip
+
+
+def _alternatives(asks: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """What a key lets pass for one place: where its author saw two readings, either; the first one is what he would choose."""
+    found: list[Mapping[str, Any]] = asks.get("any", [asks])
+    return found
 
 
 def _one_notation(asks: Mapping[str, Any]) -> dict[str, Any]:
@@ -119,22 +128,24 @@ def measure(path: Path, given: Vocabulary) -> Score:
 
 def _count(score: Score, cell: Mapping[str, Any], proposed: Mapping[str, tuple[Slot, Ask]], words: Vocabulary) -> None:
     slot, ask = proposed.get(cell["at"], (None, leave("missing")))
-    wanted = _one_notation(cell["asks"])
+    wanted = [_one_notation(each) for each in _alternatives(cell["asks"])]
     score.places += 1
-    if wanted.get("leave", "").startswith("formula"):
+    if wanted[0].get("leave", "").startswith("formula"):
         score.formulas += 1
         if ask.kind != "leave":
             score.wrong.append(_told(cell, ask))
         return
-    good = agrees(ask, wanted, words)
-    if "leave" in wanted:
+    good = any(agrees(ask, each, words) for each in wanted)
+    if "leave" in wanted[0]:
         score.left += 1
         score.left_right += good
     else:
         score.asked += 1
         score.right += good
-    score.confirmed += slot is not None and (good or _confirmed(wanted, words))
+    score.confirmed += slot is not None and (good or any(_confirmed(each, words) for each in wanted))
     if not good:
+        score.false += ask.kind == "figure"
+        score.empty += ask.kind == "leave"
         score.wrong.append(_told(cell, ask))
 
 
@@ -194,7 +205,7 @@ def _same_time(ask: Ask, wanted: Mapping[str, Any], kind: str) -> bool:
 
 def _figures(wanted: Mapping[str, Any]) -> tuple[str, ...]:
     """The ids of what a key names: one figure or several added up."""
-    return tuple(f"cases.{FIGURES.get(name, name)}" for name in _several(wanted["figure"]))
+    return tuple(name if "." in name else f"cases.{FIGURES.get(name, name)}" for name in _several(wanted["figure"]))
 
 
 def _several(value: Any) -> list[Any]:

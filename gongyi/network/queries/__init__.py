@@ -3,6 +3,7 @@
 from gongyi.network.queries.calendar import calendar_days, calendar_of
 from gongyi.network.queries.divisions import county_rows
 from gongyi.network.queries.history import Then, Tree, changes_of, counting_tree, days_of_change, tree_on
+from gongyi.network.queries.limits import Limit, Recount, Why, explained
 from gongyi.network.queries.pickers import place_field, unit_field
 from gongyi.network.queries.units import (
     Branch,
@@ -26,9 +27,12 @@ from gongyi.network.queries.units import (
 
 __all__ = [
     "Branch",
+    "Limit",
     "Reach",
+    "Recount",
     "Then",
     "Tree",
+    "Why",
     "calendar_days",
     "calendar_of",
     "chain",
@@ -37,6 +41,7 @@ __all__ = [
     "counting_tree",
     "county_rows",
     "days_of_change",
+    "explained",
     "find_units",
     "home_county",
     "initials",

@@ -1,6 +1,7 @@
 """What the system does by itself: find whoever goes on, end the time to rate, follow a merged unit, count deadlines anew."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -13,13 +14,15 @@ from gongyi.core.access import Actor, system_actor
 from gongyi.core.errors import Refused
 from gongyi.core.said import say
 from gongyi.network.models import Unit
+from gongyi.network.queries import Recount
 from gongyi.proposals.actions.answers import close_quiet
 from gongyi.proposals.actions.calls import follow_call
-from gongyi.proposals.actions.moving import PARTS, due_in, move, next_turn, somebody_else, waiting_for
+from gongyi.proposals.actions.moving import PARTS, move, somebody_else
 from gongyi.proposals.actions.portal import drop_old_sketches
 from gongyi.proposals.models import Call, Opinion, Proposal, ProposalPart
 from gongyi.proposals.models.proposal import OPEN
 from gongyi.proposals.queries.case import JOINED
+from gongyi.proposals.queries.limits import COLUMNS, limit_of, limits_of
 from gongyi.proposals.queries.stranded import stranded
 from gongyi.proposals.rules import JUDGES, makers
 from gongyi.proposals.workflow import TURNS
@@ -63,27 +66,41 @@ def run_due(county: int) -> dict[str, int]:
 def recompute_deadlines(county: int, unit: Unit | None = None) -> int:
     """Count the limits that still run anew after a calendar changed; returns in how many proposals one moved, each with a line.
 
-    A limit that was extended stays. With `unit` only proposals that it or a unit below it leads.
+    A limit that was extended stays, and so does one whose setting was changed since. With `unit` only proposals that it or a unit
+    below it leads.
     """
     rows = Proposal.objects.filter(county=county, state__in=OPEN).select_related(*JOINED)
     if unit is not None:
         rows = rows.filter(lead__path__startswith=unit.path)
-    by, moved = system_actor("calendar", county), 0
+    by, moved, count = system_actor("calendar", county), 0, _Recount(county)
     for proposal in rows.iterator(500):
-        facts: dict[str, Any] = {}
-        if proposal.span and proposal.unit_from and not proposal.extensions:
-            facts["unit_due"] = due_in(proposal, proposal.span, proposal.unit_from, proposal.lead)
-        before = {name: getattr(proposal, name) for name in facts}
-        for name, value in facts.items():
-            setattr(proposal, name, value)
-        turn = next_turn(proposal, waiting_for(proposal))
-        for name, value in before.items():
-            setattr(proposal, name, value)
-        if turn["turn_due"] != proposal.turn_due or facts != before:
+        facts, turns = count.moved(proposal)
+        if facts or turns:
             note = say(gettext_lazy("日历改了，时限重新计算"))
             move(proposal, "recompute", by=by, changes=facts, note=note, quietly=True)
             moved += 1
     return moved
+
+
+class _Recount(Recount):
+    """The limits of a county's proposals."""
+
+    def __init__(self, county: int) -> None:
+        self.limits = limits_of(county)
+        super().__init__(county, [self.limits.id])
+
+    def moved(self, proposal: Proposal) -> tuple[dict[str, Any], bool]:
+        """The columns of a proposal that are no longer right, with what they should hold; and whether the next step's limit moves."""
+        facts = {}
+        for which, column in COLUMNS.items():
+            until = self._due(proposal, which)
+            if until and until != getattr(proposal, column):
+                facts[column] = until
+        turn = self._due(proposal, "turn")
+        return facts, turn is not None and turn != proposal.turn_due
+
+    def _due(self, proposal: Proposal, which: str) -> datetime | None:
+        return self.due(limit_of(proposal, which, self.limits), self.limits.id)
 
 
 COUNTED = {"unit_id": "counted_unit_id", "lead_id": "counted_lead_id"}  # who was there before mergers

@@ -17,7 +17,7 @@ from gongyi.core.paging import COUNT_TO, PAGE, Mark, Order
 from gongyi.core.search import Seldom
 from gongyi.proposals.models import Proposal, ProposalPart
 from gongyi.proposals.queries.words import turn_words
-from gongyi.proposals.rules import declared, next_by, parts_visible_to, visible_to
+from gongyi.proposals.rules import declared, next_by, parts_held, parts_visible_to, visible_to
 from gongyi.proposals.workflow import TURNS
 
 ORDER = Order("recorded_at", "proposal")
@@ -161,6 +161,8 @@ def numbered(by: Actor, number: str) -> Proposal | None:
 
 def seen(by: Actor, wanted: Wanted | None) -> search.Seen:
     """The index rows of what the list shows this person, under the same filter but for its words."""
-    parts = list_parts(by, replace(wanted or Wanted(), text="")).order_by()
+    wanted = replace(wanted or Wanted(), text="")
+    parts = list_parts(by, wanted).order_by()
     each = Q(Exists(parts.filter(Seldom("proposal", OuterRef("subject")))))
-    return search.Seen(Q(kind="proposal", subject__in=parts.values("proposal")), each, parts[: search.FEW + 1].count())
+    number = search.counted(parts_held(by, unit=wanted.unit), None if wanted == Wanted(unit=wanted.unit) else parts)
+    return search.Seen(Q(kind="proposal", subject__in=parts.values("proposal")), each, number)

@@ -58,12 +58,18 @@ def clocks(proposal: Proposal) -> list[dict[str, Any]]:
     late = (stopped or clock.now()) > proposal.unit_due
     left = remaining(clock.now(), proposal.unit_due).words
     words = left if stopped is None else _("超过时限才答复") if late else _("按时答复")
-    unit = {"words": f"{proposal.lead.name} {words}", "due": proposal.unit_due, "late": late, "icon": "building"}
+    unit = {
+        "words": f"{proposal.lead.name} {words}",
+        "due": proposal.unit_due,
+        "late": late,
+        "icon": "building",
+        "why": "answer",
+    }
     if not (proposal.helpers and proposal.co_due and stopped is None):
         return [unit]
     words = _("会办意见 %(left)s") % {"left": remaining(clock.now(), proposal.co_due).words}
     over = clock.now() > proposal.co_due
-    return [unit, {"words": words, "due": proposal.co_due, "late": over, "icon": "people"}]
+    return [unit, {"words": words, "due": proposal.co_due, "late": over, "icon": "people", "why": "co"}]
 
 
 _ASKERS = {move.action for move in PROPOSAL.moves if move.permission == P.ASKER}

@@ -40,7 +40,7 @@ def _context(request: ActorRequest, one: Proposal) -> dict[str, Any]:
     promises = queries.promises_of(one)
     waits = [said["unit"].name for said in opinions if said["opinion"] is None]
     return {
-        "one": one, "url": one.get_absolute_url(), "title": one.title, "state": STATES[one.state], "turn": queries.turn_of(one, waits),
+        "one": one, "url": one.get_absolute_url(), "title": one.title, "state": STATES[one.state], "turn": queries.turn_of(one, waits), "turn_why": queries.limit_of(one, "turn"),
         "clocks": queries.clocks(one), "primary": primary, "others": others, "events": queries.events(queries.timeline(one)),
         "roles": queries.roles_of(one), "opinions": opinions, "authors": queries.authors_of(one), "files": queries.attachments_of(one),
         "promises": promises, "may_open": queries.openable(request.actor, promises), "merged": queries.merged_into(one), "pieces": queries.pieces_of(one), "may_see_authors": can_see_authors(request.actor, one),
@@ -87,6 +87,16 @@ def _allowed(request: ActorRequest, one: Proposal, action: str) -> Move:
             "wrong_state", _("这件事现在是“%(state)s”，不能“%(action)s”。") % facts, _("请回到这件事的页面看下一步。")
         )
     return step
+
+
+@permission(P.PROPOSAL_VIEW)
+def why(request: ActorRequest, key: UUID, which: str) -> HttpResponse:
+    """为什么是这一天: the deadline day by day."""
+    one = queries.fetch(request.actor, key)
+    found = queries.why(one, which)
+    if found is None:
+        raise Http404
+    return render(request, "proposals/why.html", {"one": one, "why": found, "title": _("为什么是这一天？")})
 
 
 @require_POST

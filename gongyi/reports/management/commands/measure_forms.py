@@ -31,12 +31,14 @@ class Command(WholeCommand):
             if not paths:
                 raise CommandError(_("%(folder)s 里没有答案文件（*.key.json）。") % {"folder": folder}, returncode=2)
             scores = [measure(path, given) for path in paths]
-            facts.append({"folder": folder, "share": _share(scores), "share_confirmed": _share(scores, confirmed=True), "forms": [_facts(score) for score in scores]})  # fmt: skip
+            facts.append({"folder": folder, "share": _share(scores), "share_confirmed": _share(scores, confirmed=True), "wrong_numbers": sum(score.false for score in scores), "left_empty": sum(score.empty for score in scores), "forms": [_facts(score) for score in scores]})  # fmt: skip
         if json:
             self.stdout.write(dumps(facts, ensure_ascii=False))
             return
         for line in facts:
-            self.stdout.write(f"{line['folder']}: {line['share']:.1%} → {line['share_confirmed']:.1%}")
+            self.stdout.write(
+                f"{line['folder']}: {line['share']:.1%} → {line['share_confirmed']:.1%}; wrong numbers {line['wrong_numbers']}, left though asked {line['left_empty']}"
+            )
 
 
 def _share(scores: list[Score], *, confirmed: bool = False) -> float:
@@ -48,5 +50,5 @@ def _share(scores: list[Score], *, confirmed: bool = False) -> float:
 def _facts(score: Score) -> dict[str, Any]:
     return {
         "form": score.form, "asked": score.asked, "asked_right": score.right, "left": score.left, "left_right": score.left_right,
-        "formulas": score.formulas, "share": round(score.share, 4), "share_confirmed": round(score.share_confirmed, 4), "wrong": score.wrong,
+        "formulas": score.formulas, "share": round(score.share, 4), "share_confirmed": round(score.share_confirmed, 4), "wrong_numbers": score.false, "left_empty": score.empty, "wrong": score.wrong,
     }  # fmt: skip

@@ -28,7 +28,7 @@ from gongyi.proposals.queries import portal as queries
 from gongyi.proposals.rules import can_move, may_follow
 from gongyi.proposals.workflow import PROPOSAL, STATES
 from tests.factories import refused
-from tests.proposals.conftest import act, again, land  # noqa: F401 - a fixture
+from tests.proposals.conftest import act, again
 from tests.proposals.test_calls import running
 from tests.proposals.test_workflow import put
 
