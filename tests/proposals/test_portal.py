@@ -90,10 +90,10 @@ def test_three_texts_are_enough_and_the_desk_hears(land):
     assert (one.number, one.state, one.unit, one.may_publish) == (number, "submitted", land.county, False)
     assert one.turn_due is not None
     assert not Author.objects.exists(), "nobody has to say who they are"
-    page = browser.get("/portal/suggestion/").content.decode()
+    page = browser.get("/portal/suggest/own/").content.decode()
     assert "轮到东湖县" in page
     assert code not in page
-    assert browser.get("/portal/suggest/done/").headers["Location"] == "/portal/suggestion/", "the code is shown once"
+    assert browser.get("/portal/suggest/done/").headers["Location"] == "/portal/suggest/own/", "the code is shown once"
     assert act(one, "file", land.desk).state == "filed"
 
 
@@ -193,7 +193,7 @@ def test_p3_a_wrong_code_and_an_unknown_number_get_the_same_answer(land):
         answer = Client().post("/portal/track/", {"number": number, "code": code}).content.decode()
         told.append(re.sub(r'(value|content)="[^"]*"|nonce="[^"]*"', "", answer))
     assert len(set(told)) == 1
-    assert opened_by(one.number, one.plain.lower().replace(" ", "-")).get("/portal/suggestion/").status_code == 200
+    assert opened_by(one.number, one.plain.lower().replace(" ", "-")).get("/portal/suggest/own/").status_code == 200
 
 
 def test_guessing_codes_is_held(land):
@@ -216,9 +216,9 @@ def test_guard_off_guessing_goes_on(land, monkeypatch):
 def test_without_the_code_nothing_opens(land):
     suggested(land)
     for address in ("", "reply/", "judge/", "take_back/", f"files/{uuid4()}/"):
-        answer = Client().get(f"/portal/suggestion/{address}")
+        answer = Client().get(f"/portal/suggest/own/{address}")
         assert answer.status_code == (404 if "files" in address else 302)
-    for address in ("/portal/cosign/", "/portal/suggest/done/"):
+    for address in ("/portal/suggest/sign/", "/portal/suggest/done/"):
         assert Client().get(address).headers["Location"] == "/portal/track/"
 
 
@@ -226,9 +226,9 @@ def test_after_half_an_hour_it_is_closed_again(land):
     one = suggested(land)
     browser = opened_by(one.number, one.plain)
     with clock.at(clock.now() + timedelta(minutes=31)):
-        assert browser.get("/portal/suggestion/").status_code == 302
+        assert browser.get("/portal/suggest/own/").status_code == 302
     assert browser.post("/portal/case/leave/").status_code == 302
-    assert browser.get("/portal/suggestion/").status_code == 302
+    assert browser.get("/portal/suggest/own/").status_code == 302
 
 
 def test_an_office_proposal_cannot_be_opened_by_any_code(land):
@@ -299,14 +299,14 @@ def test_each_cosigner_confirms_by_a_code_of_their_own(land):
     assert [row.signed for row in Author.objects.order_by("place")] == ["yes", "asked", "asked"]
     (number, code), (other, other_code) = pairs[1:]
     browser = opened_by(number, code)
-    page = browser.get("/portal/cosign/").content.decode()
+    page = browser.get("/portal/suggest/sign/").content.decode()
     assert TEXTS["suggestions"] in page
     assert "刘大勇" not in page
     assert "13700000001" not in page
-    assert send(browser, "/portal/cosign/", agreed="yes").status_code == 302
-    assert send(opened_by(other, other_code), "/portal/cosign/", agreed="no").status_code == 302
+    assert send(browser, "/portal/suggest/sign/", agreed="yes").status_code == 302
+    assert send(opened_by(other, other_code), "/portal/suggest/sign/", agreed="no").status_code == 302
     assert [row.signed for row in Author.objects.order_by("place")] == ["yes", "yes", "no"]
-    again_ = send(browser, "/portal/cosign/", agreed="no")
+    again_ = send(browser, "/portal/suggest/sign/", agreed="no")
     assert "已经答复过了" in again_.content.decode()
     assert Author.objects.get(place=1).signed == "yes"
 
@@ -316,8 +316,8 @@ def test_a_cosigners_code_opens_nothing_else(land):
     for number, code in ((pairs[2][0], pairs[1][1]), (pairs[0][0], pairs[1][1]), (pairs[1][0], pairs[0][1])):
         assert Client().post("/portal/track/", {"number": number, "code": code}).status_code == 200
     browser = opened_by(*pairs[1])
-    assert browser.get("/portal/suggestion/").status_code == 302
-    assert browser.get("/portal/suggestion/take_back/").status_code == 302
+    assert browser.get("/portal/suggest/own/").status_code == 302
+    assert browser.get("/portal/suggest/own/take_back/").status_code == 302
 
 
 @pytest.mark.parametrize("action", [move.action for move in PROPOSAL.moves])
@@ -377,12 +377,12 @@ def test_a_question_is_answered_on_the_page(land):
     one = suggested(land)
     act(one, "ask", land.desk, question="几米宽？")
     browser = opened_by(one.number, one.plain)
-    page = browser.get("/portal/suggestion/").content.decode()
+    page = browser.get("/portal/suggest/own/").content.decode()
     assert "几米宽？" in page
     assert "轮到您回答" in page
-    assert send(browser, "/portal/suggestion/reply/", note="三米").status_code == 302
+    assert send(browser, "/portal/suggest/own/reply/", note="三米").status_code == 302
     assert again(one).question == ""
-    assert "三米" in browser.get("/portal/suggestion/").content.decode()
+    assert "三米" in browser.get("/portal/suggest/own/").content.decode()
     with refused("no_question"):
         by_proposer(one, "reply", note="再答")
 
@@ -398,10 +398,10 @@ def test_sent_back_it_is_changed_and_sent_again(land):
     one = suggested(land)
     act(one, "ask_change", land.desk, note="写清楚多宽")
     browser = opened_by(one.number, one.plain)
-    page = browser.get("/portal/suggestion/").content.decode()
+    page = browser.get("/portal/suggest/own/").content.decode()
     assert "写清楚多宽" in page
-    assert TEXTS["suggestions"] in browser.get("/portal/suggestion/revise/").content.decode()
-    assert send(browser, "/portal/suggestion/revise/", **TEXTS | {"suggestions": "四米宽"}).status_code == 302
+    assert TEXTS["suggestions"] in browser.get("/portal/suggest/own/revise/").content.decode()
+    assert send(browser, "/portal/suggest/own/revise/", **TEXTS | {"suggestions": "四米宽"}).status_code == 302
     one = again(one)
     assert (one.state, one.suggestions) == ("submitted", "四米宽")
     assert TEXTS["suggestions"] in str(ProposalStep.objects.get(proposal=one, action="revise").note)
@@ -423,17 +423,17 @@ def test_an_answer_is_read_once_it_went_out_and_not_satisfied_leads_to_another(l
     act(one, "sign", land.clerk)
     act(one, "answer", land.clerk, answer="桥已经修好。", result=land.classes["A"])
     browser = opened_by(one.number, one.plain)
-    assert "桥已经修好" not in browser.get("/portal/suggestion/").content.decode(), "not signed yet"
+    assert "桥已经修好" not in browser.get("/portal/suggest/own/").content.decode(), "not signed yet"
     act(one, "approve", land.lead)
-    page = browser.get("/portal/suggestion/").content.decode()
+    page = browser.get("/portal/suggest/own/").content.decode()
     assert "桥已经修好" in page
     assert "赵审" not in page, "units, never persons"
-    answer = send(browser, "/portal/suggestion/judge/", manner="good", rating="bad", note="")
+    answer = send(browser, "/portal/suggest/own/judge/", manner="good", rating="bad", note="")
     assert "请写一句哪里不满意" in answer.content.decode()
-    assert send(browser, "/portal/suggestion/judge/", manner="good", rating="bad", note="太窄").status_code == 302
+    assert send(browser, "/portal/suggest/own/judge/", manner="good", rating="bad", note="太窄").status_code == 302
     one = again(one)
     assert (one.state, one.manner, one.rating, one.redos) == ("redo", "good", "bad", 1)
-    assert "重新办理" in browser.get("/portal/suggestion/").content.decode()
+    assert "重新办理" in browser.get("/portal/suggest/own/").content.decode()
 
 
 def test_what_ended_without_a_word_may_still_be_rated_once(land):
@@ -454,7 +454,7 @@ def test_taken_back_it_ends_and_the_lead_hears(land):
     act(one, "file", land.desk)
     act(one, "assign", land.desk, lead=land.town)
     browser = opened_by(one.number, one.plain)
-    assert send(browser, "/portal/suggestion/take_back/", note="").status_code == 302
+    assert send(browser, "/portal/suggest/own/take_back/", note="").status_code == 302
     assert again(one).state == "withdrawn"
     assert Message.objects.filter(account=land.clerk.id, event="proposal.word").exists()
 
@@ -462,8 +462,8 @@ def test_taken_back_it_ends_and_the_lead_hears(land):
 def test_files_come_along_and_open_only_here(land):
     note = SimpleUploadedFile("现场.txt", "照片说明".encode(), "text/plain")
     browser, _pairs = sent(file=[note])
-    page = browser.get("/portal/suggestion/").content.decode()
-    link = re.search(r"/portal/suggestion/files/[0-9a-f-]+/", page)[0]
+    page = browser.get("/portal/suggest/own/").content.decode()
+    link = re.search(r"/portal/suggest/own/files/[0-9a-f-]+/", page)[0]
     assert b"".join(browser.get(link).streaming_content)
     assert Client().get(link).status_code == 404
 
@@ -478,9 +478,9 @@ def test_a_bad_file_is_refused_and_nothing_stays(land):
 def test_who_looked_is_told(land):
     one = suggested(land)
     browser = opened_by(one.number, one.plain)
-    assert "还没有人看过" in browser.get("/portal/suggestion/").content.decode()
+    assert "还没有人看过" in browser.get("/portal/suggest/own/").content.decode()
     actions.show_authors(again(one), by=land.desk, purpose="contact")
-    assert "东湖县的工作人员看过您的姓名和联系方式，为了联系您" in browser.get("/portal/suggestion/").content.decode()
+    assert "东湖县的工作人员看过您的姓名和联系方式，为了联系您" in browser.get("/portal/suggest/own/").content.decode()
 
 
 def test_d15_a_correction_is_a_case_of_its_own_followed_by_the_same_code(land):
@@ -490,13 +490,13 @@ def test_d15_a_correction_is_a_case_of_its_own_followed_by_the_same_code(land):
     make_actor(land.desk.held[0].role, land.county, "派单")
     one = suggested(land)
     browser = opened_by(one.number, one.plain)
-    assert send(browser, "/portal/suggestion/wish/", kind="remove", note="删掉我的电话").status_code == 302
+    assert send(browser, "/portal/suggest/own/wish/", kind="remove", note="删掉我的电话").status_code == 302
     case = Case.objects.get()
     assert one.number in case.content
-    assert case.number in browser.get("/portal/suggestion/").content.decode()
+    assert case.number in browser.get("/portal/suggest/own/").content.decode()
     assert opened_by(case.number, one.plain).get("/portal/case/").status_code == 200
     assert (
-        "您上一个要求还在办" in send(browser, "/portal/suggestion/wish/", kind="remove", note="再删").content.decode()
+        "您上一个要求还在办" in send(browser, "/portal/suggest/own/wish/", kind="remove", note="再删").content.decode()
     )
 
 
@@ -525,7 +525,7 @@ def test_it_stands_in_the_account_and_goes_when_the_account_ends(land):
     one = Proposal.objects.get()
     assert one.number in browser.get("/portal/mine/").content.decode()
     address = f"/portal/mine/suggestions/{one.id}/"
-    assert browser.get(address).headers["Location"] == "/portal/suggestion/"
+    assert browser.get(address).headers["Location"] == "/portal/suggest/own/"
     assert signed_in(stranger).get(address).status_code == 404
     remove_resident(who, by=resident_actor(who))
     assert Author.objects.get().resident is None

@@ -160,7 +160,7 @@ def _open_found(request: ActorRequest, case: UUID | None, other: suggestions.Fou
         put(request, OPENED, case=case)
         return reverse("home:portal_case")
     put(request, SUGGESTED, proposal=other.proposal, author=other.author, sketch=other.sketch)
-    return reverse("home:suggestion" if other.proposal else "home:cosign" if other.author else "home:suggest")
+    return reverse("home:own_suggestion" if other.proposal else "home:cosign" if other.author else "home:suggest")
 
 
 @public("the asker's own case, opened by number and code")

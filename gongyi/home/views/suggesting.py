@@ -22,7 +22,7 @@ from gongyi.core.errors import Refused
 from gongyi.core.http import ActorRequest, public, residents, submit
 from gongyi.core.tracking import make_code
 from gongyi.home.forms import portal as portal_forms
-from gongyi.home.forms.suggestions import CosignForm, MarkForm, ReviseForm, SuggestForm
+from gongyi.home.forms.suggesting import CosignForm, MarkForm, ReviseForm, SuggestForm
 from gongyi.home.views.held import (
     SHOWN,
     SUGGESTED,
@@ -124,7 +124,7 @@ def suggested(request: ActorRequest) -> HttpResponse:
             "days": actions.KEPT.days,
         }
         return render(request, "portal/sketched.html", context)
-    return redirect("home:suggestion" if one else "home:portal_track")
+    return redirect("home:own_suggestion" if one else "home:portal_track")
 
 
 # --- one's own --------------------------------------------------------------------------------------------------------
@@ -148,7 +148,7 @@ def suggestion(request: ActorRequest, one: Proposal) -> HttpResponse:
     request.session.pop(SHOWN, None)
     mine = request.resident is not None and queries.in_account(one, request.resident.id)
     context = {"title": one.title, "mine": mine, "mark": MarkForm(), "reply": portal_forms.ReplyForm()}
-    return render(request, "portal/suggestion.html", queries.followed(one) | context)
+    return render(request, "portal/own_suggestion.html", queries.followed(one) | context)
 
 
 def _add(one: Proposal, *, file: Sequence[Any], **facts: Any) -> Any:
@@ -186,7 +186,7 @@ def step(request: ActorRequest, one: Proposal, step: str) -> HttpResponse:
         messages.success(request, thanks)
         return done
     context = {"title": label, "form": form, "one": one, "step": step, "answer": queries.sent_answer(one)}
-    return render(request, "portal/suggestion_step.html", context)
+    return render(request, "portal/own_step.html", context)
 
 
 def _act(request: ActorRequest, one: Proposal, act: Callable[..., Any], form: forms.Form) -> str:
@@ -200,7 +200,7 @@ def _act(request: ActorRequest, one: Proposal, act: Callable[..., Any], form: fo
     if request.FILES:
         count_stranger(request)
     put(request, SUGGESTED, anew=False, proposal=one.id)
-    return reverse("home:suggestion")
+    return reverse("home:own_suggestion")
 
 
 @public("a file that the proposer sent, in the browser that opened the suggestion; a 404 in every other")
@@ -220,7 +220,7 @@ def own(request: ActorRequest, proposal_key: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     put(request, SUGGESTED, proposal=found)
-    return redirect("home:suggestion")
+    return redirect("home:own_suggestion")
 
 
 # --- a co-signer ------------------------------------------------------------------------------------------------------
