@@ -16,18 +16,24 @@ class CaseworkConfig(AppConfig):
         from gongyi.casework.actions.promising import ORIGIN
         from gongyi.casework.actions.residents import let_go
         from gongyi.casework.forms import search_form
+        from gongyi.casework.queries import ledger
+        from gongyi.casework.queries.exports import CASES
         from gongyi.casework.queries.searching import case_kind
-        from gongyi.core import imports, search
+        from gongyi.core import imports, lists, search
         from gongyi.core.access import Permission as P
         from gongyi.core.outbox.sending import register_duty, register_right
         from gongyi.core.outbox.words import KINDS
         from gongyi.network.actions import calendar_changed, closing_checks, unit_merged
         from gongyi.people.actions.residents import lets_go
+        from gongyi.people.queries import exports
         from gongyi.people.queries.handover import register_section
         from gongyi.promises.rules import register_origin
 
         search.register(case_kind(search_form))
         figures.register_figures()
+        for listed in (ledger.case_list(), ledger.publication_list(), ledger.register_list(), ledger.matter_list()):
+            lists.register(listed)
+        exports.register("case", CASES)
         register_origin(ORIGIN)
         lets_go.append(let_go)
         calendar_changed.append(actions.recompute_deadlines)
@@ -45,5 +51,4 @@ class CaseworkConfig(AppConfig):
             ["resident.answered", "resident.asked", "resident.reopened", "resident.promise"], rules.may_hear_of_own_case
         )
         register_right(["publication"], rules.may_hear_of_publication)
-        register_right(["export"], rules.may_hear_of_export)
         register_duty(["import"], lambda by: by.can(P.CASE_ASSIGN))

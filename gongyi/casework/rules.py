@@ -18,7 +18,6 @@ from gongyi.casework.models import (
     CasePart,
     CaseStep,
     CaseType,
-    Export,
     Publication,
     PublicationStep,
 )
@@ -376,12 +375,6 @@ def publication_moves(by: Actor, publication: Publication) -> list[Move]:
     return [move for move in PUBLICATION.leaving(publication.state) if can_move_publication(by, publication, move)]
 
 
-def exports_judged_by(by: Actor) -> QuerySet[Export]:
-    """The exports with contacts that wait for this person's word: never one's own (P8)."""
-    rows = Export.objects.filter(county=by.county, second__in=by.units(P.CASE_APPROVE), judged_at=None, gone_at=None)
-    return rows.exclude(account=by.key)
-
-
 # --- messages that leave the house: asked once more when they are sent -------------------------------------------------
 
 
@@ -403,10 +396,3 @@ def may_hear_of_own_case(by: Actor, key: UUID) -> bool:
 def may_hear_of_publication(by: Actor, key: UUID) -> bool:
     """Whether the reader may still open the public answer."""
     return publications_visible_to(by).filter(id=key).exists()
-
-
-def may_hear_of_export(by: Actor, key: UUID) -> bool:
-    """Whether the export is the reader's own, or waits for their word."""
-    there = Q(gone_at=None) | Q(ready_at=None)  # one that was not agreed to is gone by that very word
-    own = Export.objects.filter(there, county=by.county, account=by.key)
-    return (own | exports_judged_by(by)).filter(id=key).exists()

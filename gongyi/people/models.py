@@ -312,3 +312,52 @@ class Identity(CountyModel):
         )
         self.name_digest = digest("name", self.name) if self.name else ""
         self.phone_digest, self.tail_digest = phone_digest(self.phone), phone_tail_digest(self.phone)
+
+
+class Export(CountyModel):
+    """A file with the rows of a list (`core.lists`), for whoever asked for it: one download, gone after a day.
+
+    With contacts (`purpose` is set) no file rests on the disk: it is written when it is taken.
+    """
+
+    class Kind(models.TextChoices):
+        XLSX = "xlsx", _("Excel 表格（.xlsx）")
+        CSV = "csv", _("文本表格（.csv）")
+
+    account = models.UUIDField()
+    listed = models.CharField(max_length=16, default="case")
+    kind = models.CharField(_("文件格式"), max_length=4, choices=Kind)
+    query = models.CharField(max_length=400, blank=True)
+    words = models.CharField(max_length=200, blank=True)
+    wanted = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    asked_at = models.DateTimeField()
+    ready_at = models.DateTimeField(null=True, blank=True)
+    purpose = models.CharField(_("用途"), max_length=12, choices=Purpose, blank=True)
+    reason = models.CharField(_("为什么要带联系方式"), max_length=200, blank=True)
+    people = models.PositiveIntegerField(default=0)
+    second = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    judged_by = models.UUIDField(null=True, blank=True)
+    judged_at = models.DateTimeField(null=True, blank=True)
+    taken_at = models.DateTimeField(null=True, blank=True)
+    gone_at = models.DateTimeField(null=True, blank=True)
+    path = models.CharField(max_length=120, blank=True)
+    keys_path = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ready_at=None) | ~Q(path="") | Q(gone_at__isnull=False) | ~Q(purpose=""), name="export_file"
+            ),
+            models.CheckConstraint(
+                condition=Q(judged_at=None, judged_by=None) | Q(judged_at__isnull=False, judged_by__isnull=False),
+                name="export_judged",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["county", "account", "-asked_at"], name="export_mine"),
+            models.Index(fields=["county", "ready_at", "gone_at"], name="export_due"),
+        ]
+
+    def get_absolute_url(self) -> str:
+        return f"/cases/exports/{self.pk}/"

@@ -9,6 +9,7 @@ from datetime import date
 from functools import reduce
 from operator import or_
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.utils import is_mfa_enabled
@@ -20,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from gongyi.core import clock
 from gongyi.core.access import GUARDED, Actor, Permission, Role
 from gongyi.network.models import Unit
-from gongyi.people.models import Account, Consent, Device, Grant
+from gongyi.people.models import Account, Consent, Device, Export, Grant
 
 P = Permission
 DEVICE = "device"  # session: the key of the device that signed in
@@ -249,3 +250,16 @@ def confirmed_device(request: HttpRequest, account: Account) -> bool:
 
 
 _CONFIRMED = Device.objects.filter(confirmed_at__isnull=False, ended_at=None)  # put together once: every page asks
+
+
+def exports_judged_by(by: Actor) -> QuerySet[Export]:
+    """The exports with contacts that wait for this person's word: never one's own (P8)."""
+    rows = Export.objects.filter(county=by.county, second__in=by.units(P.CASE_APPROVE), judged_at=None, gone_at=None)
+    return rows.exclude(account=by.key)
+
+
+def may_hear_of_export(by: Actor, key: UUID) -> bool:
+    """Whether the export is the reader's own, or waits for their word."""
+    there = Q(gone_at=None) | Q(ready_at=None)  # one that was not agreed to is gone by that very word
+    own = Export.objects.filter(there, county=by.county, account=by.key)
+    return (own | exports_judged_by(by)).filter(id=key).exists()

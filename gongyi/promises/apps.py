@@ -11,13 +11,16 @@ class PromisesConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
+        from gongyi.core import lists
         from gongyi.core.outbox.sending import register_right
         from gongyi.core.outbox.words import KINDS
         from gongyi.network.actions import calendar_changed, closing_checks, unit_merged
         from gongyi.people.queries.handover import register_section
         from gongyi.promises import actions, figures, queries, rules
+        from gongyi.promises.queries.ledger import promise_list
 
         figures.register_figures()
+        lists.register(promise_list())
         calendar_changed.append(actions.recompute_wakes)
         unit_merged.append(actions.follow_successor)
         closing_checks.append(queries.open_promises)

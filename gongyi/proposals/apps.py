@@ -11,21 +11,25 @@ class ProposalsConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from gongyi.core import search
+        from gongyi.core import lists, search
         from gongyi.core.outbox.sending import register_right
         from gongyi.core.outbox.words import KINDS
         from gongyi.network.actions import calendar_changed, closing_checks, unit_merged
         from gongyi.people.actions.residents import lets_go
+        from gongyi.people.queries import exports
         from gongyi.people.queries.handover import register_section
         from gongyi.promises.rules import register_origin
         from gongyi.proposals import actions, figures, queries, rules
         from gongyi.proposals.actions.portal import let_go
         from gongyi.proposals.actions.promising import ORIGIN
         from gongyi.proposals.forms import search_form
+        from gongyi.proposals.queries.ledger import proposal_list
         from gongyi.proposals.queries.searching import proposal_kind
 
         figures.register_figures()
         register_origin(ORIGIN)
+        lists.register(proposal_list())
+        exports.register("proposal", exports.Exported(queries.list_keys))
         search.register(proposal_kind(search_form))
         calendar_changed.append(actions.recompute_deadlines)
         unit_merged.append(actions.follow_successor)

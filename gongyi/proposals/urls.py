@@ -8,6 +8,7 @@ app_name = "proposals"
 urlpatterns = [
     path("", lists.index, name="list"),
     path("new/", lists.new, name="new"),
+    path("export/", lists.export, name="export"),
     path("calls/", calls.index, name="calls"),
     path("calls/new/", calls.new, name="call_new"),
     path("calls/<uuid:key>/", calls.detail, name="call"),

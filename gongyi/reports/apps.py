@@ -9,15 +9,19 @@ class ReportsConfig(AppConfig):
     name = "gongyi.reports"
 
     def ready(self) -> None:
-        from gongyi.casework.queries.exports import lists
+        from gongyi.core import lists
         from gongyi.core.outbox.sending import register_right
+        from gongyi.people.queries import exports
         from gongyi.reports import figures
         from gongyi.reports.queries.behind import LIST, exported
+        from gongyi.reports.queries.lists import answer_list, ask_list, error_list, report_list
         from gongyi.reports.rules.asking import may_hear_of_table
         from gongyi.reports.rules.report import may_hear_of_report
 
         figures.register_figures()
-        lists[LIST] = exported
+        exports.ways[LIST] = exported
+        for listed in (report_list(), ask_list(), answer_list(), error_list()):
+            lists.register(listed)
 
         register_right(["report"], may_hear_of_report)
         register_right(["asking"], may_hear_of_table)

@@ -8,11 +8,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from gongyi.casework import actions
-from gongyi.casework.actions import exports
-from gongyi.casework.models import Export
 from gongyi.casework.queries import my_day
 from gongyi.core import clock
 from gongyi.core.models import AccessRow, Message
+from gongyi.people.actions import exports
+from gongyi.people.models import Export
 from tests.casework.test_lists import browser
 from tests.factories import refused
 

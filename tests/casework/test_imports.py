@@ -12,7 +12,6 @@ import pytest
 from gongyi.casework import actions, queries
 from gongyi.casework.actions.imports import taking
 from gongyi.casework.models import Asker, Case, CaseStep, CaseType, Topic
-from gongyi.casework.queries.exports import cells
 from gongyi.casework.queries.searching import Foreseen
 from gongyi.core import audit, clock, imports, search
 from gongyi.core.access import Role, system_actor
@@ -21,6 +20,7 @@ from gongyi.core.imports import pace, runs
 from gongyi.core.models import ImportLine, ImportRun, Message, RegisterLine, SearchRow
 from gongyi.documents.reading import read_table
 from gongyi.documents.tables import write_xlsx
+from gongyi.people.queries import exports
 from tests.casework.importing import ENDED, HEAD, OPEN, command, take
 from tests.documents.hostile import good
 from tests.factories import make_actor, make_county, make_unit, refused
@@ -428,12 +428,15 @@ def test_an_exported_list_comes_in_as_the_same_rows(land, by):
     take(by, land.town, OPEN, ENDED, ["9", "不归我们管", "2019/1/1", "内容", "", ""])
     case = Case.objects.get(external_no="9")
     actions.decline_case(case, by=land.desk, reason=land.reasons["decline"])
-    heads = queries.exports.headers()
-    rows = [[str(cell) for cell in row] for row in cells(land.desk, queries.list_keys(land.desk, queries.Wanted(), 9))]
+    heads = exports.headers("case")
+    rows = [
+        [str(cell) for cell in row]
+        for row in exports.cells(land.desk, "case", queries.list_keys(land.desk, queries.Wanted(), 9))
+    ]
     again = take(by, land.town, *rows, head=heads, source="另一个县")
     assert (again.created, again.left_out) == (3, 0)
     fresh = ImportLine.objects.filter(run=again).values_list("subject", flat=True)
-    back = [[str(cell) for cell in row] for row in cells(land.desk, [k for k in queries.list_keys(land.desk, queries.Wanted(), 9) if k in set(fresh)])]  # fmt: skip
+    back = [[str(cell) for cell in row] for row in exports.cells(land.desk, "case", [k for k in queries.list_keys(land.desk, queries.Wanted(), 9) if k in set(fresh)])]  # fmt: skip
     left = {heads.index(name) for name in ("工单编号", "轮到谁", "派单时间")}
 
     def told(table):
@@ -465,8 +468,8 @@ ITS_OWN = ("工单编号", "外部工单号", "轮到谁", "到期", "登记单�
 
 def exported(by, who) -> list[dict[str, str]]:
     """The list as a file: heading -> cell."""
-    heads = queries.exports.headers()
-    rows = cells(who, queries.list_keys(who, queries.Wanted(), 99))
+    heads = exports.headers("case")
+    rows = exports.cells(who, "case", queries.list_keys(who, queries.Wanted(), 99))
     return [dict(zip(heads, map(str, row), strict=True)) for row in rows]
 
 

@@ -16,16 +16,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gongyi.casework import actions, queries
-from gongyi.casework.actions import exports, saved
+from gongyi.casework.actions import saved
 from gongyi.casework.forms import ListForm, listing
 from gongyi.casework.models import CasePart, SavedView, Topic
 from gongyi.casework.queries import Wanted, lists
-from gongyi.casework.queries import exports as export_queries
 from gongyi.casework.queries import saved as saved_queries
 from gongyi.casework.rules import visible_to
 from gongyi.core import clock, paging, search
 from gongyi.core.access import Actor
+from gongyi.people.actions import exports
 from gongyi.people.models import Account
+from gongyi.people.queries import exports as export_queries
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -81,7 +82,7 @@ def listed(by, query: str) -> list:
 def exported(by, query: str) -> set[str]:
     """The numbers in the file that an export of the list gives."""
     keys = queries.list_keys(by, queries.wanted_of(dict(QueryDict(query).items())), 10_000)
-    return {row[0] for row in export_queries.cells(by, keys)}
+    return {row[0] for row in export_queries.cells(by, "case", keys)}
 
 
 PIECES = {
@@ -133,7 +134,9 @@ def test_p4_list_count_export_search_and_detail_agree(many, who, pieces):
 
 
 def test_p4_control_a_filter_that_only_the_list_knows_is_noticed(many, monkeypatch):
-    monkeypatch.setattr(export_queries, "visible_to", lambda by: visible_to(by).exclude(state="assigned"))
+    monkeypatch.setattr(
+        "gongyi.casework.queries.exports.visible_to", lambda by: visible_to(by).exclude(state="assigned")
+    )
     with pytest.raises(AssertionError):
         agree(many, many.desk, "")
 
@@ -346,7 +349,7 @@ def test_p6_an_export_names_nobody(land):
     opened(land, content=text, title="刘大勇问低保", asker=asker)
     for kind in ("csv", "xlsx"):
         export = ask(land.desk, kind=kind)
-        row = next(iter(export_queries.cells(land.desk, queries.list_keys(land.desk, Wanted(), 9))))
+        row = next(iter(export_queries.cells(land.desk, "case", queries.list_keys(land.desk, Wanted(), 9))))
         assert not [
             fact for fact in ("刘大勇", "三组12号", "13812345678", "19491231") if fact in " ".join(map(str, row))
         ]
@@ -360,7 +363,7 @@ def test_p6_an_export_names_nobody_whose_name_was_not_recorded(land):
     """Nor others whom the text names: nobody wrote down who asked."""
     words = "我叫刘大勇，住李家村12号，邻居王建国的车湘E12345挡路，刘大勇找过他"
     opened(land, content=words, title="王建国的车挡路")
-    [row] = export_queries.cells(land.desk, queries.list_keys(land.desk, Wanted(), 9))
+    [row] = export_queries.cells(land.desk, "case", queries.list_keys(land.desk, Wanted(), 9))
     told = " ".join(map(str, row))
     assert [word for word in ("刘大勇", "王建国", "12号", "E12345") if word in told] == []
     assert "〔姓名〕" in told

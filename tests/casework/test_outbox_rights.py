@@ -5,19 +5,19 @@ from datetime import date
 import pytest
 
 from gongyi.casework import actions
-from gongyi.casework.actions import exports, recall
+from gongyi.casework.actions import recall
 from gongyi.casework.actions.promising import record_of
-from gongyi.casework.models import Case, Export
+from gongyi.casework.models import Case
 from gongyi.core import outbox
 from gongyi.core.access import Role, system_actor
 from gongyi.core.models import Address, Channel, Delivery, Message, NoticeChoice, Way
 from gongyi.core.outbox import sending
 from gongyi.core.outbox.sending import send_due
 from gongyi.core.outbox.words import CODE, KINDS, TEST
-from gongyi.people.actions import handover
+from gongyi.people.actions import exports, handover
 from gongyi.people.actions.consent import give_consent, withdraw_consent
 from gongyi.people.actions.residents import open_resident
-from gongyi.people.models import Account, Consent, Grant, HandOver, Holding, Resident
+from gongyi.people.models import Account, Consent, Export, Grant, HandOver, Holding, Resident
 from gongyi.people.queries import actor_of
 from gongyi.people.queries import residents as resident_queries
 from gongyi.promises.actions import make_promise

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from gongyi.casework import actions, queries, rules
 from gongyi.casework.models import Case, CasePart
-from gongyi.casework.queries import Wanted, exports
+from gongyi.casework.queries import Wanted
 from gongyi.core import search
 from gongyi.core.access import Actor, Held, Role
 from gongyi.core.errors import Refused
 from gongyi.network.models import Unit
-from gongyi.people.queries import actor_of
+from gongyi.people.queries import actor_of, exports
 from tests.factories import grant, make_account, make_unit
 
 ROLES = [Role.OFFICER, Role.CLERK, Role.DISPATCHER, Role.LEAD, Role.CALLER]
@@ -70,7 +70,7 @@ def id_sets(by: Actor, cases: list[Case]) -> list[set]:
     seen = set(rules.visible_to(by).values_list("id", flat=True))
     assert queries.count(by, Wanted()) == len(listed)
     numbers = {case.number: case.id for case in cases}
-    exported = {numbers[row[0]] for row in exports.cells(by, queries.list_keys(by, Wanted(), 100))}
+    exported = {numbers[row[0]] for row in exports.cells(by, "case", queries.list_keys(by, Wanted(), 100))}
     assert today(by) == set(all_pages(by, waiting="me"))
     found = search.find(by, search.KINDS["case"], "件")  # stands in the text of each
     assert found.total == len(found.keys)

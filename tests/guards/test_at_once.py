@@ -179,12 +179,12 @@ def step_of(office, client, path, facts, number):
     return lambda: client.ask(path, sent)
 
 
-def raced(office, server, case, edge, runners) -> list[tuple[int, str, str]]:
+def raced(office, server, case, edge, runners, *, base="/cases/") -> list[tuple[int, str, str]]:
     """What so many people were answered who made the same move at once."""
     action, who, facts = edge
     sessions = office.sessions[who]
     clients = [Client(office, server, sessions[n % len(sessions)]) for n in range(runners)]
-    return at_once([step_of(office, client, f"/cases/{case}/{action}/", facts, n) for n, client in enumerate(clients)])
+    return at_once([step_of(office, client, f"{base}{case}/{action}/", facts, n) for n, client in enumerate(clients)])
 
 
 def winner_and_losers(answers, facts) -> None:
@@ -200,9 +200,9 @@ def winner_and_losers(answers, facts) -> None:
             assert f"第{first}个人{MINE}" in page
 
 
-def forks(office) -> list[tuple]:
-    """Places of a case's history that are taken twice."""
-    return office.rows("SELECT case_id, seq FROM casework_casestep GROUP BY case_id, seq HAVING count(*) > 1")
+def forks(office, table="casework_casestep", parent="case_id") -> list[tuple]:
+    """Places of a record's history that are taken twice."""
+    return office.rows(f"SELECT {parent}, seq FROM {table} GROUP BY {parent}, seq HAVING count(*) > 1")
 
 
 def steps(office, action: str) -> int:

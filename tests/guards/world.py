@@ -119,9 +119,9 @@ MEANT = {
     "casework:view_restore": "casework.SavedView",
     "casework:bulk_run": "casework.BulkRun",
     "casework:bulk_undo": "casework.BulkRun",
-    "casework:export": "casework.Export",
-    "casework:export_take": "casework.Export",
-    "casework:export_judge": "casework.Export/waiting",
+    "casework:export": "people.Export",
+    "casework:export_take": "people.Export",
+    "casework:export_judge": "people.Export/waiting",
     **dict.fromkeys((f"reports:table_{step}" for step in ("edit", "send", "drop")), "reports.Ask/draft"),
     "reports:table": "reports.Ask",
     "reports:table_end": "reports.Ask",
@@ -268,7 +268,7 @@ def _special(place: Place, code: int, people: dict[str, Account | None]) -> None
     }
     place.rows["people.Invitation/waiting"] = make_row(Invitation, code, **facts)
     asked = {"account": uuid4(), "purpose": "contact", "second": place.unit, "asked_at": clock.now()}
-    place.rows["casework.Export/waiting"] = make_row(Export, code, **asked)
+    place.rows["people.Export/waiting"] = make_row(Export, code, **asked)
     photo = {"path": attachments.store(b"photo"), "kind": "image/png", "name": "photo.png"}
     proof = make_row(Attachment, code, subject=place.rows["promises.Promise"].pk, **photo)
     place.rows["core.Attachment/promise"] = proof

@@ -1,7 +1,7 @@
 """Corrections of signed reports are counted among the errors, with what was corrected; who may open the report finds it behind the number."""
 
 import re
-import sys
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from types import SimpleNamespace
@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from gongyi.casework import actions as casework
-from gongyi.core import clock, figures
+from gongyi.core import clock, figures, lists
 from gongyi.core.access import Role
 from gongyi.core.figures import Period
 from gongyi.reports import queries
@@ -19,6 +19,7 @@ from gongyi.reports.actions import ledger, rates
 from gongyi.reports.actions import report as actions
 from gongyi.reports.actions.monthly import count_months
 from gongyi.reports.forms.period import as_query, list_url
+from gongyi.reports.queries.lists import report_lines
 from gongyi.reports.queries.monthly import stored
 from gongyi.reports.queries.report import evidence
 from gongyi.reports.queries.ties import unknown
@@ -105,8 +106,8 @@ def test_p5_control_without_the_rule_the_report_would_be_named(office, browse, m
     from gongyi.reports.models import Report
 
     correct(office, "标题写错了")
-    module = sys.modules["gongyi.reports.queries.behind"]
-    monkeypatch.setattr(module, "reports_visible_to", lambda by: Report.objects.filter(county=by.county))  # fmt: skip
+    opened = lists.opening(Report, lambda by: Report.objects.filter(county=by.county), report_lines)
+    monkeypatch.setitem(lists._kinds, "report", replace(lists.kind("report"), opened=opened))
     assert office.report.get_absolute_url() in page(browse(office.county_desk), office.county, KEY, **as_query(lately()))  # fmt: skip
 
 
@@ -144,11 +145,13 @@ def test_control_without_its_condition_a_cause_would_open_all(office, put, brows
     assert "共 2 次" in unescape(browse(office.clerk).get(url).content.decode())
 
 
-def test_ledgers_and_formulas_are_made_of_cases(office):
-    keeping = ledger.Keeping("更正台账", KEY, "", [("number", "工单编号")])
+def test_ledgers_list_records_of_their_kind_and_formulas_are_made_of_cases(office):
+    keeping = ledger.Keeping("更正台账", lists.kind("case"), KEY, "", [("number", "工单编号")])
     with pytest.raises(ValidationError) as no:
         ledger.keep_ledger(by=office.clerk, unit=office.town, keeping=keeping)
     assert "figure" in no.value.message_dict
+    keeping = replace(keeping, kind=lists.kind("report"))
+    assert ledger.keep_ledger(by=office.clerk, unit=office.town, keeping=keeping).kind == "report"
     with pytest.raises(ValidationError) as no:
         rates.set_formula(by=office.steward, rate="cases.closed_rate", above=[KEY], below=["cases.closed"], since=clock.today(), why="试")  # fmt: skip
     assert "above" in no.value.message_dict

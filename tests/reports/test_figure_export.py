@@ -9,11 +9,12 @@ import pytest
 from django.urls import reverse
 
 from gongyi.casework import actions as casework
-from gongyi.casework.actions import exports as actions
-from gongyi.casework.models import Case, Export
+from gongyi.casework.models import Case
 from gongyi.core import figures
 from gongyi.core.access import Role
 from gongyi.core.errors import Refused
+from gongyi.people.actions import exports as actions
+from gongyi.people.models import Export
 from gongyi.reports import queries
 from gongyi.reports.forms.period import as_query
 from tests.factories import make_actor

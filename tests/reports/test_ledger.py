@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 
@@ -16,13 +17,15 @@ from hypothesis import strategies as st
 from gongyi.casework.actions.moving import sync_parts
 from gongyi.casework.models import Case
 from gongyi.casework.queries import count
-from gongyi.casework.queries.exports import cells, headers
-from gongyi.casework.queries.lists import list_keys
-from gongyi.core import clock, figures, gate
+from gongyi.casework.queries.exports import headers
+from gongyi.casework.queries.ledger import FIELDS
+from gongyi.casework.queries.lists import list_keys, wanted_of
+from gongyi.core import clock, figures, gate, lists
 from gongyi.core.errors import Refused
 from gongyi.core.figures import Period
 from gongyi.documents.reading import read_book
 from gongyi.people.models import Account
+from gongyi.people.queries.exports import cells
 from gongyi.reports.actions import ledger as actions
 from gongyi.reports.actions.ledger import Keeping
 from gongyi.reports.actions.paper import verify
@@ -35,7 +38,9 @@ COLUMNS = [("serial", "序号"), ("number", "单号"), ("title", "群众反映�
 
 
 def keep(land, figure="cases.received", query="", columns=None, name="来件台账") -> Ledger:
-    return actions.keep_ledger(by=land.clerk, unit=land.town, keeping=Keeping(name, figure, query, columns or COLUMNS))
+    return actions.keep_ledger(
+        by=land.clerk, unit=land.town, keeping=Keeping(name, lists.kind("case"), figure, query, columns or COLUMNS)
+    )
 
 
 def lately() -> Period:
@@ -55,7 +60,7 @@ def sheet_rows(content: bytes) -> list[list[str]]:
 
 
 def test_columns_are_those_of_an_exported_list():
-    assert [queries.columns()[key] for key in queries.FIELDS] == headers()
+    assert [queries.columns(lists.kind("case"))[key] for key in FIELDS] == headers()
 
 
 def test_file_has_own_headings_in_order_and_prints_on_a4_landscape_with_repeated_headings(land, put):
@@ -110,9 +115,9 @@ def test_page_ledger_export_and_api_count_the_same(land, put, facts, channel):
     assert len(found.pairs) == page.open
     if not channel:
         listed = Ledger(county=land.county.county, unit=land.town, figure="", query="", columns="[]")
-        wanted = queries.list_filter(listed, period)
+        wanted = replace(wanted_of({}), unit=land.town.id, since=period.first, until=period.last)
         api = next(line for line in as_facts(land.town, period) if line["id"] == "cases.received")
-        exported = list(cells(land.clerk, list_keys(land.clerk, wanted, 100)))
+        exported = list(cells(land.clerk, "case", list_keys(land.clerk, wanted, 100)))
         of_list = queries.rows_in(land.clerk, listed, period)
         assert (
             api["value"]
@@ -187,7 +192,9 @@ def test_who_does_not_belong_keeps_nothing_and_a_period_that_goes_on_is_not_froz
     put(land, "handling")
     ledger = keep(land)
     with pytest.raises(PermissionDenied):
-        actions.keep_ledger(by=land.stranger, unit=land.town, keeping=Keeping("别的", "", "", COLUMNS))
+        actions.keep_ledger(
+            by=land.stranger, unit=land.town, keeping=Keeping("别的", lists.kind("case"), "", "", COLUMNS)
+        )
     with pytest.raises(PermissionDenied):
         actions.take_ledger(ledger, by=land.stranger, period=lately())
     with pytest.raises(Refused, match="没有过完"):
@@ -199,11 +206,13 @@ def test_who_does_not_belong_keeps_nothing_and_a_period_that_goes_on_is_not_froz
 def test_p5_rows_of_others_are_counted_and_not_shown(land, put, monkeypatch):
     past(put(land, "closed"))
     ledger = actions.keep_ledger(
-        by=land.county_desk, unit=land.county, keeping=Keeping("全县来件", "cases.received", "", COLUMNS)
+        by=land.county_desk,
+        unit=land.county,
+        keeping=Keeping("全县来件", lists.kind("case"), "cases.received", "", COLUMNS),
     )
     found = queries.rows_in(land.county_desk, ledger, lately())
     assert (found.number, found.pairs, found.elsewhere) == (1, [], 1)
-    assert "只计数" in queries.foot_words(found.number, found.elsewhere)
+    assert "只计数" in queries.foot_words(lists.kind("case"), found.number, found.elsewhere)
     with pytest.raises(Refused, match="没有可以列出"):
         actions.take_ledger(ledger, by=land.county_desk, period=lately())
     monkeypatch.setattr(queries, "openable", lambda _by, one, scope: figures.rows_of(one.id, scope))
@@ -246,9 +255,9 @@ def test_pages_lead_from_columns_to_the_frozen_file(land, put):
         "head_title": "事由",
         "_key": "0b6b5b0a-0000-4000-8000-00000000000a",
     }
-    page = client.post(reverse("reports:ledger_new"), form, follow=True)
+    page = client.post(f"{reverse('reports:ledger_new')}?kind=case", form, follow=True)
     ledger = Ledger.objects.get()
-    assert ledger.chosen == [("title", "事由"), ("number", queries.columns()["number"])]
+    assert ledger.chosen == [("title", "事由"), ("number", "工单编号")]
     days = {"from": lately().first.isoformat(), "to": lately().last.isoformat()}
     page = unescape(client.get(ledger.get_absolute_url(), days).content.decode())
     assert "合计 1 件" in page
@@ -268,6 +277,6 @@ def test_pages_lead_from_columns_to_the_frozen_file(land, put):
 def test_list_of_cases_is_a_ledger_with_its_filter(land, put):
     past(put(land, "closed"), put(land, "handling"))
     ledger = keep(land, figure="", query="state=handling&q=阿依")
-    assert queries.list_filter(ledger, lately()).text == ""
+    assert queries.asked_of(ledger, lately()).where == {"state": "handling"}
     assert queries.rows_in(land.clerk, ledger, lately()).number == 1
-    assert "办件清单" in queries.words_of(ledger)
+    assert "办件清单" in queries.words_of(land.clerk, ledger)

@@ -7,13 +7,13 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gongyi.casework.models import Export
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.county import as_key
 from gongyi.core.inputs import Form, Textarea
 from gongyi.network.queries import unit_field
 from gongyi.people.models import Purpose
+from gongyi.people.queries.exports import format_field
 
 LONGEST_VERSION = 9  # digits
 CONTACT_FIELDS = ("contacts", "purpose", "reason")
@@ -42,9 +42,7 @@ class RemindManyForm(BulkForm):
 
 
 class ExportForm(BulkForm):
-    kind = forms.ChoiceField(
-        label=gettext_lazy("文件格式"), choices=Export.Kind.choices, initial=Export.Kind.XLSX, widget=forms.RadioSelect
-    )
+    kind = format_field()
     contacts = forms.BooleanField(
         label=gettext_lazy("要带姓名、电话和住址"), required=False,
         help_text=gettext_lazy("只带您能看的；每个人都查得到谁导出了、为了什么。一天里超过 50 人要另一个人同意。"),

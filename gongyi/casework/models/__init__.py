@@ -12,7 +12,7 @@ from gongyi.casework.models.case import (
     Taking,
     Visit,
 )
-from gongyi.casework.models.lists import BulkLine, BulkRun, Export, SavedView
+from gongyi.casework.models.lists import BulkLine, BulkRun, SavedView
 from gongyi.casework.models.matters import Matter, MatterCase, MatterRuling, MatterRun, MatterSide
 from gongyi.casework.models.memory import TopicMemory
 from gongyi.casework.models.publication import Publication, PublicationStep, PublishedText, ShownWord
@@ -31,7 +31,6 @@ __all__ = [
     "CasePart",
     "CaseStep",
     "CaseType",
-    "Export",
     "Matter",
     "MatterCase",
     "MatterRuling",

@@ -1,42 +1,35 @@
 """What an export of a list holds: its columns, and each case's cells; names, phones and addresses only where they were asked for."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from urllib.parse import parse_qsl
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
-from django.http import Http404
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gongyi.casework.models import Asker, Case, Export
+from gongyi.casework.models import Asker, Case
 from gongyi.casework.queries.lists import list_keys, wanted_of
-from gongyi.casework.rules import can_see_asker, exports_judged_by, visible_to
+from gongyi.casework.rules import can_see_asker, visible_to
 from gongyi.casework.workflow import STATES
 from gongyi.core.access import Actor
+from gongyi.core.access import Permission as P
 from gongyi.core.secrets import find_in_all, hide_private, mask_text
-from gongyi.documents.tables import Cell, Row
+from gongyi.documents.tables import Cell
+from gongyi.people.queries.exports import Contacts, Exported
 
 BATCH = 500
 _WITH = ("type", "topic", "area", "unit", "lead", "turn_unit")
 
-# Lists of later apps, by the word that stands for them in the query: each gives at most so many keys of cases, one for each row.
-lists: dict[str, Callable[[Actor, Mapping[str, str], int], list[UUID]]] = {}
+
+def contact_headers() -> list[str]:
+    """The columns of who asked."""
+    return [_("姓名"), _("电话"), _("住址")]
 
 
-def keys_of(by: Actor, query: str, most: int) -> list[UUID]:
-    """The cases of the list that a query asks for, as this person may see them now."""
-    facts = dict(parse_qsl(query))
-    named = lists.get(facts.get("list", ""))
-    return named(by, facts, most) if named else list_keys(by, wanted_of(facts), most)
-
-
-def headers(*, contacts: bool = False) -> list[str]:
+def headers() -> list[str]:
     """The columns, in order."""
-    who = [_("姓名"), _("电话"), _("住址")] if contacts else []
     return [
-        *who,
         _("工单编号"), _("外部工单号"), _("标题"), _("诉求类型"), _("事项分类"), _("所属区划"), _("来源渠道"), _("急不急"), _("状态"),
         _("轮到谁"), _("到期"), _("登记单位"), _("主办单位"), _("登记时间"), _("派单时间"), _("签收时间"), _("首次联系时间"),
         _("答复期限"), _("答复时间"), _("办结时间"), _("办理结果"), _("回访结果"), _("满意度"), _("退单次数"), _("重办次数"),
@@ -44,38 +37,40 @@ def headers(*, contacts: bool = False) -> list[str]:
     ]  # fmt: skip
 
 
-def cells(by: Actor, keys: list[UUID], *, contacts: bool = False) -> Iterator[Row]:
-    """One row per case, in the order of the keys; a case that this person no longer may see is left out.
-
-    With contacts, those that this person may see stand first; the rest of the row stays without.
-    """
+def cells_by_key(by: Actor, keys: Sequence[UUID]) -> Iterator[tuple[UUID, list[Cell]]]:
+    """(key, row) of each case in the order of the keys; a case that this person no longer may see is left out."""
     for start in range(0, len(keys), BATCH):
         batch = keys[start : start + BATCH]
         found = {case.id: case for case in visible_to(by).filter(id__in=batch).select_related(*_WITH)}
-        askers = {row.case_id: row for row in Asker.objects.filter(county=by.county, case__in=list(found))}
+        askers = _askers(by, list(found))
         for key in batch:
             if case := found.get(key):
-                asker = askers.get(key)
-                yield (_who(by, case, asker) if contacts else []) + _row(case, asker)
+                yield key, _row(case, askers.get(key))
 
 
-def _who(by: Actor, case: Case, asker: Asker | None) -> list[Cell]:
-    return [asker.name, asker.phone, asker.address] if asker and can_see_asker(by, case) else ["", "", ""]
+def _askers(by: Actor, keys: list[UUID]) -> dict[UUID, Asker]:
+    return {row.case_id: row for row in Asker.objects.filter(county=by.county, case__in=keys)}
 
 
-def cases_with_contact(by: Actor, keys: list[UUID]) -> list[Case]:
+def _who(by: Actor, keys: list[UUID]) -> dict[UUID, list[Cell]]:
+    """The contacts of those askers that this person may see."""
+    rows = visible_to(by).filter(id__in=keys).select_related("type")
+    seen, askers = {case.id for case in rows if can_see_asker(by, case)}, _askers(by, keys)
+    return {key: [one.name, one.phone, one.address] for key, one in askers.items() if key in seen}
+
+
+def _with_contact(by: Actor, keys: list[UUID]) -> list[tuple[UUID, str]]:
     """The cases among these whose asker left a name or a phone that this person may see."""
-    left = Asker.objects.filter(~Q(name_digest="") | ~Q(phone_digest=""), county=by.county, case__in=keys).values(
-        "case"
-    )
-    return [case for case in visible_to(by).filter(id__in=left).select_related("type") if can_see_asker(by, case)]
+    left = Asker.objects.filter(~Q(name_digest="") | ~Q(phone_digest=""), county=by.county, case__in=keys)
+    rows = visible_to(by).filter(id__in=left.values("case")).select_related("type")
+    return [(case.id, case.number) for case in rows if can_see_asker(by, case)]
 
 
-def still_visible(by: Actor, keys: list[UUID]) -> bool:
-    """Whether this person may see every one of these cases now."""
-    keys = list(dict.fromkeys(keys))  # what was done twice stands twice
-    batches = (keys[start : start + BATCH] for start in range(0, len(keys), BATCH))
-    return all(visible_to(by).filter(id__in=batch).count() == len(batch) for batch in batches)
+def _keys(by: Actor, facts: Mapping[str, str], most: int) -> list[UUID]:
+    return list_keys(by, wanted_of(facts), most)
+
+
+CASES = Exported(_keys, Contacts(P.CASE_CONTACT, contact_headers, _who, _with_contact, "casework.asker"))
 
 
 def _row(case: Case, asker: Asker | None) -> list[Cell]:
@@ -106,29 +101,3 @@ def nameless(texts: list[str], asker: Asker | None) -> list[str]:
 
 def _moment(at: datetime | None) -> str:
     return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""
-
-
-def exports_of(by: Actor) -> QuerySet[Export]:
-    """The person's exports, the newest first."""
-    return Export.objects.filter(county=by.county, account=by.key).order_by("-asked_at", "-id")
-
-
-def fetch_export(by: Actor, key: UUID) -> Export:
-    """One of the person's own exports. Raises Http404 for any other."""
-    found = exports_of(by).filter(id=key).first()
-    if found is None:
-        raise Http404
-    return found
-
-
-def exports_to_judge(by: Actor) -> QuerySet[Export]:
-    """The exports with contacts that wait for this person's word, the longest waiting first."""
-    return exports_judged_by(by).select_related("second").order_by("asked_at", "id")
-
-
-def fetch_judged(by: Actor, key: UUID) -> Export:
-    """One that waits for this person's word. Raises Http404 for any other."""
-    found = exports_to_judge(by).filter(id=key).first()
-    if found is None:
-        raise Http404
-    return found

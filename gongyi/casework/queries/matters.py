@@ -5,7 +5,7 @@ days of these alone; a group of which they see fewer than two is not there.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -99,19 +99,24 @@ def _monday(at: datetime) -> date:
 
 def groups(by: Actor, since: date, until: date, place: int = 0) -> tuple[list[Group], bool]:
     """The groups of one page, those with most cases of the period first, and whether more follow."""
-    parts = list_parts(by, Wanted(since=since, until=until)).order_by()
+    held = held_in(by, Wanted(since=since, until=until))
+    last = newest(by.county, held)
+    order = sorted(held, key=lambda matter: (-len(held[matter]), -last[matter].timestamp(), matter))
+    chosen = order[place : place + PAGE]
+    return drawn(by, {matter: held[matter] for matter in chosen}), len(order) > place + PAGE
+
+
+def held_in(by: Actor, wanted: Wanted) -> dict[UUID, list[UUID]]:
+    """The cases of a list by the matter to which they belong, of matters with enough of them."""
+    parts = list_parts(by, wanted).order_by()
     rows = MatterCase.objects.filter(county=by.county, case__in=parts.values("case"))
     held = defaultdict[UUID, list[UUID]](list)
     for matter, case in rows.values_list("matter", "case"):
         held[matter].append(case)
-    enough = {matter: cases for matter, cases in held.items() if len(cases) >= LEAST}
-    newest = _newest(by.county, enough)
-    order = sorted(enough, key=lambda matter: (-len(enough[matter]), -newest[matter].timestamp(), matter))
-    chosen = order[place : place + PAGE]
-    return _drawn(by, {matter: enough[matter] for matter in chosen}), len(order) > place + PAGE
+    return {matter: cases for matter, cases in held.items() if len(cases) >= LEAST}
 
 
-def _newest(county: int, held: dict[UUID, list[UUID]]) -> dict[UUID, datetime]:
+def newest(county: int, held: dict[UUID, list[UUID]]) -> dict[UUID, datetime]:
     """The newest case of each."""
     at: dict[UUID, datetime] = {}
     keys = [(case, matter) for matter, cases in held.items() for case in cases]
@@ -129,10 +134,17 @@ def fetch_matter(by: Actor, key: UUID) -> tuple[Group, list[Row]]:
     if len(keys) < LEAST:
         raise Http404
     rows = rows_of(Case.objects.filter(county=by.county, id__in=keys).order_by("-recorded_at", "-id"))
-    return _drawn(by, {key: keys})[0], rows
+    return drawn(by, {key: keys})[0], rows
 
 
-def _drawn(by: Actor, held: dict[UUID, list[UUID]]) -> list[Group]:
+def seen_of(by: Actor, keys: Collection[UUID]) -> set[UUID]:
+    """Those of these matters of which this person sees enough cases."""
+    rows = MatterCase.objects.filter(county=by.county, matter__in=list(keys), case__in=visible_to(by).values("id"))
+    counted = Counter(rows.values_list("matter", flat=True))
+    return {matter for matter, number in counted.items() if number >= LEAST}
+
+
+def drawn(by: Actor, held: dict[UUID, list[UUID]]) -> list[Group]:
     """Groups with their words and numbers, from these cases alone."""
     keys = [case for cases in held.values() for case in cases]
     texts = {

@@ -16,8 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gongyi.casework.models import Case, CasePart, CaseStep, Export, Publication
-from gongyi.casework.queries.exports import exports_to_judge
+from gongyi.casework.models import Case, CasePart, CaseStep, Publication
 from gongyi.casework.queries.lists import SOON, Row, Wanted, due_rows, list_parts, row, rows_named
 from gongyi.casework.queries.publications import hide, to_approve
 from gongyi.casework.queries.words import AT_ONCE, TURN, buttons
@@ -29,7 +28,9 @@ from gongyi.core.access import Permission as P
 from gongyi.core.templatetags.gongyi import distance_words
 from gongyi.core.timeline import Turn
 from gongyi.core.today import Line, Section
+from gongyi.people.models import Export
 from gongyi.people.queries import grants_in_force
+from gongyi.people.queries.exports import exports_to_judge
 
 SHOWN, STUCK_SHOWN = 20, 5
 COUNT_TO = 50

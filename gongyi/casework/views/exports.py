@@ -10,16 +10,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from gongyi.casework import queries
-from gongyi.casework.actions import exports as actions
 from gongyi.casework.forms import ListForm
 from gongyi.casework.forms.bulk import ExportForm
 from gongyi.casework.forms.listing import filter_words
-from gongyi.casework.queries import exports
-from gongyi.core import clock
+from gongyi.casework.queries.exports import headers
+from gongyi.core import clock, lists
 from gongyi.core.access import Permission as P
 from gongyi.core.attachments import download
 from gongyi.core.http import ActorRequest, permission, submit
-from gongyi.people.queries import staff_named
+from gongyi.people.actions import exports as actions
+from gongyi.people.queries import exports, staff_named
 
 
 @permission(P.CASE_VIEW)
@@ -32,7 +32,7 @@ def new(request: ActorRequest) -> HttpResponse:
         return done
     number = queries.count(request.actor, wanted.wanted())
     context = {"title": _("导出"), "form": form, "words": words, "number": number, "most": queries.COUNT_TO}
-    return render(request, "casework/export_new.html", context | {"columns": exports.headers()})
+    return render(request, "casework/export_new.html", context | {"columns": headers()})
 
 
 def _ask(form: ExportForm, query: str, words: str) -> str:
@@ -82,6 +82,7 @@ def take(request: ActorRequest, key: UUID) -> HttpResponseBase:
     """The file, once."""
     export = exports.fetch_export(request.actor, key)
     content = actions.take_export(export, by=request.actor)
-    name = _("办件-%(day)s.%(kind)s") % {"day": f"{clock.today():%Y%m%d}", "kind": export.kind}
+    facts = {"list": lists.kind(export.listed).label, "day": f"{clock.today():%Y%m%d}", "kind": export.kind}
+    name = _("%(list)s-%(day)s.%(kind)s") % facts
     answer: FileResponse = download(content, name, export.kind)
     return answer

@@ -18,7 +18,7 @@ from gongyi.proposals.queries.case import (
 from gongyi.proposals.queries.choices import categories, causes, result_classes, sessions
 from gongyi.proposals.queries.handover import handover_lines, open_proposals
 from gongyi.proposals.queries.limits import limit_of, limits_of, why
-from gongyi.proposals.queries.lists import Row, Wanted, count, numbered, page, row, rows_of, wanted_of
+from gongyi.proposals.queries.lists import Row, Wanted, count, list_keys, numbered, page, row, rows_of, wanted_of
 from gongyi.proposals.queries.today import my_day
 from gongyi.proposals.queries.words import AT_ONCE, buttons, clocks, events, turn_of
 
@@ -40,6 +40,7 @@ __all__ = [
     "lead_on",
     "limit_of",
     "limits_of",
+    "list_keys",
     "merged_into",
     "my_day",
     "numbered",

@@ -134,6 +134,16 @@ def page(by: Actor, wanted: Wanted) -> tuple[list[Row], bool]:
     return kept[::-1] if wanted.before else kept, len(rows) > PAGE
 
 
+def list_keys(by: Actor, facts: Mapping[str, str], most: int) -> list[UUID]:
+    """The proposals of the list that an address asks for, in its order, each once; at most so many."""
+    found: dict[UUID, None] = {}
+    for key in list_parts(by, wanted_of(facts)).values_list("proposal", flat=True).iterator(chunk_size=2000):
+        found[key] = None
+        if len(found) >= most:
+            break
+    return list(found)
+
+
 def count(by: Actor, wanted: Wanted, *, exact: bool = False) -> int:
     """How many proposals the list holds, exact up to 1,000; 1,001 stands for more, unless all are to be counted."""
     rows = list_parts(by, wanted).order_by().values("proposal").distinct()

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from gongyi.core import audit, clock, gate
 from gongyi.core.access import Actor
-from gongyi.core.access import Permission as P
 from gongyi.core.errors import Refused
 from gongyi.core.figures import Period
+from gongyi.core.lists import Found, Kind
 from gongyi.documents.ledgers import write_ledger
 from gongyi.network.models import Unit
 from gongyi.reports.actions.paper import new_file, register_file
@@ -25,9 +25,10 @@ MOST_COLUMNS = 20
 
 @dataclass(frozen=True)
 class Keeping:
-    """What somebody writes about a ledger: its name, what it lists, and (column, heading) in order."""
+    """What somebody writes about a ledger: its name, which list, what of it, and (column, heading) in order."""
 
     name: str
+    kind: Kind
     figure: str
     query: str
     columns: list[tuple[str, str]]
@@ -39,10 +40,11 @@ def keep_ledger(*, by: Actor, unit: Unit, keeping: Keeping, ledger: Ledger | Non
 
     Raises PermissionDenied; ValidationError by field: no column, an unknown one, a forbidden heading or name (by name), a name that is taken.
     """
-    if not may_keep(by, unit) or (ledger is not None and ledger.unit_id != unit.id):
+    same = ledger is None or (ledger.unit_id, ledger.kind) == (unit.id, keeping.kind.name)
+    if not same or not may_keep(by, unit, keeping.kind):
         raise PermissionDenied
     _check(unit, keeping, ledger)
-    row = ledger or Ledger(county=by.county, unit=unit, made_by=by.id)
+    row = ledger or Ledger(county=by.county, unit=unit, kind=keeping.kind.name, made_by=by.id)
     row.name, row.figure, row.query = " ".join(keeping.name.split()), keeping.figure, keeping.query
     row.columns, row.changed_at = json.dumps(keeping.columns, ensure_ascii=False), clock.now()
     row.full_clean()
@@ -61,7 +63,7 @@ def _check(unit: Unit, keeping: Keeping, ledger: Ledger | None) -> None:
         gate.check_name(name)
     except Refused as refused:
         wrong["name"] = str(refused)
-    known = queries.columns()
+    known = queries.columns(keeping.kind)
     if (
         not keeping.columns
         or len(keeping.columns) > MOST_COLUMNS
@@ -72,20 +74,16 @@ def _check(unit: Unit, keeping: Keeping, ledger: Ledger | None) -> None:
         if kind := gate.refused_header(heading):
             told = {"name": heading, "kind": kind.label}
             wrong["columns"] = _("表头“%(name)s”涉及本平台不收集的信息（%(kind)s），没有保存。") % told
-    if keeping.figure and not _is_counted(keeping.figure):
+    if keeping.figure and keeping.figure not in {one.id for one in queries.figures_listed(keeping.kind)}:
         wrong["figure"] = _("请选一个数。")
     if wrong:
         raise ValidationError(wrong)
 
 
-def _is_counted(key: str) -> bool:
-    return key in {one.id for one in queries.figures_listed()}
-
-
 @transaction.atomic
 def remove_ledger(ledger: Ledger, *, by: Actor, back: bool = False) -> None:
     """Take a ledger from the list, or take that back; what was frozen stays. Raises PermissionDenied; ValidationError `name` where another one has its name by now."""
-    if not may_keep(by, ledger.unit):
+    if not may_keep(by, ledger.unit, queries.kind_of(ledger)):
         raise PermissionDenied
     same = Ledger.objects.filter(county=by.county, unit=ledger.unit_id, name=ledger.name, removed_at=None)
     if back and same.exclude(id=ledger.id).exists():
@@ -100,21 +98,23 @@ def take_ledger(ledger: Ledger, *, by: Actor, period: Period) -> tuple[bytes, Re
 
     Raises Refused 422 `empty` for no row, `too_many` for more than a file holds.
     """
-    if not by.can(P.CASE_VIEW, ledger.unit_id):
+    kind = queries.kind_of(ledger)
+    if not may_keep(by, ledger.unit, kind):
         raise PermissionDenied
     found = _found(by, ledger, period)
     with transaction.atomic():
         row = new_file(ledger.unit, "xlsx", None, 0)
-        told = queries.told_of(ledger.unit, period, clock.today(), row.number, _("没有定"))
-        headings, foot = [heading for _key, heading in ledger.chosen], queries.foot_words(found.number, found.elsewhere)
-        content = write_ledger(ledger.name, told, headings, queries.lines(by, ledger, found.pairs), foot)
+        told = queries.told_of(ledger.unit, period, clock.today().isoformat(), row.number, _("没有定"))
+        headings = [heading for _key, heading in ledger.chosen]
+        foot = queries.foot_words(kind, found.number, found.elsewhere)
+        content = write_ledger(ledger.name, told, headings, queries.lines(by, ledger, period, found.pairs), foot)
         return register_file(by, row, content)
 
 
-def _found(by: Actor, ledger: Ledger, period: Period) -> queries.Found:
+def _found(by: Actor, ledger: Ledger, period: Period) -> Found:
     found = queries.rows_in(by, ledger, period)
     if not found.pairs:
-        raise Refused("empty", _("这段时间没有可以列出的件。"), _("请换一段日子。"), status=422)
+        raise Refused("empty", _("这段时间没有可以列出的。"), _("请换一段日子。"), status=422)
     if len(found.pairs) > queries.MOST:
         told = {"n": queries.MOST}
         raise Refused("too_many", _("超过 %(n)d 行，一个文件放不下。") % told, _("请把日期分短一些。"), status=422)
@@ -127,7 +127,7 @@ def freeze_ledger(ledger: Ledger, *, by: Actor, period: Period, why: str = "") -
     with a reason. Raises PermissionDenied; ValidationError `why` for a correction without a reason; Refused `going_on` while the period
     goes on, and as `take_ledger`.
     """
-    if not may_keep(by, ledger.unit):
+    if not may_keep(by, ledger.unit, queries.kind_of(ledger)):
         raise PermissionDenied
     if period.last >= clock.today():
         raise Refused("going_on", _("这段时间还没有过完，不能定。"), _("过完以后再定；现在可以先下载。"), status=422)
@@ -135,12 +135,12 @@ def freeze_ledger(ledger: Ledger, *, by: Actor, period: Period, why: str = "") -
     if edition > 1 and not why.strip():
         raise ValidationError({"why": _("这一期定过了。再定是更正，请写更正了什么。")})
     found = _found(by, ledger, period)
-    rows = queries.lines(by, ledger, found.pairs)
+    rows = queries.lines(by, ledger, period, found.pairs)
     file = new_file(ledger.unit, "xlsx", None, edition)
     sheet = LedgerSheet(
-        county=by.county, ledger=ledger, unit=ledger.unit, number=file.number, edition=edition, title=ledger.name, first=period.first,
+        county=by.county, ledger=ledger, unit=ledger.unit, kind=ledger.kind, number=file.number, edition=edition, title=ledger.name, first=period.first,
         last=period.last, content=json.dumps([[heading for _key, heading in ledger.chosen], *rows], ensure_ascii=False),
-        cases="\n".join(dict.fromkeys(str(case) for case, _at in found.pairs)), rows=len(rows), elsewhere=found.elsewhere,
+        records="\n".join(dict.fromkeys(str(key) for key, _at in found.pairs)), rows=len(rows), elsewhere=found.elsewhere,
         why=why.strip() if edition > 1 else "", frozen_at=clock.now(), frozen_by=by.id, frozen_label=by.name,
     )  # fmt: skip
     sheet.full_clean()
@@ -154,15 +154,17 @@ def written(sheet: LedgerSheet) -> bytes:
     """The frozen ledger as an .xlsx: at any time with the same words."""
     headings, *rows = sheet.table()
     state = _("更正%(n)d") % {"n": sheet.correction} if sheet.correction else _("定稿")
-    told = queries.told_of(sheet.unit, sheet.period, timezone.localdate(sheet.frozen_at), sheet.number, state)
-    foot = queries.foot_words(sheet.rows + sheet.elsewhere, sheet.elsewhere)
+    told = queries.told_of(
+        sheet.unit, sheet.period, timezone.localdate(sheet.frozen_at).isoformat(), sheet.number, state
+    )
+    foot = queries.foot_words(queries.kind_of(sheet), sheet.rows + sheet.elsewhere, sheet.elsewhere)
     return write_ledger(sheet.title, told, [str(one) for one in headings], rows, foot)
 
 
 @transaction.atomic
 def take_sheet(sheet: LedgerSheet, *, by: Actor) -> bytes:
-    """The frozen ledger as a file. Raises Refused `changed` for who may no longer open one of its cases (P10)."""
+    """The frozen ledger as a file. Raises Refused `changed` for who may no longer open one of its records (P10)."""
     if not queries.may_take(by, sheet):
-        raise Refused("changed", _("里面有您现在看不到的办件，没有给出。"), _("请由看得到全部办件的人下载。"))
+        raise Refused("changed", _("里面有您现在看不到的内容，没有给出。"), _("请由看得到全部内容的人下载。"))
     audit.record(by=by, action="ledger.take", kind="reports.ledgersheet", subject=sheet.id, label=sheet.number)
     return written(sheet)

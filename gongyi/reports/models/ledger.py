@@ -12,14 +12,15 @@ from gongyi.network.models import Unit
 
 
 class Ledger(CountyModel):
-    """Which rows, which columns in which order, under which headings. `figure` names what is counted; '' is a filtered list of cases.
+    """Which rows, which columns in which order, under which headings. `kind` names the list, `figure` what is counted of it; '' is the list by itself.
 
     `query` holds the conditions as an address has them, never typed words: those could name somebody.
     """
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False, verbose_name=_("单位"))
     name = models.CharField(_("台账名称"), max_length=40)
-    figure = models.CharField(_("记哪些件"), max_length=60, blank=True)
+    kind = models.CharField(_("哪一种清单"), max_length=12, default="case")
+    figure = models.CharField(_("记哪些"), max_length=60, blank=True)
     query = models.CharField(max_length=400, blank=True)
     columns = models.TextField()
     made_by = models.UUIDField(null=True, blank=True)
@@ -48,13 +49,14 @@ class LedgerSheet(CountyModel):
 
     ledger = CountyForeignKey(Ledger, models.PROTECT, related_name="sheets")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=12, default="case")
     number = models.CharField(max_length=32)
     edition = models.PositiveSmallIntegerField(default=1)
     title = models.CharField(max_length=80)
     first = models.DateField()
     last = models.DateField()
     content = models.TextField()
-    cases = models.TextField(blank=True)
+    records = models.TextField(blank=True)
     rows = models.PositiveIntegerField()
     elsewhere = models.PositiveIntegerField(default=0)
     why = models.CharField(_("更正了什么"), max_length=200, blank=True)

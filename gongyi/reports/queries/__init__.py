@@ -8,11 +8,12 @@ from gongyi.reports.queries.few import FEWEST, LESS, told, told_by, told_by_unit
 from gongyi.reports.queries.monthly import changes_seen
 from gongyi.reports.queries.rates import Reviewed, rates_for, reviewed
 from gongyi.reports.queries.rollup import Rollup, by_province, rolled_up, rollup
-from gongyi.reports.queries.splitting import Part, asked_splits, parts_by, parts_by_unit, where_of
+from gongyi.reports.queries.splitting import CAUSE_SPLITS, Part, asked_splits, parts_by, parts_by_unit, where_of
 from gongyi.reports.queries.units import above, fetch_unit
 
 __all__ = [
     "ANSWERED",
+    "CAUSE_SPLITS",
     "FEWEST",
     "LESS",
     "LINES",

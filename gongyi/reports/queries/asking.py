@@ -14,7 +14,7 @@ from django.http import Http404
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from gongyi.casework.queries.exports import headers
+from gongyi.casework.queries.exports import contact_headers, headers
 from gongyi.core import clock, figures
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
@@ -55,7 +55,7 @@ def held(heading: str) -> Held:
     for words in (plain, short):
         if words in names:
             return Held(names[words])
-    return Held(listed=plain in {_plain(name) for name in headers(contacts=True)})
+    return Held(listed=plain in {_plain(name) for name in (*contact_headers(), *headers())})
 
 
 def judged(heading: str) -> str:

@@ -1,75 +1,102 @@
 """Reads of ledgers: which columns there are, which rows a ledger of a period holds for a person, and how many there are for everybody."""
 
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 from urllib.parse import parse_qsl
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from gongyi.casework.models import Case
-from gongyi.casework.queries import count, list_keys
-from gongyi.casework.queries.exports import cells, headers, still_visible
-from gongyi.casework.queries.lists import Wanted, wanted_of
-from gongyi.casework.workflow import STATES
-from gongyi.core import figures
+from gongyi.core import figures, lists
 from gongyi.core.access import Actor
-from gongyi.core.access import Permission as P
 from gongyi.core.figures import Figure, Period
+from gongyi.core.lists import Asked, Cell, Cells, Found, Kind, Moment, Words, told
 from gongyi.network.models import Unit
 from gongyi.reports.models import Ledger, LedgerSheet
 from gongyi.reports.queries.behind import openable, record_of
 from gongyi.reports.queries.counting import scope_of
-from gongyi.reports.queries.splitting import names_of, where_of
+from gongyi.reports.queries.splitting import where_of
 from gongyi.reports.rules.figures import may_see_figures
 
 MOST = 3000  # rows of one ledger
 SHOWN = 20
-Cell = str | int
-# The columns of an exported list, in its order.
-FIELDS = (
-    "number", "external_no", "title", "type", "topic", "area", "channel", "urgency", "state", "turn", "turn_due", "unit", "lead",
-    "recorded_at", "assigned_at", "signed_at", "contacted_at", "resident_due", "answered_at", "closed_at", "outcome", "call_result",
-    "rating", "returns", "redos", "content", "answer",
-)  # fmt: skip
-OF_LISTS = ("state", "type", "topic", "unit")
 BLANK = ("blank", "blank2", "blank3")  # to be written in by hand
-FIRST = ("serial", "number", "title", "type", "unit", "recorded_at", "lead", "state", "closed_at", "outcome", "blank")
+COUNTED = "error"  # a list that is made of figures, as a ledger of a figure is
+Pair = tuple[UUID, Moment]
 
 
-def columns() -> dict[str, str]:
-    """Every column that a ledger may have, with the product's own heading. Names, phones and addresses are none of them."""
-    own = {"serial": _("序号"), "at": _("计入的时间")} | dict(zip(FIELDS, headers(), strict=True))
-    return own | dict(zip(BLANK, (_("备注"), _("备注二"), _("备注三")), strict=True))
+def columns(kind: Kind) -> dict[str, Words]:
+    """Every column that a ledger of the list may have, with the product's own heading. Names of askers, phones and addresses are none of them."""
+    own: dict[str, Words] = {"serial": _("序号"), "at": _("计入的时间")}
+    return own | dict(kind.columns()) | dict(zip(BLANK, (_("备注"), _("备注二"), _("备注三")), strict=True))
 
 
-def figures_listed() -> list[Figure]:
-    """The figures whose rows a ledger may list: those of cases."""
-    return [one for one in figures.base_figures() if one.source.opens == "case"]
+def first_columns(kind: Kind) -> tuple[str, ...]:
+    """Those with which a new ledger of the list begins."""
+    return ("serial", *kind.start, BLANK[0])
 
 
-def ledgers_of(by: Actor) -> QuerySet[Ledger]:
-    """The ledgers of the units where this person may view cases."""
-    rows = Ledger.objects.filter(county=by.county, unit__in=by.units(P.CASE_VIEW), removed_at=None)
-    return rows.select_related("unit").order_by("unit__path", "name")
+def figures_listed(kind: Kind) -> list[Figure]:
+    """The figures whose rows a ledger of the list may hold: those that count records of its kind."""
+    return [one for one in figures.base_figures() if one.source.opens == kind.name and kind.opened]
 
 
-def fetch_ledger(by: Actor, key: UUID) -> Ledger:
-    """One of them. Raises Http404 for any other, and where the unit's figures are not the person's to see."""
-    found = ledgers_of(by).filter(id=key).first()
-    if found is None or not may_see_figures(by, found.unit):
+def conditions_of(figure: str) -> list[str]:
+    """What of an address goes with a figure."""
+    return [*figures.splits, "alone"] if figure else []
+
+
+def kinds_for(by: Actor) -> list[Kind]:
+    """The lists of which this person may keep ledgers."""
+    return [kind for kind in lists.kinds() if by.can(kind.permission)]
+
+
+def kind_named(by: Actor, name: str) -> Kind:
+    """One of them. Raises Http404 for any other."""
+    found = next((kind for kind in kinds_for(by) if kind.name == name), None)
+    if found is None:
         raise Http404
     return found
 
 
+def kind_of(ledger: Ledger | LedgerSheet) -> Kind:
+    """The list that it holds. Raises Http404 for one that is no more."""
+    try:
+        return lists.kind(ledger.kind)
+    except KeyError:
+        raise Http404 from None
+
+
+def _theirs(by: Actor) -> Q:
+    """Ledgers of lists that this person may read in the ledger's unit."""
+    return reduce(or_, (Q(kind=kind.name, unit__in=by.units(kind.permission)) for kind in lists.kinds()), Q(pk__in=[]))
+
+
+def ledgers_of(by: Actor) -> QuerySet[Ledger]:
+    """The ledgers of the units where this person may read the list."""
+    rows = Ledger.objects.filter(_theirs(by), county=by.county, removed_at=None)
+    return rows.select_related("unit").order_by("unit__path", "kind", "name")
+
+
+def fetch_ledger(by: Actor, key: UUID) -> Ledger:
+    """One of them. Raises Http404 for any other, and where it counts what is not the person's to see."""
+    found = ledgers_of(by).filter(id=key).first()
+    if found is None or not _may_count(by, found):
+        raise Http404
+    return found
+
+
+def _may_count(by: Actor, ledger: Ledger) -> bool:
+    """A ledger of a figure says how many there are for everybody."""
+    return not (ledger.figure or ledger.kind == COUNTED) or may_see_figures(by, ledger.unit)
+
+
 def fetch_any(by: Actor, key: UUID) -> Ledger:
     """A ledger of one's units, also one that was taken from the list. Raises Http404 for any other."""
-    rows = Ledger.objects.filter(county=by.county, unit__in=by.units(P.CASE_VIEW))
-    found = rows.filter(id=key).select_related("unit").first()
+    found = Ledger.objects.filter(_theirs(by), county=by.county, id=key).select_related("unit").first()
     if found is None:
         raise Http404
     return found
@@ -81,31 +108,17 @@ def sheets_of(ledger: Ledger) -> QuerySet[LedgerSheet]:
 
 
 def fetch_sheet(by: Actor, key: UUID) -> LedgerSheet:
-    """A frozen ledger of a unit where this person may view cases. Raises Http404 for any other."""
-    rows = LedgerSheet.objects.filter(county=by.county, unit__in=by.units(P.CASE_VIEW))
-    found = rows.filter(id=key).select_related("ledger", "unit").first()
+    """A frozen ledger of a unit where this person may read the list. Raises Http404 for any other."""
+    found = (
+        LedgerSheet.objects.filter(_theirs(by), county=by.county, id=key).select_related("ledger__unit", "unit").first()
+    )
     if found is None:
         raise Http404
     return found
 
 
-@dataclass(frozen=True)
-class Found:
-    """What a ledger holds: each case with the moment for which it stands there, the oldest first, as far as the person may open
-    them; `number` is how many there are for everybody.
-    """
-
-    pairs: list[tuple[UUID, datetime | None]]
-    number: int
-
-    @property
-    def elsewhere(self) -> int:
-        """Rows that stand with other units: counted, not shown (P5)."""
-        return self.number - len(self.pairs)
-
-
 def figure_of(ledger: Ledger) -> Figure | None:
-    """The figure whose rows it lists; None for a list of cases. Raises Http404 for one that is no more."""
+    """The figure whose rows it lists; None for a list by itself. Raises Http404 for one that is no more."""
     if not ledger.figure:
         return None
     try:
@@ -117,10 +130,16 @@ def figure_of(ledger: Ledger) -> Figure | None:
     return found
 
 
+def asked_of(ledger: Ledger, period: Period) -> Asked:
+    """What a ledger without a figure asks of its list."""
+    kind, query = kind_of(ledger), dict(parse_qsl(ledger.query))
+    return Asked(ledger.unit, period, {name: query[name] for name in kind.filters if query.get(name)}, MOST)
+
+
 def rows_in(by: Actor, ledger: Ledger, period: Period) -> Found:
-    """The rows of the ledger in a period: those that the figure, or the list of cases with the same filter, counts."""
+    """The rows of the ledger in a period: those that the figure, or the list with the same filter, counts."""
     one = figure_of(ledger)
-    return _of_figure(by, ledger, one, period) if one else _of_list(by, ledger, period)
+    return _of_figure(by, ledger, one, period) if one else kind_of(ledger).rows(by, asked_of(ledger, period))
 
 
 def _of_figure(by: Actor, ledger: Ledger, one: Figure, period: Period) -> Found:
@@ -131,69 +150,51 @@ def _of_figure(by: Actor, ledger: Ledger, one: Figure, period: Period) -> Found:
     return Found(pairs, figures.rows_of(one.id, scope).count())
 
 
-def _of_list(by: Actor, ledger: Ledger, period: Period) -> Found:
-    wanted = list_filter(ledger, period)
-    keys = list_keys(by, wanted, 10 * MOST)[::-1]
-    moments = dict(Case.objects.filter(county=by.county, id__in=keys[:MOST]).values_list("id", "recorded_at"))
-    return Found([(key, moments.get(key)) for key in keys], count(by, wanted, exact=True))
-
-
-def list_filter(ledger: Ledger, period: Period) -> Wanted:
-    """The list of cases that a ledger without a figure holds: its filter, its unit, recorded in the period."""
-    wanted = wanted_of(dict(parse_qsl(ledger.query)))
-    return replace(wanted, unit=wanted.unit or ledger.unit_id, since=period.first, until=period.last, text="")
-
-
-def words_of(ledger: Ledger) -> str:
+def words_of(by: Actor, ledger: Ledger) -> str:
     """What it lists, in words."""
     one = figure_of(ledger)
     if one is None:
-        return _("、").join([_("办件清单"), *_filter_words(ledger)])
+        return _("、").join([_("%(list)s清单") % {"list": kind_of(ledger).label}, *_filter_words(by, ledger)])
     _where, words = where_of(ledger.county, one, dict(parse_qsl(ledger.query)))
     parts = [str(one.name), *(named for _split, named in words)]
     return _("、").join(parts) + (_("，只算本单位自己的") if "alone=" in ledger.query else "")
 
 
-def _filter_words(ledger: Ledger) -> list[str]:
-    """The conditions of a list of cases."""
+def _filter_words(by: Actor, ledger: Ledger) -> list[str]:
+    """The conditions of a list."""
     query = dict(parse_qsl(ledger.query))
-    names = {split: names_of(ledger.county, split) for split in ("type", "topic") if query.get(split)}
-    states = {name: str(state.label) for name, state in STATES.items()}
-    names |= {"state": states, "unit": {str(ledger.unit_id): ledger.unit.name}}
-    return [names[name].get(query[name], _("选定的")) for name in OF_LISTS if query.get(name)]
+    asked = [(one, query[name]) for name, one in kind_of(ledger).filters.items() if query.get(name)]
+    return [str(dict(one.choices(by)).get(value, _("选定的"))) for one, value in asked]
 
 
-def lines(by: Actor, ledger: Ledger, pairs: list[tuple[UUID, datetime | None]]) -> list[list[Cell]]:
-    """The cells of these rows in the ledger's columns; names, numbers and houses in texts are hidden as in every export."""
-    keys = list(dict.fromkeys(case for case, _at in pairs))
-    numbers = dict(Case.objects.filter(county=by.county, id__in=keys).values_list("id", "number"))
-    known = {str(row[0]): dict(zip(FIELDS, row, strict=True)) for row in cells(by, keys)}
+def lines(by: Actor, ledger: Ledger, period: Period, pairs: Sequence[Pair], *, first: int = 1) -> list[list[Cell]]:
+    """The cells of these rows in the ledger's columns, numbered from `first`."""
+    known = kind_of(ledger).cells(by, [key for key, _at in pairs], asked_of(ledger, period))
     chosen = [key for key, _heading in ledger.chosen]
     found = []
-    for serial, (case, at) in enumerate(pairs, start=1):
-        row: dict[str, Cell] = known.get(numbers.get(case, ""), {})
-        row |= {"serial": serial, "at": f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""}
-        found.append([row.get(key, "") for key in chosen])
+    for serial, (key, at) in enumerate(pairs, start=first):
+        row: Cells = {**known.get(key, {}), "serial": serial, "at": told(at)}
+        found.append([row.get(name, "") for name in chosen])
     return found
 
 
-def told_of(unit: Unit, period: Period, day: date, number: str, state: str) -> str:
+def told_of(unit: Unit, period: Period, day: str, number: str, state: str) -> str:
     """The line that tells unit, period, day and the file's number."""
-    told = {"unit": unit.name, "period": period.words(), "day": day.isoformat(), "number": number, "state": state}
-    return _("%(unit)s　%(period)s　制表%(day)s　编号%(number)s（%(state)s）") % told
+    said = {"unit": unit.name, "period": period.words(), "day": day, "number": number, "state": state}
+    return _("%(unit)s　%(period)s　制表%(day)s　编号%(number)s（%(state)s）") % said
 
 
-def foot_words(number: int, elsewhere: int) -> str:
+def foot_words(kind: Kind, number: int, elsewhere: int) -> str:
     """How many, and how many of them stand with other units."""
-    all_ = ngettext("合计 %(n)d 件", "合计 %(n)d 件", number) % {"n": number}
-    rest = _("，其中 %(n)d 件在别的单位手里，只计数，不列内容") % {"n": elsewhere}
-    return all_ + (rest if elsewhere else "")
+    said = {"n": number, "measure": kind.measure, "elsewhere": elsewhere}
+    rest = _("，其中 %(elsewhere)d %(measure)s在别的单位手里，只计数，不列内容") % said
+    return _("合计 %(n)d %(measure)s") % said + (rest if elsewhere else "")
 
 
 def may_take(by: Actor, sheet: LedgerSheet) -> bool:
-    """Whether this person may open every case of a frozen ledger now."""
-    keys = list(dict.fromkeys(UUID(line) for line in sheet.cases.split()))
-    return still_visible(by, keys)
+    """Whether this person may open every record of a frozen ledger now."""
+    keys = {UUID(line) for line in sheet.records.split()}
+    return kind_of(sheet).still(by, keys) == keys
 
 
 def changed_since(by: Actor, sheet: LedgerSheet) -> list[str]:
@@ -201,14 +202,18 @@ def changed_since(by: Actor, sheet: LedgerSheet) -> list[str]:
     ledger = sheet.ledger
     found = rows_in(by, ledger, sheet.period)
     frozen_headings, *frozen = sheet.table()
-    now = _comparable(lines(by, ledger, found.pairs[:MOST]), ledger)
     if [heading for _key, heading in ledger.chosen] != frozen_headings:
         return [_("台账的列改过了，和定下来的不一样。")]
-    before = _comparable(frozen, ledger)
-    gone = [row for row in before if row not in now]
-    new = [row for row in now if row not in before]
-    told = [_("原来有：%(row)s") % {"row": _short(row)} for row in gone[:SHOWN]]
-    return told + [_("现在是：%(row)s") % {"row": _short(row)} for row in new[:SHOWN]]
+    return differences(ledger, frozen, lines(by, ledger, sheet.period, found.pairs[:MOST]))
+
+
+def differences(ledger: Ledger, frozen: list[list[Cell]], today: list[list[Cell]]) -> list[str]:
+    """Which rows are gone and which are new, the first of each."""
+    before, now = _comparable(frozen, ledger), _comparable(today, ledger)
+    there, known = set(now), set(before)
+    gone = [_("原来有：%(row)s") % {"row": _short(row)} for row in before if row not in there]
+    new = [_("现在是：%(row)s") % {"row": _short(row)} for row in now if row not in known]
+    return gone[:SHOWN] + new[:SHOWN]
 
 
 def _comparable(rows: list[list[Cell]], ledger: Ledger) -> list[tuple[str, ...]]:

@@ -12,6 +12,7 @@ from gongyi.network.models import Unit
 from gongyi.reports.queries.counting import tree_for
 
 NONE = "none"  # in an address: those that have no value
+CAUSE_SPLITS = ("reason", "corrected")  # those that say why something went wrong
 LONGEST = 200  # characters of a reason in an address
 
 

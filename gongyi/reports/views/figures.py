@@ -10,20 +10,19 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from gongyi.casework.actions.exports import ask_export
-from gongyi.casework.queries.exports import headers
-from gongyi.core import clock, figures
+from gongyi.core import clock, figures, lists
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.figures import Figure, Period, Rate
 from gongyi.core.http import ActorRequest, permission, submit
 from gongyi.network.models import Unit
+from gongyi.people.actions.exports import ask_export
+from gongyi.people.queries import exports
 from gongyi.reports import queries
 from gongyi.reports.forms.export import KindForm
 from gongyi.reports.forms.period import PeriodForm, as_query, list_url, quick
 
 OF_CHILDREN = ["cases.received", "cases.assigned", "cases.closed", "cases.open", "cases.overdue"]
-CAUSES = ("reason", "corrected")  # the splits that say why
 PAGES = 6  # digits of a page's number
 
 
@@ -36,7 +35,6 @@ def figures_page(request: ActorRequest) -> HttpResponse:
     groups = [(title, [_printed(line, unit, found) for line in lines]) for title, lines in found.groups]
     context: dict[str, Any] = {
         "title": _("数字"),
-        "may_list": request.actor.can(P.CASE_VIEW),
         "groups": groups,
         "found": found,
         "children": _children(unit, found.period),
@@ -139,13 +137,11 @@ def _base(request: ActorRequest, one: Figure, unit: Unit, form: PeriodForm) -> d
         ]
     )
     ledger = (
-        f"{reverse('reports:ledger_new')}?{on}"
-        if one.source.opens == "case" and request.actor.can(P.CASE_RECORD)
-        else ""
+        f"{reverse('reports:ledger_new')}?{on}" if request.actor.can(lists.kind(one.source.opens).permission) else ""
     )
     export = (
         f"{reverse('reports:figure_export', args=[one.id])}{_at(request)}"
-        if found.rows and one.source.opens == "case"
+        if found.rows and exports.is_exported(one.source.opens)
         else ""
     )
     return {
@@ -181,7 +177,7 @@ def figure_export(request: ActorRequest, key: str) -> HttpResponse:
         queries.fetch_unit(request.actor, request.GET.get("unit", "")),
         PeriodForm(request.GET).period,
     )
-    if not isinstance(one, Figure) or one.source.opens != "case":
+    if not isinstance(one, Figure) or not exports.is_exported(one.source.opens):
         raise Http404
     where, chips = queries.where_of(unit.county, one, request.GET)
     alone, period = bool(request.GET.get("alone")), queries.elapsed(period)
@@ -193,7 +189,7 @@ def figure_export(request: ActorRequest, key: str) -> HttpResponse:
         request,
         form,
         lambda: ask_export(
-            by=request.actor, kind=form.cleaned_data["kind"], query=query, words=words
+            by=request.actor, listed=one.source.opens, kind=form.cleaned_data["kind"], query=query, words=words
         ).get_absolute_url(),
     ):
         return done
@@ -204,7 +200,7 @@ def figure_export(request: ActorRequest, key: str) -> HttpResponse:
         "words": words,
         "found": found,
         "how_many": _how_many(one, found.open),
-        "columns": headers(),
+        "columns": exports.headers(one.source.opens),
     }
     return render(
         request,
@@ -277,7 +273,7 @@ def errors(request: ActorRequest) -> HttpResponse:
             "figure": one, "number": value.text, "before": before[key].text, "before_url": list_url(key, unit, last), "before_words": last.words(), "url": list_url(key, unit, period),
             "causes": [
                 (part, words, list_url(key, unit, period, **{split: part.value}))
-                for split in CAUSES
+                for split in queries.CAUSE_SPLITS
                 if split in one.source.splits
                 for part, words in _parts(request.actor, one, scope, split, own=queries.works_in(request.actor, unit))
             ],

@@ -2,11 +2,10 @@
 
 from io import BytesIO
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -26,71 +25,67 @@ from gongyi.reports.forms.ledger import FreezeForm, LedgerForm
 from gongyi.reports.forms.period import PeriodForm, as_query, list_url, quick
 from gongyi.reports.models import Ledger
 from gongyi.reports.queries import ledger as queries
-from gongyi.reports.rules.ledger import may_keep
 
 
-@permission(P.CASE_VIEW)
+@permission(P.STAFF)
 def index(request: ActorRequest) -> HttpResponse:
     """The ledgers of our units."""
-    context = {
-        "title": _("台账"), "rows": queries.ledgers_of(request.actor), "keeps": request.actor.can(P.CASE_RECORD),
-        "removed": as_key(request.GET.get("removed", "")),
-    }  # fmt: skip
+    rows = [(one, queries.kind_of(one).label) for one in queries.ledgers_of(request.actor)]
+    context = {"title": _("台账"), "rows": rows, "removed": as_key(request.GET.get("removed", ""))}
     return render(request, "reports/ledger_list.html", context)
 
 
-@permission(P.CASE_RECORD)
+@permission(P.STAFF)
 def new(request: ActorRequest) -> HttpResponse:
-    """Name, rows, columns; from a figure's page its conditions come along."""
-    listed, query = _asked(request)
-    figure = "" if listed else request.GET.get("figure", "cases.received")
-    form = LedgerForm(request.POST or None, by=request.actor, figure=figure)
-    if done := submit(request, form, lambda: _keep(request, form, query, None)):
+    """Which list; then its name, rows and columns. From a list or a figure its conditions come along."""
+    name = _list_asked(request)
+    if not name:
+        lists = queries.kinds_for(request.actor)
+        return render(request, "reports/ledger_choose.html", {"title": _("做一本台账"), "lists": lists})
+    kind = queries.kind_named(request.actor, name)
+    form = LedgerForm(request.POST or None, by=request.actor, kind=kind, asked=request.GET)
+    if done := submit(request, form, lambda: _keep(request, form, None)):
         return done
-    return render(request, "reports/ledger_form.html", {"title": _("做一本台账"), "form": form})
+    return render(request, "reports/ledger_form.html", {"title": _("做一本台账"), "form": form, "kind": kind})
 
 
-def _asked(request: ActorRequest) -> tuple[bool, str]:
-    """Whether a list of cases is to be a ledger, and the conditions that come along, without typed words."""
-    listed = bool(request.GET.get("list"))
-    names = queries.OF_LISTS if listed else (*figures.splits, "alone")
-    return listed, urlencode([(name, request.GET[name]) for name in names if request.GET.get(name)])
+def _list_asked(request: ActorRequest) -> str:
+    """The list that an address names, or that of its figure; '' for none."""
+    try:
+        figure = figures.figure(request.GET.get("figure", ""))
+    except KeyError:
+        return request.GET.get("kind", "")
+    return figure.source.opens if isinstance(figure, figures.Figure) else ""
 
 
-@permission(P.CASE_RECORD)
+@permission(P.STAFF)
 def edit(request: ActorRequest, key: UUID) -> HttpResponse:
     """Change a ledger; what was frozen stays."""
-    ledger = _kept(request, key)
-    form = LedgerForm(request.POST or None, by=request.actor, ledger=ledger)
-    if done := submit(request, form, lambda: _keep(request, form, ledger.query, ledger)):
+    ledger = queries.fetch_ledger(request.actor, key)
+    kind = queries.kind_of(ledger)
+    form = LedgerForm(request.POST or None, by=request.actor, kind=kind, ledger=ledger)
+    if done := submit(request, form, lambda: _keep(request, form, ledger)):
         messages.success(request, _("改好了。定下来的各期不变。"))
         return done
-    return render(request, "reports/ledger_form.html", {"title": _("改这本台账"), "form": form, "ledger": ledger})
+    context = {"title": _("改这本台账"), "form": form, "ledger": ledger, "kind": kind}
+    return render(request, "reports/ledger_form.html", context)
 
 
-def _keep(request: ActorRequest, form: LedgerForm, query: str, ledger: Ledger | None) -> str:
-    keeping, unit = form.keeping(query), form.cleaned_data["unit"]
+def _keep(request: ActorRequest, form: LedgerForm, ledger: Ledger | None) -> str:
+    keeping, unit = form.keeping(), form.cleaned_data["unit"]
     return actions.keep_ledger(by=request.actor, unit=unit, keeping=keeping, ledger=ledger).get_absolute_url()
 
 
-def _kept(request: ActorRequest, key: UUID) -> Ledger:
-    """The ledger, where this person may keep it; else 404, or 403 for who only reads it."""
-    ledger = queries.fetch_ledger(request.actor, key)
-    if not may_keep(request.actor, ledger.unit):
-        raise PermissionDenied
-    return ledger
-
-
-@permission(P.CASE_VIEW)
+@permission(P.STAFF)
 def detail(request: ActorRequest, key: UUID) -> HttpResponse:
     """The ledger of a period: its first rows, as many as the figure says; the file; what was frozen."""
     ledger, form = queries.fetch_ledger(request.actor, key), PeriodForm(request.GET)
     found, heads = queries.rows_in(request.actor, ledger, form.period), [head for _key, head in ledger.chosen]
-    rows = queries.lines(request.actor, ledger, found.pairs[: queries.SHOWN])
+    rows = queries.lines(request.actor, ledger, form.period, found.pairs[: queries.SHOWN])
     context = {
-        "title": ledger.name, "ledger": ledger, "words": queries.words_of(ledger), "found": found, "heads": heads,
-        "foot": queries.foot_words(found.number, found.elsewhere), "rows": _beside(heads, rows),
-        "shown": queries.SHOWN, "sheets": queries.sheets_of(ledger), "keeps": may_keep(request.actor, ledger.unit),
+        "title": ledger.name, "ledger": ledger, "words": queries.words_of(request.actor, ledger), "found": found, "heads": heads,
+        "foot": queries.foot_words(queries.kind_of(ledger), found.number, found.elsewhere), "rows": _beside(heads, rows),
+        "shown": queries.SHOWN, "sheets": queries.sheets_of(ledger),
         "over": form.period.last < clock.today(), "again": queries.next_edition(ledger, form.period) > 1, **_when(ledger, form),
     }  # fmt: skip
     return render(request, "reports/ledger_detail.html", context)
@@ -108,7 +103,7 @@ def _when(ledger: Ledger, form: PeriodForm) -> dict[str, Any]:
         {"words": words, "url": f"{base}?{urlencode(as_query(one))}", "current": one == period}
         for words, one in quick(clock.today())
     ]
-    query = dict(pair.split("=", 1) for pair in ledger.query.split("&") if "=" in pair)
+    query = dict(parse_qsl(ledger.query))
     url = list_url(ledger.figure, ledger.unit, period, **query) if ledger.figure else ""
     return {
         "form": form,
@@ -125,7 +120,7 @@ def _posted(request: ActorRequest) -> Period:
 
 
 @require_POST
-@permission(P.CASE_VIEW)
+@permission(P.STAFF)
 def take(request: ActorRequest, key: UUID) -> HttpResponseBase:
     """The ledger of a period as a file."""
     ledger, period = queries.fetch_ledger(request.actor, key), _posted(request)
@@ -133,10 +128,10 @@ def take(request: ActorRequest, key: UUID) -> HttpResponseBase:
     return download(BytesIO(content), f"{ledger.name}-{period.words()}.xlsx", "xlsx")
 
 
-@permission(P.CASE_RECORD)
+@permission(P.STAFF)
 def freeze(request: ActorRequest, key: UUID) -> HttpResponse:
     """Freeze the ledger of a period, with a reason where it was frozen before."""
-    ledger, form_of_days = _kept(request, key), PeriodForm(request.GET)
+    ledger, form_of_days = queries.fetch_ledger(request.actor, key), PeriodForm(request.GET)
     period = form_of_days.period
     again = queries.next_edition(ledger, period) > 1
     form = FreezeForm(request.POST or None, again=again)
@@ -155,16 +150,16 @@ def _freeze(request: ActorRequest, ledger: Ledger, period: Period, form: FreezeF
 
 
 @require_POST
-@permission(P.CASE_RECORD)
+@permission(P.STAFF)
 def remove(request: ActorRequest, key: UUID) -> HttpResponse:
     """Take a ledger from the list; the list offers to take that back."""
-    ledger = _kept(request, key)
+    ledger = queries.fetch_ledger(request.actor, key)
     actions.remove_ledger(ledger, by=request.actor)
     return redirect(f"{reverse('reports:ledgers')}?removed={ledger.id}")
 
 
 @require_POST
-@permission(P.CASE_RECORD)
+@permission(P.STAFF)
 def restore(request: ActorRequest, key: UUID) -> HttpResponse:
     """Put a removed ledger back on the list."""
     ledger = queries.fetch_any(request.actor, key)
@@ -176,7 +171,7 @@ def restore(request: ActorRequest, key: UUID) -> HttpResponse:
     return submit(request, Form(request.POST), act) or redirect("reports:ledgers")
 
 
-@permission(P.CASE_VIEW)
+@permission(P.STAFF)
 def sheet(request: ActorRequest, key: UUID) -> HttpResponse:
     """A frozen ledger: its number, its rows for who may open all of them, what would be otherwise today."""
     found = queries.fetch_sheet(request.actor, key)
@@ -185,15 +180,15 @@ def sheet(request: ActorRequest, key: UUID) -> HttpResponse:
     context = {
         "title": found.title, "sheet": found, "opens": opens, "heads": heads, "rows": _beside(heads, rows[: queries.SHOWN]) if opens else [],
         "changed": queries.changed_since(request.actor, found) if opens else [], "shown": queries.SHOWN,
-        "foot": queries.foot_words(found.rows + found.elsewhere, found.elsewhere),
+        "foot": queries.foot_words(queries.kind_of(found), found.rows + found.elsewhere, found.elsewhere),
         "freeze_url": f"{reverse('reports:ledger_freeze', args=[found.ledger_id])}?{urlencode(as_query(found.period))}",
-        "keeps": may_keep(request.actor, found.unit) and found.ledger.removed_at is None,
+        "keeps": found.ledger.removed_at is None,
     }  # fmt: skip
     return render(request, "reports/ledger_sheet.html", context)
 
 
 @require_POST
-@permission(P.CASE_VIEW)
+@permission(P.STAFF)
 def sheet_take(request: ActorRequest, key: UUID) -> HttpResponseBase:
     """The frozen ledger as a file."""
     found = queries.fetch_sheet(request.actor, key)

@@ -31,7 +31,6 @@ from django.urls import reverse
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
-from gongyi.casework.actions.exports import ask_export
 from gongyi.casework.queries import PAGE, types
 from gongyi.casework.tasks import write_exports
 from gongyi.core import attachments, boot, clock
@@ -44,6 +43,7 @@ from gongyi.home.actions.bench import COUNTY, MATTERS, READER, REST, SPAN, WAY, 
 from gongyi.home.queries import bare_rows, blank_form, told_cases
 from gongyi.network.models import Unit
 from gongyi.network.queries import counties, find_units
+from gongyi.people.actions.exports import ask_export
 from gongyi.reports.actions.paper import export_draft
 from gongyi.reports.queries.board import last_whole
 from gongyi.reports.queries.filled import asks_of, fill_file, read

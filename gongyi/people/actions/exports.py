@@ -6,7 +6,6 @@ Names, phones and addresses are in them only where a purpose is given; from so m
 import io
 from datetime import timedelta
 from typing import BinaryIO
-from urllib.parse import parse_qsl
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -16,11 +15,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gongyi.casework import queries
-from gongyi.casework.models import Export
-from gongyi.casework.queries import exports
-from gongyi.casework.rules import exports_judged_by
-from gongyi.core import attachments, audit, clock, outbox, schedule
+from gongyi.core import attachments, audit, clock, lists, outbox, schedule
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.errors import Refused
@@ -29,8 +24,9 @@ from gongyi.documents import tables
 from gongyi.network.models import Unit
 from gongyi.network.queries import chain
 from gongyi.people.actions.access_log import look
-from gongyi.people.models import Account, Purpose
-from gongyi.people.queries import actor_of, first_with, holders
+from gongyi.people.models import Account, Export, Purpose
+from gongyi.people.queries import actor_of, exports, first_with, holders
+from gongyi.people.rules import exports_judged_by
 
 AT_ONCE = 1000  # more rows are written by the worker
 MOST_ROWS = 20_000
@@ -40,25 +36,25 @@ KEPT = timedelta(hours=24)
 LONGEST = 400  # characters of a list's conditions
 
 
-def ask_export(*, by: Actor, kind: str, query: str, words: str) -> Export:
+def ask_export(*, by: Actor, kind: str, query: str, words: str, listed: str = "case") -> Export:
     """Ask for the rows of a list as a file; a short one is made at once, a long one by the worker.
 
     Raises Refused 422 for an empty or too long list, 429 when three are waiting already.
     """
-    if by.id is None or not by.can(P.CASE_VIEW):
+    if by.id is None or not by.can(lists.kind(listed).permission):
         raise PermissionDenied
     if len(query) > LONGEST:
         raise Refused("too_long", _("条件太多，记不下。"), _("请少选一个条件。"), status=422)
-    number = len(exports.keys_of(by, query, MOST_ROWS + 1))
+    number = len(exports.keys_of(by, listed, query, MOST_ROWS + 1))
     if not number or number > MOST_ROWS:
         raise _wrong_length(number)
     _queue(by)
-    facts = {"account": by.id, "kind": Export.Kind(kind).value, "query": query, "words": words[:200]}
+    facts = {"account": by.id, "listed": listed, "kind": Export.Kind(kind).value, "query": query, "words": words[:200]}
     with transaction.atomic():
         export = Export(county=by.county, wanted=number, asked_at=clock.now(), **facts)
         export.save()
         label = _("%(n)d 件") % {"n": number}
-        audit.record(by=by, action="export.ask", kind="casework.export", subject=export.id, label=label)
+        audit.record(by=by, action="export.ask", kind="people.export", subject=export.id, label=label)
         return make_export(export, by=by) if number <= AT_ONCE else export
 
 
@@ -69,24 +65,33 @@ def _queue(by: Actor) -> None:
 
 
 @transaction.atomic
-def ask_contacts(*, by: Actor, kind: str, query: str, words: str, purpose: str, reason: str) -> Export:
+def ask_contacts(
+    *, by: Actor, kind: str, query: str, words: str, purpose: str, reason: str, listed: str = "case"
+) -> Export:  # fmt: skip
     """Ask for the rows of a list with the contacts that this person may see, for a purpose and a reason.
 
     Up to MOST_ALONE people within a day they may be taken at once; beyond, once somebody else of the unit, or above where
-    there is nobody, has agreed (P8, P9). The cases are fixed now; nothing but their keys rests on the disk. Raises Refused 422 for an empty
+    there is nobody, has agreed (P8, P9). The rows are fixed now; nothing but their keys rests on the disk. Raises Refused 422 for an empty
     or too long list or one without contacts, `nobody` where nobody could agree.
     """
-    if by.id is None or by.unit is None or not by.can(P.CASE_CONTACT):
+    contacts = exports.exported(listed).contacts
+    if by.id is None or by.unit is None or contacts is None or not by.can(contacts.needs):
         raise PermissionDenied
-    keys = queries.list_keys(by, queries.wanted_of(dict(parse_qsl(query))), AT_ONCE + 1)
+    keys = exports.keys_of(by, listed, query, AT_ONCE + 1)
     if not keys or len(keys) > AT_ONCE:
         raise _wrong_length(len(keys), AT_ONCE)
     _queue(by)
-    people = len(exports.cases_with_contact(by, keys))
+    people = len(contacts.people(by, keys))
     if not people:
-        raise Refused("nobody_left_any", _("这些办件里没有您能看的姓名和电话。"), _("请做不带联系方式的。"), status=422)
+        raise Refused("nobody_left_any", _("这里面没有您能看的姓名和电话。"), _("请做不带联系方式的。"), status=422)
     second = _who_agrees(by) if people + _taken_alone(by) > MOST_ALONE else None
-    facts = {"account": by.id, "kind": Export.Kind(kind).value, "words": words[:200], "second": second}
+    facts = {
+        "account": by.id,
+        "listed": listed,
+        "kind": Export.Kind(kind).value,
+        "words": words[:200],
+        "second": second,
+    }
     facts |= {"purpose": Purpose(purpose).value, "reason": reason.strip()[:200], "people": people}
     now = clock.now()
     export = Export(county=by.county, wanted=len(keys), asked_at=now, ready_at=None if second else now, **facts)
@@ -94,7 +99,7 @@ def ask_contacts(*, by: Actor, kind: str, query: str, words: str, purpose: str, 
     export.full_clean()
     export.save()
     label = say(gettext_lazy("%(n)d 件，%(people)d 人的联系方式"), n=len(keys), people=people)
-    audit.record(by=by, action="export.ask", kind="casework.export", subject=export.id, label=str(label))
+    audit.record(by=by, action="export.ask", kind="people.export", subject=export.id, label=str(label))
     if second:
         words_ = say(gettext_lazy("有带联系方式的导出等您同意：%(people)d 人"), people=people)
         judges = holders(P.CASE_APPROVE, {second.id})[second.id]
@@ -120,7 +125,7 @@ def _who_agrees(by: Actor) -> Unit:
         return found
     raise Refused(
         "nobody", _("超过 %(n)d 人要另一个人同意，但从本单位到县里都没有别的审核人。") % {"n": MOST_ALONE},
-        _("请账号管理员给另一个人授予审核角色，或少选一些办件。"), status=422,
+        _("请账号管理员给另一个人授予审核角色，或少选一些。"), status=422,
     )  # fmt: skip
 
 
@@ -134,7 +139,7 @@ def judge_export(export: Export, *, by: Actor, agrees: bool) -> None:
     audit.record(
         by=by,
         action="export.agree" if agrees else "export.refuse",
-        kind="casework.export",
+        kind="people.export",
         subject=export.id,
         label=str(export.people),
     )
@@ -148,14 +153,14 @@ def judge_export(export: Export, *, by: Actor, agrees: bool) -> None:
 
 def _wrong_length(number: int, most: int = MOST_ROWS) -> Refused:
     if not number:
-        return Refused("empty", _("没有符合条件的办件，不用导出。"), _("请换一个条件。"), status=422)
+        return Refused("empty", _("没有符合条件的，不用导出。"), _("请换一个条件。"), status=422)
     told = {"n": most}
     return Refused("too_many", _("超过 %(n)d 件，一个文件放不下。") % told, _("请按日期分几次导出。"), status=422)
 
 
 def make_export(export: Export, *, by: Actor) -> Export:
-    """Write the file with what this person may see now, and the keys of its cases beside it."""
-    keys = exports.keys_of(by, export.query, MOST_ROWS)
+    """Write the file with what this person may see now, and the keys of its rows beside it."""
+    keys = exports.keys_of(by, export.listed, export.query, MOST_ROWS)
     content = _written(export, by, keys)
     path, keys_path = attachments.store(content.getvalue()), attachments.store("\n".join(map(str, keys)).encode())
     facts = {"path": path, "keys_path": keys_path, "done": len(keys), "ready_at": clock.now(), "query": ""}
@@ -166,11 +171,12 @@ def make_export(export: Export, *, by: Actor) -> Export:
 
 
 def _written(export: Export, by: Actor, keys: list[UUID]) -> io.BytesIO:
-    """The rows of these cases as a file in memory."""
+    """These rows as a file in memory."""
     content, contacts = io.BytesIO(), bool(export.purpose)
-    headers, rows = exports.headers(contacts=contacts), exports.cells(by, keys, contacts=contacts)
+    headers = exports.headers(export.listed, contacts=contacts)
+    rows = exports.cells(by, export.listed, keys, contacts=contacts)
     if export.kind == Export.Kind.XLSX:
-        tables.write_xlsx(content, headers, rows, sheet=_("办件"))
+        tables.write_xlsx(content, headers, rows, sheet=str(lists.kind(export.listed).label))
     else:
         tables.write_csv(content, headers, rows)
     content.seek(0)
@@ -185,7 +191,7 @@ def make_waiting(county: int) -> int:
             break
         account = Account.objects.filter(id=export.account, is_active=True).first()
         by = actor_of(account) if account else None
-        if by is None or by.county != county or not by.can(P.CASE_VIEW):
+        if by is None or by.county != county or not by.can(lists.kind(export.listed).permission):
             Export.objects.filter(county=county, id=export.id).update(gone_at=clock.now(), query="")
             continue
         make_export(export, by=by)
@@ -197,7 +203,7 @@ def take_export(export: Export, *, by: Actor) -> BinaryIO:
     """The file, once: open for reading, and gone from the disk.
 
     Raises Http404 for somebody else's, Refused `gone` when it was taken or is older than a day, Refused `changed` when
-    this person may no longer see one of its cases (P10).
+    this person may no longer see one of its rows (P10).
     """
     if export.account != by.id:
         raise Http404
@@ -205,23 +211,23 @@ def take_export(export: Export, *, by: Actor) -> BinaryIO:
     rows = rows.filter(ready_at__gt=clock.now() - KEPT)
     if not rows.exists():
         raise Refused("gone", _("这个文件已经下载过或过了一天，不在了。"), _("请重新导出一份。"), status=410)
-    if not exports.still_visible(by, _keys(export)):
+    if not exports.still_visible(by, export.listed, _keys(export)):
         drop_export(export)
-        raise Refused("changed", _("文件里有您现在看不到的办件，没有给出。"), _("请按现在的列表重新导出。"))
+        raise Refused("changed", _("文件里有您现在看不到的，没有给出。"), _("请按现在的列表重新导出。"))
     with transaction.atomic():
         if not rows.update(taken_at=clock.now(), gone_at=clock.now()):
             raise Refused("gone", _("这个文件刚被下载过。"), _("请重新导出一份。"), status=410)
-        audit.record(by=by, action="export.take", kind="casework.export", subject=export.id, label=str(export.done))
+        audit.record(by=by, action="export.take", kind="people.export", subject=export.id, label=str(export.done))
         content = _with_contacts(export, by) if export.purpose else attachments.open_stored(export.path)
     _remove(export.path, export.keys_path)
     return content
 
 
 def _with_contacts(export: Export, by: Actor) -> io.BytesIO:
-    """The file with contacts, written now; each asker can read afterwards who took theirs and why (P12)."""
-    keys = _keys(export)
-    for case in exports.cases_with_contact(by, keys):
-        look(by=by, subject=case.id, kind="casework.asker", label=case.number, fields="contact", purpose=export.purpose)
+    """The file with contacts, written now; each of these people can read afterwards who took theirs and why (P12)."""
+    keys, contacts = _keys(export), exports.exported(export.listed).contacts
+    for key, number in contacts.people(by, keys) if contacts else ():
+        look(by=by, subject=key, kind=contacts.subject, label=number, fields="contact", purpose=export.purpose)  # type: ignore[union-attr]
     return _written(export, by, keys)
 
 
