@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "gongyi.language",
     "gongyi.network",
     "gongyi.people",
+    "gongyi.publishing",
     "gongyi.promises",
     "gongyi.casework",
     "gongyi.proposals",

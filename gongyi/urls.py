@@ -10,7 +10,9 @@ handler400 = "gongyi.home.views.pages.bad_request"
 urlpatterns = [
     path("", include("gongyi.home.urls")),
     path("promises/", include("gongyi.promises.urls")),
+    path("cases/publications/", include("gongyi.publishing.urls", "case_publications"), {"kind": "case"}),
     path("cases/", include("gongyi.casework.urls")),
+    path("proposals/publications/", include("gongyi.publishing.urls", "proposal_publications"), {"kind": "proposal"}),
     path("proposals/", include("gongyi.proposals.urls")),
     path("network/", include("gongyi.network.urls")),
     path("people/", include("gongyi.people.urls")),

@@ -14,6 +14,7 @@ class CaseworkConfig(AppConfig):
         from gongyi.casework import actions, figures, queries, rules
         from gongyi.casework.actions.imports import CaseKind, TemplateKind, TopicKind
         from gongyi.casework.actions.promising import ORIGIN
+        from gongyi.casework.actions.publishing import PRESS
         from gongyi.casework.actions.residents import let_go
         from gongyi.casework.forms import search_form
         from gongyi.casework.queries import ledger
@@ -28,6 +29,7 @@ class CaseworkConfig(AppConfig):
         from gongyi.people.queries import exports
         from gongyi.people.queries.handover import register_section
         from gongyi.promises.rules import register_origin
+        from gongyi.publishing.rules import register_press
 
         search.register(case_kind(search_form))
         figures.register_figures()
@@ -36,6 +38,7 @@ class CaseworkConfig(AppConfig):
         exports.register("case", CASES)
         register_origin(ORIGIN)
         lets_go.append(let_go)
+        register_press(PRESS)
         calendar_changed.append(actions.recompute_deadlines)
         unit_merged.append(actions.follow_successor)
         closing_checks.append(queries.open_matters)
@@ -50,5 +53,4 @@ class CaseworkConfig(AppConfig):
         register_right(
             ["resident.answered", "resident.asked", "resident.reopened", "resident.promise"], rules.may_hear_of_own_case
         )
-        register_right(["publication"], rules.may_hear_of_publication)
         register_duty(["import"], lambda by: by.can(P.CASE_ASSIGN))

@@ -18,10 +18,8 @@ from gongyi.casework.models import (
     CasePart,
     CaseStep,
     CaseType,
-    Publication,
-    PublicationStep,
 )
-from gongyi.casework.workflow import CASE, PUBLICATION, TURNS
+from gongyi.casework.workflow import CASE, TURNS
 from gongyi.core import clock
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
@@ -302,8 +300,6 @@ def allowed_units(case: Case) -> Q:
 # --- public answers ---------------------------------------------------------------------------------------------------
 
 ANSWERED = ("answered", "closed", "filed")
-MAKING = {"start", "edit", "show", "hide", "propose", "amend", "revive"}
-OWN_TEXT = {"approve", "refuse"}  # never by who had a hand in the text (P8)
 
 
 def why_not_public(case: Case) -> Promise | None:
@@ -328,53 +324,6 @@ def why_never_public(case: Case) -> Promise | None:
     return None
 
 
-def may_start_publication(by: Actor, case: Case) -> bool:
-    """Whether this person may prepare the public answer of a case that they may see."""
-    return by.can(P.CASE_HANDLE, case.lead_id) and case.lead_id is not None and not concerned(by, case)
-
-
-def publications_visible_to(by: Actor) -> QuerySet[Publication]:
-    """The publications of the cases that one may open, and those that one's unit has to approve: these without the case (P5)."""
-    second = Q(second__in=by.units(P.CASE_APPROVE)) & ~Q(Exists(declared(by, OuterRef("case"))))
-    seen = Q(Exists(parts_visible_to(by).filter(case=OuterRef("case"))))
-    return Publication.objects.filter(second | seen, county=by.county)
-
-
-def can_move_publication(by: Actor, publication: Publication, move: Move) -> bool:
-    """Whether this person may make this move on a publication that they may see, whatever its state.
-
-    Adds to the table: no one approves a text in which they had a hand, or an answer that they wrote (P8); an asker acts on
-    the publication of their own case alone.
-    """
-    if by.asks is not None:
-        return move.permission == P.ASKER and by.asks == publication.case_id
-    if not by.system and concerned(by, publication.case):
-        return False
-    if move.action in OWN_TEXT and by.id in makers_of(publication):
-        return False
-    return holds_at(by, publication, move)
-
-
-def publications_judged_by(by: Actor) -> QuerySet[Publication]:
-    """The texts that wait for an approval which this person may give: the same as `can_move_publication` says of approving."""
-    rows = publications_visible_to(by).filter(state="proposed", second__in=by.units(P.CASE_APPROVE))
-    own = PublicationStep.objects.filter(county=by.county, actor=by.key, action__in=MAKING)
-    rows = rows.exclude(Q(case__answered_by=by.key) | Q(case__drafted_by=by.key))
-    return rows.exclude(Exists(own.filter(publication=OuterRef("pk")))).exclude(Exists(declared(by, OuterRef("case"))))
-
-
-def makers_of(publication: Publication) -> set[UUID | None]:
-    """Everybody who had a hand in the text, ever, and who wrote the answer."""
-    steps = PublicationStep.objects.filter(county=publication.county, publication=publication, action__in=MAKING)
-    case = publication.case
-    return {*steps.values_list("actor", flat=True), case.answered_by, case.drafted_by} - {None}
-
-
-def publication_moves(by: Actor, publication: Publication) -> list[Move]:
-    """The moves that this person may make now, in table order."""
-    return [move for move in PUBLICATION.leaving(publication.state) if can_move_publication(by, publication, move)]
-
-
 # --- messages that leave the house: asked once more when they are sent -------------------------------------------------
 
 
@@ -391,8 +340,3 @@ def may_hear_of_recall(by: Actor, key: UUID) -> bool:
 def may_hear_of_own_case(by: Actor, key: UUID) -> bool:
     """Whether the case stands in the resident's account now."""
     return by.asks is not None and Case.objects.filter(county=by.county, id=key, resident=by.asks).exists()
-
-
-def may_hear_of_publication(by: Actor, key: UUID) -> bool:
-    """Whether the reader may still open the public answer."""
-    return publications_visible_to(by).filter(id=key).exists()

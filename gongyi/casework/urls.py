@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gongyi.casework.views import book, bulk, case, exports, listing, lists, matters, publishing, reception, settings
+from gongyi.casework.views import book, bulk, case, exports, listing, lists, matters, reception, settings
 
 app_name = "casework"
 urlpatterns = [
@@ -38,9 +38,6 @@ urlpatterns = [
     path("hot/<uuid:key>/<slug:step>/", matters.rule, name="hot_rule"),
     path("people/", lists.people, name="people"),
     path("staff/pick/", lists.pick_staff, name="pick_staff"),
-    path("publications/", publishing.index, name="publications"),
-    path("publications/<uuid:key>/", publishing.detail, name="publication"),
-    path("publications/<uuid:key>/<slug:step>/", publishing.step, name="publication_step"),
     path("topics/pick/", lists.pick_topic, name="pick_topic"),
     path("settings/", settings.index, name="settings"),
     path("settings/types/", settings.types, name="settings_types"),
@@ -64,7 +61,6 @@ urlpatterns = [
     path("settings/<slug:group>/arrange/", settings.arrange, name="settings_arrange"),
     path("<uuid:key>/", case.detail, name="detail"),
     path("<uuid:key>/paper/", case.paper, name="paper"),
-    path("<uuid:key>/publish/", publishing.start, name="publish"),
     path("<uuid:key>/paste/", case.paste, name="paste"),
     path("<uuid:key>/asker/", case.asker, name="asker"),
     path("<uuid:key>/why/<slug:which>/", case.why, name="why"),

@@ -3,6 +3,7 @@
 The cache holds digests that differ from day to day, never an address (rights.md D19).
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.conf import settings
@@ -46,6 +47,19 @@ def hold(name: str, limits: dict[str, int], *, per: timedelta) -> None:
             _("请过一会儿再试；急事请直接打电话或到村委会、乡镇窗口。"),
             status=429,
         )
+
+
+SEARCHES, QUARTER = 120, timedelta(minutes=15)  # from one address, which a whole office may share
+
+
+def hold_searches(name: str, request: HttpRequest, fields: Iterable[str]) -> None:
+    """Count a search of a public list; looking without searching is free. Raise Refused `too_many` (429) after too many."""
+    if not any(request.GET.get(field) for field in fields):
+        return
+    here = address(request)
+    if used(name, here, per=QUARTER) >= SEARCHES:
+        raise Refused("too_many", _("从这里搜得太多了。"), _("请过一刻钟再搜；不搜也能往下翻着看。"), status=429)
+    count(name, here, per=QUARTER)
 
 
 def _key(name: str, who: str, per: timedelta) -> str:

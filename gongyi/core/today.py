@@ -1,11 +1,25 @@
 """What Today shows, whatever kind of record it is: sections, each the beginning of a list."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+
+from gongyi.core import clock
+from gongyi.core.templatetags.gongyi import distance_words
+
+
+def day_words(moment: datetime) -> str:
+    """The day and how long ago, such as 11月15日（14 天前）."""
+    day = timezone.localdate(moment)
+    told = {"day": date_format(day, _("n月j日")), "far": distance_words((day - clock.today()).days)}
+    return _("%(day)s（%(far)s）") % told
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ A row is a sequence of texts and whole numbers. Rows are taken one by one, so th
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import IO
 
 from xlsxwriter import Workbook
@@ -40,18 +41,24 @@ def clipboard(text: str) -> str:
     return "\n".join("\t".join(map(safe_text, line.split("\t"))) for line in text.splitlines())
 
 
+def csv_lines(headers: Sequence[str], rows: Iterable[Row]) -> Iterator[bytes]:
+    """The lines of a .csv in UTF-8 with the mark by which Excel knows it, one by one."""
+    text = io.StringIO(newline="")
+    out = csv.writer(text, quoting=csv.QUOTE_ALL)
+    text.write(BOM)
+    for row in chain([headers], rows):
+        out.writerow([cell if isinstance(cell, int) else safe_text(cell) for cell in row])
+        yield text.getvalue().encode("utf-8", errors="replace")
+        text.seek(0)
+        text.truncate()
+
+
 def write_csv(file: IO[bytes], headers: Sequence[str], rows: Iterable[Row]) -> int:
     """Write a .csv in UTF-8 with the mark by which Excel knows it; returns the number of rows."""
-    number = 0
-    text = io.TextIOWrapper(file, encoding="utf-8", errors="replace", newline="")
-    text.write(BOM)
-    out = csv.writer(text, quoting=csv.QUOTE_ALL)
-    out.writerow([safe_text(header) for header in headers])
-    for row in rows:
-        out.writerow([cell if isinstance(cell, int) else safe_text(cell) for cell in row])
+    number = -1  # the headings are no row
+    for line in csv_lines(headers, rows):
+        file.write(line)
         number += 1
-    text.flush()
-    text.detach()
     return number
 
 

@@ -215,7 +215,7 @@ TOPICS = (
             _("遮多了就“恢复显示”，写明理由；没遮到的，用“改文字”去掉。写好“送审”，别的人同意才公开。"),
             _("诉求人随时可以撤下，不用谁批。写错了用“更正”，旧的文字留着。"),
         ),
-        "casework:publications",
+        "case_publications:list",
     ),
     Topic(
         "portal",
@@ -337,7 +337,7 @@ STEPS = (
     ),
     Step(
         P.CASE_VIEW,
-        "casework:publications",
+        "case_publications:list",
         _("公开"),
         _("公众看到的答复都在这里。认得出是谁的字遮住了，别的人同意才公开。"),
     ),

@@ -22,12 +22,15 @@ class ProposalsConfig(AppConfig):
         from gongyi.proposals import actions, figures, queries, rules
         from gongyi.proposals.actions.portal import let_go
         from gongyi.proposals.actions.promising import ORIGIN
+        from gongyi.proposals.actions.publishing import PRESS
         from gongyi.proposals.forms import search_form
         from gongyi.proposals.queries.ledger import proposal_list
         from gongyi.proposals.queries.searching import proposal_kind
+        from gongyi.publishing.rules import register_press
 
         figures.register_figures()
         register_origin(ORIGIN)
+        register_press(PRESS)
         lists.register(proposal_list())
         exports.register("proposal", exports.Exported(queries.list_keys))
         search.register(proposal_kind(search_form))

@@ -4,6 +4,8 @@ from functools import lru_cache
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
@@ -160,6 +162,36 @@ def can_see_authors(by: Actor, proposal: Proposal) -> bool:
         return False
     near = {proposal.unit_id, proposal.desk_id, proposal.lead_id} | proposal.helping
     return bool(by.units(P.PROPOSAL_CONTACT) & near)
+
+
+# --- public texts ------------------------------------------------------------------------------------------------------
+
+ANSWERED = {"replied", "following", "closed", "archived"}
+OUT = {"withdrawn", "not_filed", "passed_on"}  # nothing of it is public any more
+UNFILED = {"draft", "submitted", "screening", "sent_back"}
+
+
+def answered(proposal: Proposal) -> bool:
+    """Whether its answer is out, and no other one is being written."""
+    return proposal.state in ANSWERED and proposal.replied_at is not None
+
+
+def why_not_public(proposal: Proposal) -> Promise | None:
+    """Why this proposal may not be made public now, in a sentence; None where it may."""
+    if proposal.state in UNFILED:
+        return gettext_lazy("还没有立案。立案以后才能公开。")
+    if proposal.state == "merged":
+        return gettext_lazy("它并入了另一件，请公开那一件。")
+    return why_never_public(proposal)
+
+
+def why_never_public(proposal: Proposal) -> Promise | None:
+    """Why nothing of this proposal may be public, in a sentence; None where it may."""
+    if proposal.state in OUT or (proposal.state == "archived" and proposal.replied_at is None):
+        return gettext_lazy("没有立案的、撤回的提案不公开。")
+    if not proposal.may_publish:
+        return gettext_lazy("提出人没有同意公开。")
+    return None
 
 
 def may_hear_of(by: Actor, key: UUID) -> bool:

@@ -17,5 +17,5 @@ def due() -> Said:
         with bind(county):
             for job, number in run_due(county).items():
                 done[job] = done.get(job, 0) + number
-    words = _("转给上一级 %(rerouted)s，到期未评价 %(closed)s")
+    words = _("转给上一级 %(rerouted)s，公开的转给上一级 %(texts)s，到期未评价 %(closed)s")
     return say(words, **{job: str(number) for job, number in done.items()}) if done else say(_("没有要做的"))

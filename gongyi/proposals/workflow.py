@@ -6,6 +6,7 @@ from django.utils.translation import pgettext_lazy
 from gongyi.core.access import Permission
 from gongyi.core.access import Permission as P
 from gongyi.core.workflow import Move, State, Table
+from gongyi.publishing.workflow import publication_table
 
 STATES = {
     "draft": State(_("撰写"), _("还在写"), "plain", "pencil-square"),
@@ -120,6 +121,12 @@ TURNS: dict[str, tuple[str, Permission]] = {
     "auditing": ("supervisor_id", P.PROPOSAL_SUPERVISE),
     "replied": ("unit_id", P.PROPOSAL_RECORD),
 }
+
+PUBLICATION = publication_table(
+    "proposals.publication", _("公开提案"), write=Permission.PROPOSAL_RECORD, writers=("lead_id", "desk_id"),
+    approve=Permission.PROPOSAL_APPROVE, take_down=Permission.PROPOSAL_RECORD, fields=("title", "analysis", "suggestions", "answer"),
+    withdraw=_("提出人要求撤下"),
+)  # fmt: skip
 
 # --- calls ------------------------------------------------------------------------------------------------------------
 

@@ -9,9 +9,9 @@ from zlib import crc32
 import pytest
 
 from gongyi.casework import actions
-from gongyi.casework.actions import publishing
 from gongyi.core import tracking
 from gongyi.core.access import Permission, Role
+from gongyi.publishing import actions as publishing
 from tests.browser.conftest import WIDTHS
 from tests.browser.test_office import SEEN_ONLY, accessible, wraps_nothing_sideways
 from tests.casework.test_publishing import answered

@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 
 from gongyi.casework import actions
-from gongyi.casework.actions import publishing
 from gongyi.casework.actions.promising import ORIGIN
 from gongyi.casework.models import Case
 from gongyi.core import clock
 from gongyi.promises.actions import run_clock
 from gongyi.promises.models import Promise
 from gongyi.promises.rules import register_origin
+from gongyi.publishing import actions as publishing
 from tests.browser.test_office import looked_at
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=False)]

@@ -5,13 +5,14 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from gongyi.casework import actions
-from gongyi.casework.actions import ACTS, AskerFacts, publishing
+from gongyi.casework.actions import ACTS, AskerFacts
 from gongyi.casework.actions.bulk import reminding
 from gongyi.casework.models import Case, CaseStep
 from gongyi.casework.queries import publications as queries
 from gongyi.casework.rules import moves_for
 from gongyi.core.access import Role
 from gongyi.people.models import Account
+from gongyi.publishing import actions as publishing
 from tests.casework.test_actions import handled, opened
 from tests.casework.test_publishing import published
 from tests.casework.test_views import browser

@@ -7,7 +7,6 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 
 from gongyi.casework import actions
-from gongyi.casework.actions import publishing
 from gongyi.casework.models import Case, CaseConflict
 from gongyi.casework.queries import portal
 from gongyi.casework.queries.promising import open_promises_of, planned_of, promises_of_case
@@ -18,6 +17,7 @@ from gongyi.promises import actions as ledger
 from gongyi.promises import rules
 from gongyi.promises.models import Line, Promise
 from gongyi.promises.queries import public
+from gongyi.publishing import actions as publishing
 from tests.factories import refused
 
 MONDAY = datetime(2026, 11, 16, 2, tzinfo=UTC)

@@ -8,13 +8,18 @@ from django.db import IntegrityError, transaction
 from django.http import Http404
 
 from gongyi.casework import actions, rules
-from gongyi.casework.actions import AskerFacts, publishing
+from gongyi.casework.actions import AskerFacts
+from gongyi.casework.actions.publishing import PRESS
 from gongyi.casework.models import Case, CaseConflict, Publication, PublishedText, ShownWord
 from gongyi.casework.queries import publications as queries
 from gongyi.casework.workflow import PUBLICATION
 from gongyi.core import clock, workflow
 from gongyi.core.access import Role, asker_actor, system_actor
 from gongyi.core.models import AuditEntry, Message
+from gongyi.publishing import actions as publishing
+from gongyi.publishing import queries as office
+from gongyi.publishing import rules as publishing_rules
+from gongyi.publishing.queries import office as reading
 from tests.factories import actor, grant, make_account, make_actor, refused
 
 TEXT = "我叫刘大勇，住李家村12号，村口路灯坏了，请打13812345678或0739-1234567。"
@@ -68,7 +73,7 @@ def test_what_is_public_is_masked_and_approved_by_another(land):
 
 def test_masking_switched_off_is_seen(land, monkeypatch):
     """Negative control."""
-    monkeypatch.setattr(queries, "find_in_all", lambda texts, _known: [[] for _text in texts])
+    monkeypatch.setattr(reading, "find_in_all", lambda texts, _known: [[] for _text in texts])
     text = queries.shown(land.county.county, published(land).slug)
     assert "13812345678" in text.matter
 
@@ -82,8 +87,8 @@ def test_word_is_shown_again_with_a_reason_that_the_approver_sees(land):
     publishing.show_word(publication, by=land.clerk, kind="phone", words="0739-7654321", reason="镇里的公开电话")
     publishing.propose_publication(publication, by=land.clerk)
 
-    seen = queries.fetch(land.lead, publication.id)
-    found = [place for place in queries.proof(seen).places if place.shown]
+    seen = office.fetch(land.lead, PRESS, publication.id)
+    found = [place for place in office.proof(seen).places if place.shown]
     assert [(place.words, place.shown.reason) for place in found] == [("0739-7654321", "镇里的公开电话")]
     publishing.approve_publication(seen, by=land.lead)
     assert "0739-7654321" in queries.shown(land.county.county, seen.slug).answer
@@ -92,13 +97,13 @@ def test_word_is_shown_again_with_a_reason_that_the_approver_sees(land):
 def test_word_is_hidden_again(land):
     publication = started(land)
     publishing.show_word(publication, by=land.clerk, kind="name", words="王建国", reason="所长的名字本来公开")
-    assert "王建国" in queries.proof(publication).text["answer"]
+    assert "王建国" in office.proof(publication).text["answer"]
     publishing.hide_word(publication, by=land.clerk, word=ShownWord.objects.get().id)
-    assert "王建国" not in queries.proof(publication).text["answer"]
+    assert "王建国" not in office.proof(publication).text["answer"]
 
 
 def test_words_around_a_found_word_hide_the_others(land):
-    for place in queries.proof(started(land)).places:
+    for place in office.proof(started(land)).places:
         around = "".join(place.around)
         assert not any(secret in around for secret in ("刘大勇", "13812345678", "1234567", "7654321", "王建国"))
 
@@ -116,7 +121,7 @@ def test_correction_is_a_version_and_the_old_text_stays_until_then(land):
 
     assert (second.number, second.answer, second.why) == (2, "11月2日换好了", "日期写错了")
     assert second.since == first.since
-    assert [text.number for text in queries.earlier(second)] == [1]
+    assert [text.number for text in office.earlier(second)] == [1]
     assert [v["number"] for v in PublishedText.objects.values("number").order_by("number")] == [1, 2]
 
 
@@ -130,7 +135,7 @@ def test_after_it_was_taken_down_old_texts_are_not_public(land):
         publishing.edit_publication(publication, by=land.clerk, title="路灯", matter="路灯坏了", answer="换好了")
         publishing.propose_publication(publication, by=land.clerk)
         publishing.approve_publication(publication, by=land.lead)
-    assert queries.earlier(queries.shown(land.county.county, publication.slug)) == []
+    assert office.earlier(queries.shown(land.county.county, publication.slug)) == []
 
 
 # --- what may be public -----------------------------------------------------------------------------------------------
@@ -154,7 +159,7 @@ def test_answer_that_is_not_out_stays_inside(land, state):
 
 def test_without_the_rule_a_tipoff_would_be_public(land, monkeypatch):
     """Negative control."""
-    monkeypatch.setattr(publishing, "why_not_public", lambda _case: "")
+    monkeypatch.setattr(publishing, "_may", lambda _case: None)
     assert publishing.start_publication(answered(land, type=land.tipoff), by=land.clerk).state == "draft"
 
 
@@ -171,7 +176,7 @@ def test_consent_taken_back_before_approval_stops_it(land):
     publication = proposed(land)
     Case.objects.filter(id=publication.case_id).update(may_publish=False)
     with refused("not_public"):
-        publishing.approve_publication(queries.fetch(land.lead, publication.id), by=land.lead)
+        publishing.approve_publication(office.fetch(land.lead, PRESS, publication.id), by=land.lead)
 
 
 def test_asker_takes_it_down_at_once_and_for_good(land):
@@ -187,7 +192,7 @@ def test_asker_takes_it_down_at_once_and_for_good(land):
     assert not Case.objects.get(id=case.id).may_publish
     assert AuditEntry.objects.filter(action="consent.end", subject=case.id).exists()
     with refused("not_public"):
-        publishing.revive_publication(queries.fetch(land.clerk, publication.id), by=land.clerk)
+        publishing.revive_publication(office.fetch(land.clerk, PRESS, publication.id), by=land.clerk)
 
 
 def test_asker_of_another_case_takes_nothing_down(land):
@@ -248,7 +253,7 @@ def test_p8_who_wrote_the_answer_does_not_approve_its_publication(land):
 
 def test_p8_without_its_rule_the_maker_approves(land, monkeypatch):
     """Negative control; the database still refuses one person in both places."""
-    monkeypatch.setattr(rules, "OWN_TEXT", set())
+    monkeypatch.setattr(publishing_rules, "OWN_TEXT", set())
     publication = proposed(land)
     publication.second = land.town
     lead_too = make_actor(Role.LEAD, land.town)
@@ -265,26 +270,26 @@ def test_p9_one_unit_up_sees_the_text_and_not_the_case(land):
     publication = publishing.start_publication(Case.objects.get(id=case.id), by=land.clerk)
     publishing.propose_publication(publication, by=land.clerk)
 
-    assert queries.fetch(land.county_lead, publication.id) == publication
-    assert list(queries.to_approve(land.county_lead)) == [publication]
+    assert office.fetch(land.county_lead, PRESS, publication.id) == publication
+    assert list(office.to_approve(land.county_lead, PRESS)) == [publication]
     assert not rules.visible_to(land.county_lead).filter(id=case.id).exists()
-    publishing.approve_publication(queries.fetch(land.county_lead, publication.id), by=land.county_lead)
+    publishing.approve_publication(office.fetch(land.county_lead, PRESS, publication.id), by=land.county_lead)
 
 
 def test_p3_p5_others_see_no_publication(land):
     publication = proposed(land)
     for by in (land.stranger, land.county_desk, land.county_lead, make_actor(Role.LEAD, land.other)):
         with pytest.raises(Http404):
-            queries.fetch(by, publication.id)
-        assert publication not in queries.ours(by)
-    assert queries.fetch(land.clerk2, publication.id) == publication
+            office.fetch(by, PRESS, publication.id)
+        assert publication not in office.ours(by, PRESS)
+    assert office.fetch(land.clerk2, PRESS, publication.id) == publication
 
 
 def test_p3_row_without_scope_would_be_found(land, monkeypatch):
     """Negative control."""
     publication = proposed(land)
-    monkeypatch.setattr(queries, "publications_visible_to", lambda _by: Publication.objects.all())
-    assert queries.fetch(land.stranger, publication.id) == publication
+    monkeypatch.setattr(reading, "visible_to", lambda _by, _press: Publication.objects.all())
+    assert office.fetch(land.stranger, PRESS, publication.id) == publication
 
 
 def test_who_declared_a_conflict_acts_no_more(land):
@@ -363,7 +368,7 @@ def test_nobody_from_elsewhere_may_move(land, action):
     move = PUBLICATION[action]
     publication = put(land, move.sources[0])
     for by in (land.stranger, land.county_desk, land.supervisor, land.caller):
-        assert not rules.can_move_publication(by, publication, move)
+        assert not publishing_rules.can_move(by, publication, move)
 
 
 def test_database_keeps_the_states(land):

@@ -4,16 +4,19 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from gongyi.casework import actions, queries, rules
-from gongyi.casework.actions import publishing
+from gongyi.casework import actions, queries
+from gongyi.casework.actions.publishing import PRESS
 from gongyi.casework.models import CaseConflict, Publication
-from gongyi.casework.queries import publications, today
 from gongyi.casework.workflow import PUBLICATION
 from gongyi.core import clock
 from gongyi.core.access import Role
 from gongyi.core.models import Message
 from gongyi.people.models import Account
 from gongyi.people.queries import actor_of
+from gongyi.publishing import actions as publishing
+from gongyi.publishing import queries as publications
+from gongyi.publishing import rules
+from gongyi.publishing.queries import words
 from tests.casework.test_publishing import ANSWER, TEXT, proposed, published, started
 from tests.casework.test_routine import leave
 from tests.factories import grant, make_account, make_actor
@@ -23,7 +26,7 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 def standing(by) -> list[Publication]:
     """The texts on this person's Today, by the address of their line."""
-    section = next((one for one in queries.my_day(by) if one.key == "public"), None)
+    section = next((one for one in queries.my_day(by) if one.key == "public-case"), None)
     found = [line.row["url"] for line in section.lines] if section else []
     return [text for text in Publication.objects.all() if text.get_absolute_url() in found]
 
@@ -41,17 +44,17 @@ def people(land):
 def agree(land) -> None:
     """Today ≡ the page of public answers ≡ what the table and the rules let each person approve."""
     for by in people(land):
-        seen = rules.publications_visible_to(by).filter(state="proposed").select_related("case__type")
-        may = [text for text in seen if rules.can_move_publication(by, text, PUBLICATION["approve"])]
-        assert standing(by) == list(publications.to_approve(by)) == may
+        seen = rules.visible_to(by, PRESS).filter(state="proposed").select_related("case__type")
+        may = [text for text in seen if rules.can_move(by, text, PUBLICATION["approve"])]
+        assert standing(by) == list(publications.to_approve(by, PRESS)) == may
 
 
 def test_its_approver_finds_it_with_reason_and_button(land, client):
     text = proposed(land)
-    [section] = [one for one in queries.my_day(land.lead) if one.key == "public"]
+    [section] = [one for one in queries.my_day(land.lead) if one.key == "public-case"]
     [line] = section.lines
     assert (section.count, section.more, section.url) == (1, False, "/cases/publications/")
-    assert line.why == "东湖镇想公开这个答复，您看过、同意了才公开"
+    assert line.why == "东湖镇想公开这段文字，您看过、同意了才公开"
     assert line.step == {"label": "同意公开", "method": "get", "url": f"{text.get_absolute_url()}approve/"}
     assert "13812345678" not in str(line.row)
     client.force_login(Account.objects.get(id=land.lead.id), backend=BACKEND)
@@ -102,8 +105,8 @@ def test_control_a_list_that_forgets_the_makers_differs(land, monkeypatch):
     text = started(land)
     publishing.edit_publication(text, by=actor_of(writer), title="路灯", matter=TEXT, answer=ANSWER)
     publishing.propose_publication(text, by=land.clerk)
-    everything = lambda _by: Publication.objects.filter(state="proposed").select_related("unit", "case")  # noqa: E731
-    monkeypatch.setattr(today, "to_approve", everything)
+    everything = lambda _by, _press: Publication.objects.filter(state="proposed").select_related("unit", "case")  # noqa: E731
+    monkeypatch.setattr(words, "to_approve", everything)
     assert standing(actor_of(writer)) == [text]
 
 
@@ -120,7 +123,7 @@ def test_p9_it_goes_one_unit_up_when_the_last_approver_leaves(land):
     text.refresh_from_db()
     assert text.second == land.county
     assert land.county_lead.id in Message.objects.filter(subject=text.id).values_list("account", flat=True)
-    publishing.approve_publication(publications.fetch(land.county_lead, text.id), by=land.county_lead)
+    publishing.approve_publication(publications.fetch(land.county_lead, PRESS, text.id), by=land.county_lead)
 
 
 def test_p9_an_approver_who_steps_back_counts_as_gone(land):

@@ -20,6 +20,8 @@ STARTS: dict[str, dict[str, Any]] = {
     "casework.Case": {"state": "recorded", "turn_due": WHEN},
     "casework.Asker": {"name": "阿依古丽", "phone": "13899990001", "address": "东湖路8号"},
     "casework.Publication": {"state": "draft"},
+    "proposals.Publication": {"state": "draft"},
+    "proposals.PublicationStep": {"source": "draft", "target": "draft", "action": "edit"},
     "casework.PublicationStep": {"source": "draft", "target": "draft", "action": "edit"},
     "casework.CaseStep": {"source": "assigned", "target": "handling", "action": "log"},
     "proposals.Proposal": {"state": "submitted"},

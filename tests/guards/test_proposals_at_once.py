@@ -14,6 +14,7 @@ from tests.guards.test_run import BASE
 RUNNERS = int(os.environ.get("RACE_RUNNERS", "50"))
 SETUP = """
 import json
+from datetime import timedelta
 from types import SimpleNamespace
 import django
 django.setup()
@@ -24,7 +25,7 @@ migrate()
 from gongyi.core import clock
 from gongyi.core.access import Role
 from gongyi.people.models import Account
-from gongyi.proposals.models import Category, Cause, ResultClass
+from gongyi.proposals.models import Cause, Proposal, ProposalPart, ResultClass
 from tests.factories import make_actor, make_county, make_unit
 from tests.proposals.conftest import CAUSES
 from tests.proposals.test_workflow import put
@@ -46,10 +47,13 @@ def session(by):
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 main = put(land, "filed")
+made = {state: [str(put(land, state).id) for _ in range(2)] for state in ("assigned", "talking", "replied", "screening")}
+ProposalPart.objects.filter(part="co").delete()  # nobody's opinion is waited for
+Proposal.objects.update(rate_due=clock.now() + timedelta(days=30))  # the routine ends none meanwhile
 print(json.dumps({
     "cookie": settings.SESSION_COOKIE_NAME, "csrf": settings.CSRF_COOKIE_NAME, "town": str(town.id), "first": main.number, "result": str(classes["A"].id),
     "sessions": {name: [session(by) for by in found] for name, found in people.items()},
-    "made": {state: [str(put(land, state).id) for _ in range(2)] for state in ("assigned", "talking", "replied", "screening")},
+    "made": made,
 }))
 """
 

@@ -27,7 +27,6 @@ from gongyi.casework.models import (
     Case,
     CasePart,
     CaseType,
-    Export,
     MatterCase,
     Publication,
     SavedView,
@@ -43,10 +42,11 @@ from gongyi.home.views.held import OPENED, SUGGESTED
 from gongyi.language.topics import Learned
 from gongyi.network.models import Unit
 from gongyi.people import adapter
-from gongyi.people.models import Account, Device, Grant, HandOver, Invitation
+from gongyi.people.models import Account, Device, Export, Grant, HandOver, Invitation
 from gongyi.people.queries.residents import mark_of
 from gongyi.promises.models import PlannedPromise, Promise
 from gongyi.promises.workflow import PROMISE
+from gongyi.proposals import models as proposal_models
 from gongyi.proposals.actions import moving as proposals
 from gongyi.proposals.models import Author, Call, Proposal, ProposalPart
 from gongyi.proposals.workflow import CALL, PROPOSAL
@@ -81,7 +81,10 @@ WORDS: dict[str, list[str]] = {
     "people:device_step": ["confirm", "end"],
     "group": ["types", "topics", "reasons", "templates"],
     "tiers": ["village-township"],
-    "casework:publication_step": sorted({move.action for move in PUBLICATION.moves} - {"withdraw", "rule_out"}),
+    **dict.fromkeys(
+        ("case_publications:step", "proposal_publications:step"),
+        sorted({move.action for move in PUBLICATION.moves} - {"withdraw", "rule_out"}),
+    ),
     "promises:step": sorted(move.action for move in PROMISE.moves if move.permission != Permission.SYSTEM),
     "reports:report_step": sorted(move.action for move in REPORT.moves),
     "slug": ["pubansw3r"],
@@ -128,9 +131,12 @@ MEANT = {
     "reports:ledger_restore": "reports.Ledger",
     "reports:ledger_sheet": "reports.LedgerSheet",
     "reports:ledger_sheet_take": "reports.LedgerSheet",
-    "casework:publish": "casework.Case",
+    "case_publications:start": "casework.Case",
     "casework:why": "casework.Case",
-    "casework:publication_step": "casework.Publication",
+    "case_publications:step": "casework.Publication",
+    "case_publications:detail": "casework.Publication",
+    "proposal_publications:start": "proposals.Proposal",
+    **dict.fromkeys((f"proposal_publications:{page}" for page in ("detail", "step")), "proposals.Publication"),
     **dict.fromkeys((f"promises:{page}" for page in ("detail", "paper", "step")), "promises.Promise"),
     "home:message": "core.Message",
     **dict.fromkeys(
@@ -317,17 +323,27 @@ def _extra(model: Any, place: Place, people: dict[str, Account | None]) -> dict[
     if model in {*READ_AGAIN, Report, Call}:
         slug = {"slug": "pubansw3r" if people else f"p{place.unit.pk.hex[-9:]}"}
         return slug if model is Call else READ_AGAIN.get(model, {"second": place.unit})
-    if model is Publication:
-        units = dict.fromkeys(("unit", "desk", "lead"), place.unit)
-        case = make_case(Case, place.unit.county, "closed", may_publish=True, **units)
-        sync_parts(case)
-        return {"case": case, "slug": "pubansw3r" if people else f"p{place.unit.pk.hex[-9:]}", "second": place.unit}
+    if model in {Publication, proposal_models.Publication}:
+        return _published(model, place, known=bool(people))
     if model in {ImportRun, FormFill}:
         whose = people[Role.CLERK.value].pk if people else uuid4()
         own = {"kind": "cases", "state": "done"} if model is ImportRun else {"asks": "{}", "path": "ab/ab" + "0" * 30}
         return {"unit": place.unit.pk, "account": whose, **own}
     promised = _promised(model, place, known=bool(people)) if model in {Promise, PlannedPromise} else {}
     return promised or (_owner(model, people) if people else {})
+
+
+def _published(model: Any, place: Place, *, known: bool) -> dict[str, Any]:
+    """A publication of a record that the place handles; the known one has the address that strangers try."""
+    units = dict.fromkeys(("unit", "desk", "lead"), place.unit)
+    seen = {"slug": "pubansw3r" if known else f"p{place.unit.pk.hex[-9:]}", "second": place.unit}
+    if model is Publication:
+        case = make_case(Case, place.unit.county, "closed", may_publish=True, **units)
+        sync_parts(case)
+        return seen | {"case": case}
+    one = make_row(Proposal, place.unit.county, state="assigned", may_publish=True, **units)
+    proposals.sync_parts(one, set())
+    return seen | {"proposal": one}
 
 
 def _promised(model: Any, place: Place, *, known: bool) -> dict[str, Any]:

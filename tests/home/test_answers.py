@@ -9,13 +9,13 @@ from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 
-from gongyi.casework.actions import publishing
 from gongyi.casework.models import Case, Publication, ShownWord
-from gongyi.core import clock
+from gongyi.core import clock, limits
 from gongyi.core.access import asker_actor
 from gongyi.core.models import AccessRow
-from gongyi.home.views import answers, portal
+from gongyi.home.views import portal
 from gongyi.people.models import Account
+from gongyi.publishing import actions as publishing
 from tests.casework.conftest import land  # noqa: F401 - a fixture
 from tests.casework.test_publishing import answered, proposed, published, started
 
@@ -103,7 +103,7 @@ def test_empty_list_says_what_will_stand_there(land, stranger):  # noqa: F811
 
 
 def test_search_is_limited_and_reading_is_not(land, stranger, monkeypatch):  # noqa: F811
-    monkeypatch.setattr(answers, "SEARCHES", 3)
+    monkeypatch.setattr(limits, "SEARCHES", 3)
     seen = [stranger.get("/portal/answers/?q=路").status_code for _n in range(4)]
     assert seen == [200, 200, 200, 429]
     assert stranger.get("/portal/answers/").status_code == 200
@@ -139,9 +139,9 @@ def test_queries_of_the_list_do_not_grow_with_its_rows(land, stranger, django_as
 def test_from_the_case_to_the_public_page_by_the_office_pages(land, stranger):  # noqa: F811
     case = answered(land)
     clerk, lead = browser(land.clerk), browser(land.lead)
-    assert f"/cases/{case.id}/publish/" in body(clerk.get(case.get_absolute_url()))
-    assert f"/cases/{case.id}/publish/" not in body(lead.get(case.get_absolute_url()))
-    url = post(clerk, f"/cases/{case.id}/publish/").headers["Location"]
+    assert f"/cases/publications/start/{case.id}/" in body(clerk.get(case.get_absolute_url()))
+    assert f"/cases/publications/start/{case.id}/" not in body(lead.get(case.get_absolute_url()))
+    url = post(clerk, f"/cases/publications/start/{case.id}/").headers["Location"]
     page = body(clerk.get(url))
     assert "13812345678" in page, "the writer sees what will be hidden"
     assert "13812345678" not in page[page.index("<article") : page.index("</article>")]
@@ -195,9 +195,9 @@ def test_p8_maker_gets_403_and_p9_one_up_gets_no_case(land):  # noqa: F811
 def test_case_that_may_not_be_public_says_why(land):  # noqa: F811
     case = answered(land, may_publish=False)
     clerk = browser(land.clerk)
-    assert f"/cases/{case.id}/publish/" not in body(clerk.get(case.get_absolute_url()))
-    assert "诉求人没有同意" in body(clerk.get(f"/cases/{case.id}/publish/"))
-    assert "诉求人没有同意" in body(post(clerk, f"/cases/{case.id}/publish/"))
+    assert f"/cases/publications/start/{case.id}/" not in body(clerk.get(case.get_absolute_url()))
+    assert "诉求人没有同意" in body(clerk.get(f"/cases/publications/start/{case.id}/"))
+    assert "诉求人没有同意" in body(post(clerk, f"/cases/publications/start/{case.id}/"))
     assert not Publication.objects.exists()
 
 

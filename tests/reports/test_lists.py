@@ -199,7 +199,7 @@ def test_p5_control_without_its_rule_the_row_would_be_there(full, monkeypatch, n
 
     module, rule, model = {
         "promise": (of_promises, "visible_to", Promise), "report": (of_reports, "reports_visible_to", Report),
-        "publication": (of_cases, "publications_visible_to", Publication), "ask": (of_reports, "asks_visible_to", Ask),
+        "publication": (of_cases, "_texts_of", Publication), "ask": (of_reports, "asks_visible_to", Ask),
         "proposal": (of_proposals, "parts_visible_to", ProposalPart),
     }[name]  # fmt: skip
     assert Proposal.objects.exists()

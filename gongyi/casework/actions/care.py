@@ -15,7 +15,6 @@ from gongyi.casework.actions.history import asker_line, asker_values, changed_li
 from gongyi.casework.actions.intake import AskerFacts, short_title, store_asker
 from gongyi.casework.actions.moving import judge_of, move, tell_holders
 from gongyi.casework.actions.promising import record_of
-from gongyi.casework.actions.publishing import keep_in_line
 from gongyi.casework.models import Asker, Case, CaseConflict, CaseType, Reason, Topic, Visit
 from gongyi.casework.rules import JUDGES, can_see_asker, can_see_files
 from gongyi.casework.workflow import TURNS
@@ -33,6 +32,7 @@ from gongyi.network.queries import calendar_of
 from gongyi.people.actions.access_log import look
 from gongyi.people.models import Purpose
 from gongyi.promises.actions import end_promises
+from gongyi.publishing.actions import keep_in_line
 
 
 @transaction.atomic

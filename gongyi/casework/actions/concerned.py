@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy
 
 from gongyi.casework.actions.intake import desk_for, keep_away
 from gongyi.casework.actions.moving import conflicted, judge_of, move, tell_turn
-from gongyi.casework.actions.publishing import keep_in_line
 from gongyi.casework.models import Case
 from gongyi.casework.rules import AT_DESK, JUDGES, concerned_people
 from gongyi.casework.workflow import TURNS
@@ -22,6 +21,7 @@ from gongyi.core.workflow import check_seen
 from gongyi.network.models import Unit
 from gongyi.people.models import Account
 from gongyi.people.queries import holders
+from gongyi.publishing.actions import keep_in_line
 
 _PLACES = ("lead_id", "second_id", "caller_id")
 _AS_THEY_ARE = {*AT_DESK, "answered", "calling"}  # states that need no lead unit to go on

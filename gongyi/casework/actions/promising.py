@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from gongyi.casework.actions.moving import conflicted
 from gongyi.casework.models import Case, CaseConflict, Publication
-from gongyi.casework.queries.case import asker_of
 from gongyi.casework.queries.promising import KIND
+from gongyi.casework.queries.publications import known_of
 from gongyi.casework.rules import declared, may_hear_of_case
 from gongyi.core import outbox
 from gongyi.core.access import Actor
@@ -66,12 +66,9 @@ def _public_address(county: int, key: UUID) -> str:
 
 
 def _known(key: UUID) -> Mapping[str, list[str]]:
-    """The asker's own name, phone and address, which the public never reads."""
+    """What the public never reads of the case."""
     case = _case(key)
-    asker = asker_of(case) if case else None
-    if asker is None:
-        return {}
-    return {name: [getattr(asker, name)] for name in ("name", "phone", "address", "organisation")}
+    return known_of(case) if case else {}
 
 
 _TO_ASKER: dict[str, functional.Promise] = {

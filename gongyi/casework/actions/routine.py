@@ -15,11 +15,10 @@ from django.utils.translation import gettext_lazy
 from gongyi.casework import queries
 from gongyi.casework.actions.intake import desk_for
 from gongyi.casework.actions.moving import PARTS, ended, judge_of, move, not_called
-from gongyi.casework.actions.publishing import reroute_publication
 from gongyi.casework.actions.work import wake_case
 from gongyi.casework.models import Case, CasePart, CaseType, Publication
 from gongyi.casework.models.case import ENDED, OPEN
-from gongyi.casework.queries.stranded import stranded, stranded_texts
+from gongyi.casework.queries.stranded import stranded
 from gongyi.casework.rules import reopenable
 from gongyi.casework.workflow import TURNS
 from gongyi.core import clock
@@ -30,6 +29,9 @@ from gongyi.core.imports import pending
 from gongyi.core.said import say
 from gongyi.network.models import Unit
 from gongyi.network.queries import Recount
+from gongyi.publishing.actions import reroute_publication
+from gongyi.publishing.queries import stranded as stranded_texts
+from gongyi.publishing.rules import press_named
 
 BATCH = 200
 
@@ -77,7 +79,7 @@ def run_due(county: int, *, name: str = "routine") -> dict[str, int]:
     by, now = system_actor(name, county), clock.now()
     jobs: dict[str, tuple[Callable[..., Any], Sequence[Any]]] = {
         "rerouted": (reroute, _rows(county, id__in=stranded(county)[:BATCH])),
-        "texts_rerouted": (reroute_publication, stranded_texts(county)),
+        "texts_rerouted": (reroute_publication, stranded_texts(county, press_named("case"))),
         "woken": (wake_case, _rows(county, state="parked", wakes_on__lte=clock.today())),
         "closed": (close_quiet, _rows(county, state="answered", quiet_until__lte=now)),
         "filed": (

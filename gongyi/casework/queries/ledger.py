@@ -15,9 +15,8 @@ from gongyi.casework.queries import matters
 from gongyi.casework.queries.choices import types
 from gongyi.casework.queries.exports import cells_by_key, headers, nameless
 from gongyi.casework.queries.lists import Wanted, count, list_keys, row, rows_named, wanted_of
-from gongyi.casework.queries.publications import hide
 from gongyi.casework.queries.reception import line_code
-from gongyi.casework.rules import parts_visible_to, publications_visible_to, visible_to
+from gongyi.casework.rules import parts_visible_to, visible_to
 from gongyi.casework.workflow import PUBLICATION, STATES
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
@@ -36,6 +35,8 @@ from gongyi.core.lists import (
     told,
 )
 from gongyi.core.search import Seldom
+from gongyi.publishing import rules as publishing
+from gongyi.publishing.queries import hide
 
 # The columns of an exported list, in its order.
 FIELDS = (
@@ -104,9 +105,13 @@ def case_list() -> Kind:
 # --- public answers ---------------------------------------------------------------------------------------------------
 
 
+def _texts_of(by: Actor) -> QuerySet[Any, Any]:
+    return publishing.visible_to(by, publishing.press_named("case"))
+
+
 def _publications(by: Actor, asked: Asked) -> Found:
     here = CasePart.objects.filter(county=by.county, case=OuterRef("case"), unit=asked.unit, until=None)
-    rows = publications_visible_to(by).filter(Q(unit=asked.unit) | Q(second=asked.unit) | Exists(here))
+    rows = _texts_of(by).filter(Q(unit=asked.unit) | Q(second=asked.unit) | Exists(here))
     if state := asked.where.get("state"):
         rows = rows.filter(state=state)
     return found_in(rows.filter(**of_period(asked.period, "answered_on", days=True)), "answered_on", asked.most)
@@ -117,7 +122,7 @@ def _publication_cells(by: Actor, keys: Sequence[UUID], _asked: Asked) -> dict[U
 
 
 def _publication_batch(by: Actor, keys: list[UUID]) -> Iterator[tuple[UUID, Line]]:
-    rows = publications_visible_to(by).filter(id__in=keys).select_related("case", "unit", "type", "topic")
+    rows = _texts_of(by).filter(id__in=keys).select_related("case", "unit", "type", "topic")
     texts = PublishedText.objects.filter(county=by.county, publication__in=keys)
     out = dict(texts.order_by().values_list("publication").annotate(first=Min("since")))
     live = dict(texts.filter(live=True).values_list("publication", "title"))
@@ -144,8 +149,8 @@ def publication_list() -> Kind:
         "out_on": gettext_lazy("第一次公开的时间"), "corrections": gettext_lazy("更正次数"), "down_why": gettext_lazy("撤下的原因"),
     }  # fmt: skip
     return Kind(
-        name="publication", label=gettext_lazy("公开答复"), permission=P.CASE_VIEW, day=gettext_lazy("答复的日期"), page="casework:publications",
-        columns=lambda: columns, rows=_publications, cells=_publication_cells, still=still_in(publications_visible_to),
+        name="publication", label=gettext_lazy("公开答复"), permission=P.CASE_VIEW, day=gettext_lazy("答复的日期"), page="case_publications:list",
+        columns=lambda: columns, rows=_publications, cells=_publication_cells, still=still_in(_texts_of),
         start=("number", "title", "unit", "answered_on", "state", "out_on", "corrections"),
         filters={"state": Filter(gettext_lazy("状态"), lambda _by: PUBLICATION.choices())},
     )  # fmt: skip

@@ -1,11 +1,10 @@
-"""Cases and public answers that wait for somebody who is no longer there."""
+"""Cases that wait for somebody who is no longer there."""
 
 from collections import defaultdict
 from uuid import UUID
 
-from gongyi.casework.models import Case, CaseConflict, Publication
-from gongyi.casework.rules import AT_DESK, JUDGES, asker_units, handlers, judges, makers, makers_of
-from gongyi.core.access import Permission as P
+from gongyi.casework.models import Case, CaseConflict
+from gongyi.casework.rules import AT_DESK, JUDGES, asker_units, handlers, judges, makers
 from gongyi.core.imports import pending
 from gongyi.people.queries import grants_in_force, holders
 
@@ -46,15 +45,3 @@ def stranded(county: int) -> list[UUID]:
         return any(may[permission].get(case.turn_unit_id, set()) - gone for permission in judges(case))
 
     return [case.id for case in cases if not left(case)]
-
-
-def stranded_texts(county: int) -> list[Publication]:
-    """The public answers that wait for an approval where nobody is left who may give it; asked one by one, as few wait."""
-    waiting = Publication.objects.filter(county=county, state="proposed").order_by("id")
-    texts = list(waiting.select_related("case__type", "case__lead", "case__desk", "case__about_unit"))
-    may = holders(P.CASE_APPROVE, {text.second_id for text in texts if text.second_id}) if texts else {}
-    apart = defaultdict[UUID, set[UUID]](set)
-    conflicts = CaseConflict.objects.filter(county=county, case__in=[text.case_id for text in texts])
-    for case, account in conflicts.values_list("case", "account"):
-        apart[case].add(account)
-    return [text for text in texts if not may.get(text.second_id, set()) - makers_of(text) - apart[text.case_id]]

@@ -10,27 +10,25 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import F, QuerySet
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gongyi.casework.models import Case, CasePart, CaseStep, Publication
+from gongyi.casework.models import Case, CasePart, CaseStep
 from gongyi.casework.queries.lists import SOON, Row, Wanted, due_rows, list_parts, row, rows_named
-from gongyi.casework.queries.publications import hide, to_approve
 from gongyi.casework.queries.words import AT_ONCE, TURN, buttons
 from gongyi.casework.rules import declared
-from gongyi.casework.workflow import CASE, PUBLICATION, TURNS
+from gongyi.casework.workflow import CASE, TURNS
 from gongyi.core import clock
 from gongyi.core.access import Actor, Role
 from gongyi.core.access import Permission as P
-from gongyi.core.templatetags.gongyi import distance_words
 from gongyi.core.timeline import Turn
-from gongyi.core.today import Line, Section
+from gongyi.core.today import Line, Section, day_words
 from gongyi.people.models import Export
 from gongyi.people.queries import grants_in_force
 from gongyi.people.queries.exports import exports_to_judge
+from gongyi.publishing.queries import waiting_section
+from gongyi.publishing.rules import press_named
 
 SHOWN, STUCK_SHOWN = 20, 5
 COUNT_TO = 50
@@ -75,30 +73,13 @@ def my_day(by: Actor) -> list[Section]:
         lines = [_line(shown[case], only=case in only) for case in keys if case in shown]
         cut = len(mine) > COUNT_TO and bool(keys) and keys[-1] == mine[COUNT_TO - 1][0]
         found.append(Section(key, title, lines, len(keys), f"waiting=me&due={key}", cut))
-    found += [_texts(by), _exports(by)]
+    found += [waiting_section(by, press_named("case")), _exports(by)]
     lines = _stuck(by, [shown[case] for case, _due in stuck[:STUCK_SHOWN]])
     held = min(len(stuck), COUNT_TO)
     found.append(
         Section("stuck", gettext_lazy("卡在别人那里"), lines, held, "waiting=others&due=late", len(stuck) > held)
     )
     return [section for section in found if section.count]
-
-
-def _texts(by: Actor) -> Section:
-    """Public answers that wait for this person, the longest waiting first."""
-    texts = list(to_approve(by)[: COUNT_TO + 1]) if by.can(P.CASE_APPROVE) else []
-    lines = [_text_line(text) for text in texts[:SHOWN]]
-    held = min(len(texts), COUNT_TO)
-    title = gettext_lazy("等您审的公开答复")
-    return Section("public", title, lines, held, "", len(texts) > held, "casework:publications")
-
-
-def _text_line(text: Publication) -> Line:
-    move, address = PUBLICATION["approve"], text.get_absolute_url()
-    turn = Turn(_("%(day)s送审") % {"day": _day(text.changed_at)}, "waiting", PUBLICATION.states["proposed"].icon)
-    facts = {"url": address, "number": text.case.number, "title": hide(text.title), "turn": turn}
-    why = _("%(unit)s想公开这个答复，您看过、同意了才公开") % {"unit": text.unit}
-    return Line(facts, why, {"label": move.label, "method": "get", "url": f"{address}{move.action}/"})
 
 
 def _exports(by: Actor) -> Section:
@@ -110,7 +91,7 @@ def _exports(by: Actor) -> Section:
 
 def _export_line(export: Export) -> Line:
     address = f"{export.get_absolute_url()}judge/"
-    turn = Turn(_("%(day)s提出") % {"day": _day(export.asked_at)}, "waiting", "hourglass-split")
+    turn = Turn(_("%(day)s提出") % {"day": day_words(export.asked_at)}, "waiting", "hourglass-split")
     title = _("带联系方式的导出：%(n)d 人") % {"n": export.people}
     facts = {"url": address, "number": "", "title": title, "turn": turn}
     why = _("用途：%(purpose)s。一天里超过 50 人，要另一个人同意") % {"purpose": export.get_purpose_display()}
@@ -172,16 +153,9 @@ def _stuck(by: Actor, rows: list[Row]) -> list[Line]:
     since, who, steps = _since(rows), _who(by, rows), _reminders(by, rows)
     return [
         Line(row(one), _("从%(day)s起在等%(who)s%(what)s") % {
-            "day": _day(since.get(one.id, one.recorded_at)), "who": who[one.id], "what": TURN[one.state],
+            "day": day_words(since.get(one.id, one.recorded_at)), "who": who[one.id], "what": TURN[one.state],
         }, steps.get(one.id)) for one in rows
     ]  # fmt: skip
-
-
-def _day(moment: datetime) -> str:
-    """The day and how long ago, such as 11月15日（14 天前）."""
-    day = timezone.localdate(moment)
-    told = {"day": date_format(day, _("n月j日")), "far": distance_words((day - clock.today()).days)}
-    return _("%(day)s（%(far)s）") % told
 
 
 def _since(rows: list[Row]) -> dict[UUID, datetime]:

@@ -22,7 +22,6 @@ from gongyi.casework.rules import (
     can_move,
     can_see_asker,
     can_see_files,
-    may_start_publication,
     moves_for,
     why_not_public,
 )
@@ -36,6 +35,7 @@ from gongyi.core.secrets import mask_text
 from gongyi.core.workflow import check_seen
 from gongyi.documents.tables import clipboard
 from gongyi.people.models import Purpose
+from gongyi.publishing.rules import may_start
 
 CHECKED = {
     "answer",
@@ -65,7 +65,7 @@ def _context(request: ActorRequest, case: Case) -> dict[str, Any]:
         "files": queries.attachments_of(case) if any(step.action in {"attach", "add"} for step in steps) else [],
         "joined": followers_of(request.actor, case) if case.has_followers else [], "first_url": _first_url(request, case),
         "one_visit": queries.one_visit(case, asker, visited=bool(visits)),
-        "may_see_asker": can_see_asker(request.actor, case), "publishes": may_start_publication(request.actor, case) and not why_not_public(case),
+        "may_see_asker": can_see_asker(request.actor, case), "publishes": may_start(request.actor, case) and not why_not_public(case),
         "promises": promise_rows(request.actor, case) if case.has_promises else [],
         "purposes": Purpose.choices, "channel": Case.Channel(case.channel).label, "about": queries.about_of(case), "turn_limit": queries.limit_of(case, "turn"), "reopen_limit": queries.limit_of(case, "reopen"),
     }  # fmt: skip

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from gongyi.casework.actions import publishing
 from gongyi.casework.models import Case, Publication
 from gongyi.casework.rules import why_not_public
 from gongyi.core.access import Actor, Role, asker_actor
 from gongyi.core.errors import Refused
 from gongyi.network.models import Unit
+from gongyi.publishing import actions as publishing
 
 if TYPE_CHECKING:
     from gongyi.home.actions.stories import Stage

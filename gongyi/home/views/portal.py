@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from gongyi.casework import actions
-from gongyi.casework.actions.publishing import ask_take_down
 from gongyi.casework.actions.residents import claim_case
 from gongyi.casework.models import Case
 from gongyi.casework.queries import portal as queries
@@ -45,6 +44,7 @@ from gongyi.home.views.held import (
 from gongyi.people.actions.residents import resident_actor
 from gongyi.proposals.actions.portal import claim_proposal
 from gongyi.proposals.queries import portal as suggestions
+from gongyi.publishing.actions import ask_take_down
 
 
 @public("the residents' first page")

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from gongyi.core.http import ActorRequest, public
+from gongyi.core.paging import address_at
 from gongyi.home.forms.promises import PromisesForm
 from gongyi.promises.queries import public as queries
 from gongyi.reports.queries import public as numbers
@@ -20,16 +21,10 @@ def promises(request: ActorRequest) -> HttpResponse:
     rows, more = queries.search(county, form.wanted())
     context = {
         "title": _("答应的事"), "form": form, "rows": [queries.line(one) for one in rows], "searched": any(form.cleaned_data.values()),
-        "next_url": _with(request, after=rows[-1].slug) if more else "", "first_url": _with(request, after="") if request.GET.get("after") else "",
+        "next_url": address_at(request, after=rows[-1].slug) if more else "", "first_url": address_at(request) if request.GET.get("after") else "",
         "counts": _counts(county),
     }  # fmt: skip
     return render(request, "portal/promises.html", context)
-
-
-def _with(request: HttpRequest, *, after: str) -> str:
-    query = request.GET.copy()
-    query["after"] = after
-    return f"?{query.urlencode()}"
 
 
 def _counts(county: int) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from gongyi.proposals.models import Cause, Proposal, ResultClass
 from gongyi.proposals.models.proposal import Rating
 from gongyi.proposals.queries.limits import limits_of
 from gongyi.proposals.rules import conflicted
+from gongyi.publishing.actions import tell_of_answer
 
 
 @transaction.atomic
@@ -83,7 +84,13 @@ def approve(proposal: Proposal, *, by: Actor, seen: int | None = None) -> Propos
     if proposal.supervisor_id and _can_audit(proposal, proposal.supervisor_id):
         return move(proposal, "approve", by=by, seen=seen, changes=facts, target="auditing")
     move(proposal, "approve", by=by, seen=seen, changes=facts | _sent_out(proposal))
+    return _went_out(proposal, by=by)
+
+
+def _went_out(proposal: Proposal, *, by: Actor) -> Proposal:
+    """What follows when an answer is out: its promises bind, and its public text lacks it."""
     bind_planned(by=by, record=record_of(proposal))
+    tell_of_answer(proposal, by=by)
     return proposal
 
 
@@ -105,8 +112,7 @@ def _sent_out(proposal: Proposal) -> dict[str, Any]:
 def audit(proposal: Proposal, *, by: Actor, seen: int | None = None) -> Proposal:
     """督办审核通过: the answer goes out."""
     move(proposal, "audit", by=by, seen=seen, changes=_sent_out(proposal))
-    bind_planned(by=by, record=record_of(proposal))
-    return proposal
+    return _went_out(proposal, by=by)
 
 
 @transaction.atomic

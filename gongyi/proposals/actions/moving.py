@@ -25,8 +25,9 @@ from gongyi.people.actions import telling
 from gongyi.proposals.models import Author, Opinion, Proposal, ProposalPart, ProposalStep
 from gongyi.proposals.models.proposal import HELPING
 from gongyi.proposals.queries.limits import limits_of
-from gongyi.proposals.rules import JUDGES, can_move, conflicted, makers
+from gongyi.proposals.rules import JUDGES, OUT, can_move, conflicted, makers
 from gongyi.proposals.workflow import PROPOSAL, STATES, TURNS
+from gongyi.publishing.actions import keep_in_line
 
 PARTS = (
     ("lead", "lead_id"),
@@ -73,6 +74,8 @@ def move(
         target=target, note=note, reason=reason if isinstance(reason, str) else str(reason), mine=mine or note,
     )  # fmt: skip
     sync_parts(proposal, waits, helpers=helpers)
+    if proposal.state in OUT or action == "correct":
+        keep_in_line(proposal)
     if not quietly:
         tell_turn(proposal, by=by)
     tell_residents(proposal, "replied" if proposal.state == "replied" != before else action, by=by)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import functional
 from django.utils.translation import gettext_lazy
 
@@ -14,8 +15,9 @@ from gongyi.core.county import county_of
 from gongyi.promises.models import Promise, Record
 from gongyi.promises.rules import Origin
 from gongyi.proposals.actions.moving import tell, tell_residents
-from gongyi.proposals.models import Author, Proposal, ProposalConflict
+from gongyi.proposals.models import Proposal, ProposalConflict
 from gongyi.proposals.queries.case import KIND
+from gongyi.proposals.queries.published import known_of, published
 from gongyi.proposals.rules import conflicted, declared, may_hear_of
 
 
@@ -52,9 +54,19 @@ def _address(by: Actor, key: UUID) -> str:
 
 
 def _known(key: UUID) -> Mapping[str, list[str]]:
-    """The authors' own names and phones, which the public never reads."""
-    rows = list(Author.objects.filter(county=county_of(key), proposal=key))
-    return {name: [getattr(row, name) for row in rows] for name in ("name", "phone", "organisation")}
+    """What the public never reads of the proposal."""
+    proposal = _proposal(key)
+    return known_of(proposal) if proposal else {}
+
+
+def _published(county: int) -> QuerySet[Any, Any]:
+    """Proposals whose answer is public."""
+    return published(county).exclude(answer="").order_by().values_list("publication__proposal")
+
+
+def _public_address(county: int, key: UUID) -> str:
+    text = published(county).filter(publication__proposal=key).first()
+    return reverse("home:suggestion", args=[text.publication.slug]) if text else ""
 
 
 _NEWS: dict[str, functional.Promise] = {
@@ -78,5 +90,5 @@ def _tell(promise: Promise, action: str, by: Actor) -> None:
 
 ORIGIN = Origin(
     kind=KIND, label=gettext_lazy("提案"), address=_address, tell=_tell, hidden_from=_hidden_from, apart_from=_apart_from,
-    apart=_apart, known=_known,
+    apart=_apart, known=_known, published=_published, public_address=_public_address,
 )  # fmt: skip

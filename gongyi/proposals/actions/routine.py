@@ -19,13 +19,16 @@ from gongyi.proposals.actions.answers import close_quiet
 from gongyi.proposals.actions.calls import follow_call
 from gongyi.proposals.actions.moving import PARTS, move, somebody_else
 from gongyi.proposals.actions.portal import drop_old_sketches
-from gongyi.proposals.models import Call, Opinion, Proposal, ProposalPart
+from gongyi.proposals.models import Call, Opinion, Proposal, ProposalPart, Publication
 from gongyi.proposals.models.proposal import OPEN
 from gongyi.proposals.queries.case import JOINED
 from gongyi.proposals.queries.limits import COLUMNS, limit_of, limits_of
 from gongyi.proposals.queries.stranded import stranded
 from gongyi.proposals.rules import JUDGES, makers
 from gongyi.proposals.workflow import TURNS
+from gongyi.publishing.actions import reroute_publication
+from gongyi.publishing.queries import stranded as stranded_texts
+from gongyi.publishing.rules import press_named
 
 BATCH = 200
 
@@ -46,8 +49,9 @@ def run_due(county: int) -> dict[str, int]:
     """Do everything that is due in a county now; a proposal that somebody changes at this moment is left for the next run."""
     by = system_actor("routine", county)
     unrated = Proposal.objects.filter(county=county, state="replied", rate_due__lte=clock.now())
-    jobs: dict[str, tuple[Callable[..., Any], list[Proposal]]] = {
+    jobs: dict[str, tuple[Callable[..., Any], list[Any]]] = {
         "rerouted": (reroute, stranded(county)[:BATCH]),
+        "texts": (reroute_publication, stranded_texts(county, press_named("proposal"))),
         "closed": (close_quiet, list(unrated.select_related(*JOINED)[:BATCH])),
     }
     drop_old_sketches(county)
@@ -113,6 +117,7 @@ def follow_successor(unit: Unit, into: Unit) -> int:
     Returns how many followed. The deadlines stay; figures of the past count for the unit that was there.
     """
     by, followed = system_actor(_("单位并入"), unit.county), 0
+    Publication.objects.filter(county=unit.county, state="proposed", second=unit).update(second=into)
     old = ProposalPart.objects.filter(county=unit.county, unit=unit, until=None)
     for proposal in Proposal.objects.filter(county=unit.county, id__in=old.values("proposal")).select_related(*JOINED):
         changes: dict[str, Any] = {place: into.id for _part, place in PARTS if getattr(proposal, place) == unit.id}

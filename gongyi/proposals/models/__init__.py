@@ -13,6 +13,7 @@ from gongyi.proposals.models.proposal import (
     Taking,
     Talk,
 )
+from gongyi.proposals.models.publication import Publication, PublicationStep, PublishedText, ShownWord
 from gongyi.proposals.models.setting import Category, Cause, Limits, ResultClass, Session
 
 __all__ = [
@@ -28,8 +29,12 @@ __all__ = [
     "ProposalConflict",
     "ProposalPart",
     "ProposalStep",
+    "Publication",
+    "PublicationStep",
+    "PublishedText",
     "ResultClass",
     "Session",
+    "ShownWord",
     "Sketch",
     "Taking",
     "Talk",

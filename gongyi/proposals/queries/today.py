@@ -18,6 +18,8 @@ from gongyi.proposals.queries.calls import call_rows, calls_to_tell
 from gongyi.proposals.queries.lists import WAITING, Row, Wanted, list_parts, row, rows_of, when
 from gongyi.proposals.queries.words import AT_ONCE, NEXT
 from gongyi.proposals.workflow import CALL, PROPOSAL
+from gongyi.publishing.queries import waiting_section
+from gongyi.publishing.rules import press_named
 
 SHOWN, COUNT_TO = 20, 50
 button = partial(_button, PROPOSAL)
@@ -50,7 +52,7 @@ def my_day(by: Actor) -> list[Section]:
         found.append(
             Section(f"proposals-{key}", title, lines, len(keys), f"waiting=me&due={key}", more, "proposals:list")
         )
-    found = [section for section in found if section.count]
+    found = [section for section in [*found, waiting_section(by, press_named("proposal"))] if section.count]
     return found + _calls(by)
 
 

@@ -21,8 +21,9 @@ from gongyi.people.models import Purpose
 from gongyi.proposals import actions, queries
 from gongyi.proposals.forms import FORMS, MoveForm
 from gongyi.proposals.models import Proposal
-from gongyi.proposals.rules import can_move, can_see_authors
+from gongyi.proposals.rules import can_move, can_see_authors, why_not_public
 from gongyi.proposals.workflow import PROPOSAL, STATES
+from gongyi.publishing.rules import may_start
 
 OWN_WORDS = ("answer", "draft", "note", "suggestions", "opinion")  # where the forms of moves keep them
 
@@ -44,6 +45,7 @@ def _context(request: ActorRequest, one: Proposal) -> dict[str, Any]:
         "clocks": queries.clocks(one), "primary": primary, "others": others, "events": queries.events(queries.timeline(one)),
         "roles": queries.roles_of(one), "opinions": opinions, "authors": queries.authors_of(one), "files": queries.attachments_of(one),
         "promises": promises, "may_open": queries.openable(request.actor, promises), "merged": queries.merged_into(one), "pieces": queries.pieces_of(one), "may_see_authors": can_see_authors(request.actor, one),
+        "publishes": may_start(request.actor, one) and not why_not_public(one),
         "purposes": Purpose.choices, **{name: mask_text(getattr(one, name)) for name in texts},
     }  # fmt: skip
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("proposals", "0005_first_answers"),
+        ("proposals", "0006_publication"),
     ]
 
     operations = [

@@ -1,13 +1,14 @@
-"""Forms of the public answer: its text, a word that is shown again, what an approver or the asker says."""
+"""Forms of a public text: the text, a word that is shown again, what an approver or the person behind it says."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from gongyi.casework.models import Publication
 from gongyi.core.inputs import Form, Textarea
 from gongyi.core.secrets import KINDS
+from gongyi.publishing.models import RULE
+from gongyi.publishing.rules import press_of
 
 
 class PublicationForm(Form):
@@ -15,21 +16,28 @@ class PublicationForm(Form):
 
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=1, required=False)
 
-    def __init__(self, *args: Any, publication: Publication, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, publication: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.publication = publication
         self.fields["seen"].initial = publication.version
-        for name in {"title", "matter", "answer"} & self.fields.keys():
-            self.fields[name].initial = getattr(publication, name)
 
 
 class EditForm(PublicationForm):
-    title = forms.CharField(label=_("标题"), max_length=60, help_text=_("一句话说是什么事，不写是谁。"))
-    matter = forms.CharField(
-        label=_("诉求"), max_length=20000, widget=Textarea({"rows": 6}),
-        help_text=_("去掉认得出是谁的话：家里几口人、在哪里上班、第几家。姓名、电话、证件、门牌程序会遮住。"),
-    )  # fmt: skip
-    answer = forms.CharField(label=_("答复"), max_length=20000, widget=Textarea({"rows": 9}))
+    """The texts of the kind of record, one field each."""
+
+    def __init__(self, *args: Any, publication: Any, **kwargs: Any) -> None:
+        super().__init__(*args, publication=publication, **kwargs)
+        press, most = press_of(publication), {"title": 60}
+        needed = press.needed(publication.record)
+        for one in press.fields:
+            self.fields[one.name] = forms.CharField(
+                label=str(one.label), help_text=str(one.hint), max_length=most.get(one.name, 20000), required=one.name in needed,
+                widget=forms.TextInput if one.name in most else Textarea({"rows": one.rows}),
+                initial=getattr(publication, one.name),
+            )  # fmt: skip
+            if one.name in needed:
+                said = _("请填写“%(label)s”。") % {"label": one.label}
+                self.fields[one.name].error_messages["required"] = said
 
 
 class ShowForm(PublicationForm):
@@ -57,11 +65,14 @@ class AmendForm(PublicationForm):
 
 class DownForm(PublicationForm):
     down_why = forms.ChoiceField(
-        label=_("为什么撤下"), widget=forms.RadioSelect,
-        choices=[choice for choice in Publication.Down.choices if choice[0] != Publication.Down.RULE],
-        error_messages={"required": _("请选一个原因。")},
-    )  # fmt: skip
+        label=_("为什么撤下"), widget=forms.RadioSelect, error_messages={"required": _("请选一个原因。")}
+    )
     note = forms.CharField(label=_("说明"), max_length=500, required=False, widget=Textarea({"rows": 3}))
+
+    def __init__(self, *args: Any, publication: Any, **kwargs: Any) -> None:
+        super().__init__(*args, publication=publication, **kwargs)
+        reasons = [choice for choice in type(publication).Down.choices if choice[0] != RULE]
+        self.fields["down_why"].choices = reasons  # type: ignore[attr-defined]
 
 
 FORMS: dict[str, type[PublicationForm]] = {

@@ -1,0 +1,58 @@
+"""Reads of public texts: what the office prepares, and what everybody may read."""
+
+from gongyi.publishing.queries.office import (
+    Place,
+    Proof,
+    fetch,
+    hide,
+    lead_on,
+    of_record,
+    ours,
+    proof,
+    shown_words,
+    stranded,
+    timeline,
+    to_approve,
+    versions,
+)
+from gongyi.publishing.queries.public import (
+    PAGE,
+    beyond,
+    corrections,
+    earlier,
+    holding,
+    live,
+    shown,
+    was_shown,
+)
+from gongyi.publishing.queries.words import ON_PAGE, buttons, events, places, refusal, waiting_section
+
+__all__ = [
+    "ON_PAGE",
+    "PAGE",
+    "Place",
+    "Proof",
+    "beyond",
+    "buttons",
+    "corrections",
+    "earlier",
+    "events",
+    "fetch",
+    "hide",
+    "holding",
+    "lead_on",
+    "live",
+    "of_record",
+    "ours",
+    "places",
+    "proof",
+    "refusal",
+    "shown",
+    "shown_words",
+    "stranded",
+    "timeline",
+    "to_approve",
+    "versions",
+    "waiting_section",
+    "was_shown",
+]
