@@ -19,6 +19,7 @@ from gongyi.home.views import (
     suggestions,
     system,
     today,
+    voices,
     ways,
 )
 
@@ -38,6 +39,11 @@ urlpatterns = [
     path("portal/suggestions/data.csv", suggestions.data_file, {"ending": "csv"}, name="suggestions_csv"),
     path("portal/suggestions/data.json", suggestions.data_file, {"ending": "json"}, name="suggestions_json"),
     path("portal/suggestions/<slug:slug>/", suggestions.suggestion, name="suggestion"),
+    path("portal/suggestions/<slug:slug>/support/", voices.support, name="support"),
+    path("portal/suggestions/<slug:slug>/unsupport/", voices.unsupport, name="unsupport"),
+    path("portal/suggestions/<slug:slug>/comment/", voices.comment, name="comment"),
+    path("portal/standard/", voices.standard, name="comment_standard"),
+    path("portal/mine/comments/<uuid:comment_key>/back/", voices.recant, name="recant"),
     path("portal/promises/", promises.promises, name="promises"),
     path("portal/promises/<slug:slug>/", promises.promise, name="promise"),
     path("portal/calls/", calls.calls, name="calls"),

@@ -39,5 +39,6 @@ class ProposalsConfig(AppConfig):
         closing_checks.append(queries.open_proposals)
         register_section("proposals", _("在办的提案"), queries.handover_lines)
         register_right(KINDS["proposal"].events, rules.may_hear_of)
+        register_right(["comment.read", "resident.comment"], rules.may_hear_of_comment)
         register_right(["resident.proposal"], rules.may_follow)
         lets_go.append(let_go)

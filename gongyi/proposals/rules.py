@@ -11,7 +11,16 @@ from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.search import Seldom
 from gongyi.core.workflow import Move, holds_at
-from gongyi.proposals.models import Author, Call, Proposal, ProposalConflict, ProposalPart, ProposalStep
+from gongyi.proposals.models import (
+    Author,
+    Call,
+    Comment,
+    Proposal,
+    ProposalConflict,
+    ProposalPart,
+    ProposalStep,
+    Support,
+)
 from gongyi.proposals.workflow import CALL, PROPOSAL, TURNS
 
 OWN_WORK = {"approve", "send_back", "audit", "audit_back"}  # never by who wrote the answer (P8)
@@ -74,9 +83,14 @@ def _asker_may(by: Actor, proposal: Proposal, move: Move) -> bool:
 
 
 def may_follow(by: Actor, key: UUID) -> bool:
-    """Whether the proposal stands in the resident's account now, as its proposer or co-signer."""
-    rows = Author.objects.filter(county=by.county, proposal=key, resident=by.asks).exclude(signed=Author.Signed.NO)
-    return by.asks is not None and rows.exists()
+    """Whether the proposal stands in the resident's account now: as its proposer, its co-signer, or because they asked to hear of it."""
+    if by.asks is None:
+        return False
+    mine = {"county": by.county, "proposal": key, "resident": by.asks}
+    return (
+        Author.objects.filter(**mine).exclude(signed=Author.Signed.NO).exists()
+        or Support.objects.filter(**mine).exists()
+    )
 
 
 def _fits(proposal: Proposal, action: str) -> bool:
@@ -220,3 +234,37 @@ def call_moves_for(by: Actor, call: Call) -> list[Move]:
 def may_start_call(by: Actor) -> bool:
     """Whether this person may write a call."""
     return by.can(P.PROPOSAL_SCREEN)
+
+
+# --- comments ---------------------------------------------------------------------------------------------------------
+
+TWO_PEOPLE = {"remove", "keep"}  # never by who wanted it taken down
+
+
+def comments_visible_to(by: Actor) -> QuerySet[Comment]:
+    """The comments that this person may have to judge: those of their desk, and those that another moderator sent on to them."""
+    units = by.units(P.PROPOSAL_SCREEN)
+    return Comment.objects.filter(Q(desk__in=units) | Q(second__in=units, state="doubted"), county=by.county)
+
+
+def can_move_comment(by: Actor, comment: Comment, move: Move) -> bool:
+    """Whether this person may make this move on a comment, whatever its state.
+
+    Adds to the table: the author alone takes it back; nobody judges what is said about an answer of their own or a proposal that
+    concerns them; removing needs somebody else than who wanted it (two moderators).
+    """
+    if by.asks is not None:
+        return move.permission == P.ASKER and comment.resident is not None and by.asks == comment.resident
+    if by.system:
+        return holds_at(by, comment, move)
+    if move.action in TWO_PEOPLE and by.id == comment.doubted_by:
+        return False
+    own = {comment.proposal.answered_by, comment.proposal.drafted_by, comment.proposal.approved_by}
+    return by.id not in own and not concerned(by, comment.proposal) and holds_at(by, comment, move)
+
+
+def may_hear_of_comment(by: Actor, key: UUID) -> bool:
+    """Whether the comment is the reader's own, or waits for their word."""
+    if by.asks is not None:
+        return Comment.objects.filter(county=by.county, id=key, resident=by.asks).exists()
+    return comments_visible_to(by).filter(id=key).exists()

@@ -153,3 +153,30 @@ CALL = Table(
     ),
     start="draft",
 )  # fmt: skip
+
+# --- comments ---------------------------------------------------------------------------------------------------------
+
+_JUDGES = ("second_id", "desk_id")
+COMMENT = Table(
+    kind="proposals.comment",
+    label=_("评论"),
+    states={
+        "waiting": State(_("等着看"), _("有人看过就显示"), "waiting", "hourglass-split"),
+        "shown": State(_("显示着"), _("显示着"), "done", "eye"),
+        "declined": State(_("没有显示"), _("没有显示"), "plain", "eye-slash", open=False),
+        "doubted": State(_("等复看"), _("显示着"), "soon", "flag"),
+        "removed": State(_("已撤下"), _("撤下了"), "plain", "eye-slash", open=False),
+        "withdrawn": State(pgettext_lazy("评论", "作者收回"), _("您收回了"), "plain", "x-circle", open=False),
+    },
+    moves=(
+        Move("show", _("显示这条评论"), ("waiting",), "shown", P.PROPOSAL_SCREEN, _DESK, _("人人看得到，不显示是谁写的"), primary=True),
+        Move("decline", _("不显示"), ("waiting",), "declined", P.PROPOSAL_SCREEN, _DESK, _("按标准选一条理由，写的人会看到"), ("reason",)),
+        Move("doubt", _("提出撤下"), ("shown",), "doubted", P.PROPOSAL_SCREEN, _DESK, _("选一条理由；另一个人也同意才撤下，在那以前还显示着"), ("reason",)),
+        Move("remove", _("同意撤下"), ("doubted",), "removed", P.PROPOSAL_SCREEN, _JUDGES, _("公众看不到了，写的人会看到理由"), primary=True, grave=True),
+        Move("keep", _("不撤，继续显示"), ("doubted",), "shown", P.PROPOSAL_SCREEN, _JUDGES, _("还是显示着")),
+        Move("reconsider", _("再看一次"), ("declined", "removed"), "waiting", P.PROPOSAL_SCREEN, _DESK, _("当时看错了，或者写的人说得有道理"), ("reason",)),
+        Move("recant", _("写的人收回"), ("waiting", "shown", "doubted"), "withdrawn", P.ASKER, (), _("公众马上看不到了")),
+        Move("follow", _("随单位并入"), ("waiting", "shown", "declined", "doubted", "removed", "withdrawn"), None, P.SYSTEM, (), _("单位并入另一个单位，评论跟着过去")),
+    ),
+    start="waiting",
+)  # fmt: skip

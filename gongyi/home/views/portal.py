@@ -44,6 +44,7 @@ from gongyi.home.views.held import (
 from gongyi.people.actions.residents import resident_actor
 from gongyi.proposals.actions.portal import claim_proposal
 from gongyi.proposals.queries import portal as suggestions
+from gongyi.proposals.queries import voices
 from gongyi.publishing.actions import ask_take_down
 
 
@@ -280,6 +281,8 @@ def mine(request: ActorRequest) -> HttpResponse:
         "title": _("我的诉求"),
         "rows": rows,
         "suggested": suggestions.proposals_of_resident(request.actor.county, request.resident.id),
+        "supported": voices.supported_by(request.resident),
+        "said": voices.comments_of(request.resident),
         "most": queries.MOST_OWN,
         "loose": _loose(request),
         "phone": secrets.mask_phone(request.resident.phone),

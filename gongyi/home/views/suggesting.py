@@ -38,6 +38,8 @@ from gongyi.proposals.actions.intake import AuthorFacts
 from gongyi.proposals.models import Author, Proposal, Sketch
 from gongyi.proposals.queries import portal as queries
 from gongyi.proposals.queries.calls import open_calls
+from gongyi.proposals.queries.similar import similar_public
+from gongyi.publishing.actions import ask_take_down
 
 
 @public("residents suggest how something can be done better, without an account")
@@ -52,6 +54,9 @@ def suggest(request: ActorRequest) -> HttpResponse:
     )
     if request.method == "POST":
         hold_stranger(request)
+    if near := _similar(request, form):
+        context = {"title": _("提建议"), "form": form, "sketch": sketch, "near": near}
+        return render(request, "portal/suggest.html", context)
     act = _keep if "later" in request.POST else _send
     if done := submit(request, form, lambda: act(request, form, sketch)):
         _show_codes(request, form)
@@ -63,6 +68,14 @@ def _start(request: ActorRequest) -> dict[str, Any]:
     """What the form begins with: the call from whose page somebody comes, the phone of the own account."""
     call = open_calls(request.actor.county).filter(slug=request.GET.get("call", "")[:12]).first()
     return {"call": call.id if call else None} | ({"phone": request.resident.phone} if request.resident else {})
+
+
+def _similar(request: ActorRequest, form: SuggestForm) -> list[dict[str, Any]]:
+    """Public suggestions about the same, once, before one is sent; whoever saw them and wants to send says so."""
+    if request.method != "POST" or {"later", "sure"} & request.POST.keys() or not form.is_valid():
+        return []
+    data = form.cleaned_data
+    return similar_public(request.actor.county, " ".join(data[name] for name in ("title", "analysis", "suggestions")))
 
 
 def _seed(request: ActorRequest) -> UUID:
@@ -163,6 +176,10 @@ STEPS: dict[str, Step] = {
     "revise": (gettext_lazy("改好再交"), ReviseForm, actions.revise, gettext_lazy("已交回去，会再看一遍。")),
     "judge": (gettext_lazy("评价"), MarkForm, actions.judge, gettext_lazy("记下了，谢谢您。")),
     "add": (gettext_lazy("补充一句或加文件"), portal_forms.AddForm, _add, gettext_lazy("已补充。")),
+    "private": (
+        gettext_lazy("不同意公开了"), portal_forms.PlainForm, ask_take_down,
+        gettext_lazy("记下了：公开的已经撤下，以后也不再公开。"),
+    ),
     "take_back": (gettext_lazy("撤回这件建议"), portal_forms.WithdrawForm, actions.take_back, gettext_lazy("已撤回。")),
     "wish": (
         gettext_lazy("要求更正、删除或查看我的信息"), portal_forms.WishForm, actions.wish_about_data,

@@ -22,7 +22,7 @@ from gongyi.network.models import Unit
 from gongyi.network.queries import calendar_of
 from gongyi.people import queries as people
 from gongyi.people.actions import telling
-from gongyi.proposals.models import Author, Opinion, Proposal, ProposalPart, ProposalStep
+from gongyi.proposals.models import Author, Opinion, Proposal, ProposalPart, ProposalStep, Support
 from gongyi.proposals.models.proposal import HELPING
 from gongyi.proposals.queries.limits import limits_of
 from gongyi.proposals.rules import JUDGES, OUT, can_move, conflicted, makers
@@ -180,6 +180,7 @@ _TO_RESIDENTS: dict[str, Promise] = {
     "approve_extension": gettext_lazy("建议的答复要晚一些，编号 %(number)s"), "redo": gettext_lazy("建议重新办理了，编号 %(number)s"),
     "promise": gettext_lazy("建议里答应的事有消息，编号 %(number)s"),
 }  # fmt: skip
+_OF_ANSWER = {"replied", "redo", "promise"}  # what supporters asked to hear of
 _OWN_ALONE = {"ask", "ask_change"}  # what only the proposer can do something about
 
 
@@ -188,13 +189,16 @@ def tell_residents(proposal: Proposal, news: str, *, by: Actor) -> None:
     words = _TO_RESIDENTS.get(news)
     if words is None:
         return
-    for one, keys in _hearers(proposal, alone=news in _OWN_ALONE).items():
+    for one, keys in _hearers(proposal, alone=news in _OWN_ALONE, of_answer=news in _OF_ANSWER).items():
         text = say(words, number=one.number)
         outbox.tell_residents(keys, by=by, event="resident.proposal", text=text, path="/portal/mine/", subject=one.id)
 
 
-def _hearers(proposal: Proposal, *, alone: bool) -> dict[Proposal, set[UUID]]:
-    """The accounts behind a proposal, and unless it is for the proposer `alone` behind every one that was merged into it."""
+def _hearers(proposal: Proposal, *, alone: bool, of_answer: bool) -> dict[Proposal, Any]:
+    """The accounts behind a proposal, and unless it is for the proposer `alone` behind every one that was merged into it.
+
+    `of_answer`: also those of others who asked to hear of the answer.
+    """
     behind = (
         Q(proposal=proposal) if alone else Q(proposal=proposal) | Q(proposal__first=proposal, proposal__state="merged")
     )
@@ -202,10 +206,15 @@ def _hearers(proposal: Proposal, *, alone: bool) -> dict[Proposal, set[UUID]]:
         behind, county=proposal.county, proposal__county=proposal.county, resident__isnull=False
     )
     rows = rows.filter(place=0) if alone else rows.exclude(signed=Author.Signed.NO)
+    asked = Support.objects.filter(
+        behind, county=proposal.county, proposal__county=proposal.county, resident__isnull=False
+    )
     found: dict[Proposal, set[UUID]] = {}
-    for row in rows.select_related("proposal"):
-        if row.resident:
-            found.setdefault(row.proposal, set()).add(row.resident)
+    for row in [
+        *rows.select_related("proposal"),
+        *([] if alone or not of_answer else asked.select_related("proposal")),
+    ]:
+        found.setdefault(row.proposal, set()).add(row.resident)
     return found
 
 

@@ -35,6 +35,7 @@ from gongyi.proposals.actions.answers import rate
 from gongyi.proposals.actions.intake import AuthorFacts, changed, check_kind, clean_texts, store
 from gongyi.proposals.actions.moving import move, tell, tell_turn
 from gongyi.proposals.actions.promising import record_of
+from gongyi.proposals.actions.voices import let_go_voices
 from gongyi.proposals.models import Author, Call, Proposal, Sketch
 from gongyi.proposals.workflow import TURNS
 
@@ -218,6 +219,7 @@ def claim_proposal(key: UUID, *, by: Actor, resident: Resident) -> None:
 def let_go(resident: Resident) -> None:
     """The account ends: its suggestions go on, follow their codes and no longer tell that they belong together."""
     Author.objects.filter(county=resident.county, resident=resident.id).update(resident=None)
+    let_go_voices(resident)
 
 
 def _written(note: str) -> str:

@@ -15,6 +15,7 @@ from gongyi.proposals.models.proposal import (
 )
 from gongyi.proposals.models.publication import Publication, PublicationStep, PublishedText, ShownWord
 from gongyi.proposals.models.setting import Category, Cause, Limits, ResultClass, Session
+from gongyi.proposals.models.voice import Comment, CommentStep, Support
 
 __all__ = [
     "TAKING",
@@ -23,6 +24,8 @@ __all__ = [
     "CallStep",
     "Category",
     "Cause",
+    "Comment",
+    "CommentStep",
     "Limits",
     "Opinion",
     "Proposal",
@@ -36,6 +39,7 @@ __all__ = [
     "Session",
     "ShownWord",
     "Sketch",
+    "Support",
     "Taking",
     "Talk",
 ]

@@ -20,10 +20,10 @@ from gongyi.people.queries.looks import looks
 from gongyi.promises.queries import lines_for_asker
 from gongyi.proposals.models import Author, Proposal, Sketch
 from gongyi.proposals.queries.case import JOINED, promises_of, timeline
+from gongyi.proposals.rules import answered
 from gongyi.proposals.workflow import PROPOSAL, STATES
 
 MOST_OWN = 100  # suggestions of one account on its page
-SENT_OUT = {"replied", "following", "closed", "archived"}  # states in which the answer is one that went out
 
 
 # --- number and code --------------------------------------------------------------------------------------------------
@@ -243,7 +243,7 @@ def events_for_proposer(steps: list[Told]) -> list[dict[str, Any]]:
 def sent_answer(proposal: Proposal) -> str:
     """The answer as the proposer may read it: one that went out, of a merged proposal that of the main one."""
     one = proposal.first if proposal.state == "merged" and proposal.first else proposal
-    return mask_text(one.answer) if one.replied_at is not None and one.state in SENT_OUT else ""
+    return mask_text(one.answer) if answered(one) else ""
 
 
 def files_of_authors(proposal: Proposal) -> list[Attachment]:
