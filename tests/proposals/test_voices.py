@@ -47,7 +47,7 @@ def shown(land):
 
 
 def address(text, step: str = "") -> str:
-    return f"/portal/suggestions/{text.publication.slug}/{step}"
+    return f"/portal/suggestions/{text.slug}/{step}"
 
 
 def cookies() -> Client:
@@ -58,7 +58,7 @@ def cookies() -> Client:
 
 
 def one_of(text) -> Proposal:
-    return again(text.publication.proposal)
+    return again(text.proposal)
 
 
 # --- support ----------------------------------------------------------------------------------------------------------
@@ -147,7 +147,7 @@ def test_it_can_be_switched_off_for_a_call_and_for_the_others(land, shown, name)
     Limits(**{name: False}).save()
     assert not may(one_of(shown))
     call = running(land, **{name: True})
-    Proposal.objects.filter(id=shown.publication.proposal_id).update(call=call)
+    Proposal.objects.filter(id=shown.proposal_id).update(call=call)
     assert may(one_of(shown)), "a call has its own switch"
     proposals.CALL_ACTS["switch"](call, by=land.desk, comments=False, supports=False)
     assert not may(one_of(shown))
@@ -171,7 +171,7 @@ def test_supporters_of_what_was_merged_go_along(land, shown):
     other = published(land)
     actions.support(one_of(shown), marks=["a" * 64])
     actions.support(one_of(other), marks=["b" * 64])
-    Proposal.objects.filter(id=other.publication.proposal_id).update(
+    Proposal.objects.filter(id=other.proposal_id).update(
         first=one_of(shown), state="merged", closed_at=one_of(shown).recorded_at
     )
     assert queries.supports_of(one_of(shown)) == 2
