@@ -37,7 +37,7 @@ def main(kind: str) -> None:
     content = sys.stdin.buffer.read()
     written = 0
     try:
-        for line in delimited(decoded(content)) if kind == "text" else spreadsheet(content):
+        for line in delimited(decoded(content)) if kind == "text" else spreadsheet(content, merged=kind == "table"):
             text = json.dumps(line, ensure_ascii=False)
             written += len(text)
             _limit(written > CHARACTERS, "size")
@@ -51,8 +51,8 @@ def _limit(met: bool, why: str) -> None:  # noqa: FBT001 - a condition
         raise Stop(why)
 
 
-def spreadsheet(content: bytes) -> Iterator[Any]:
-    """The sheets of an xlsx, xls or ods, hidden ones too."""
+def spreadsheet(content: bytes, *, merged: bool = False) -> Iterator[Any]:
+    """The sheets of an xlsx, xls or ods, hidden ones too. With `merged` a cell that spans rows stands in each of them."""
     from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 
     try:
@@ -67,9 +67,26 @@ def spreadsheet(content: bytes) -> Iterator[Any]:
             _limit(sheet.end[1] >= COLUMNS, "columns")
             _limit(sheet.end[0] > EMPTY, "rows")
             left = [""] * sheet.start[1]
-            yield from _limited(left + [_cell(cell) for cell in row] for row in sheet.iter_rows())
+            rows = (left + [_cell(cell) for cell in row] for row in sheet.iter_rows())
+            yield from _limited(_spread(rows, sheet.merged_cell_ranges or []) if merged else rows)
     except (CalamineError, OSError, ValueError, OverflowError) as error:
         raise Stop("text") from error
+
+
+def _spread(rows: Iterator[list[str]], ranges: list[tuple[tuple[int, int], tuple[int, int]]]) -> Iterator[list[str]]:
+    """A cell that spans several rows, as people merge days and villages, stands in each of them that holds something of its own."""
+    down: dict[int, dict[int, int]] = {}  # first row: column and last row
+    for (first, column), (last, _right) in ranges:
+        if first < last:
+            down.setdefault(first, {})[column] = last
+    begun: dict[int, tuple[str, int]] = {}  # column: what stands there, and down to which row
+    for at, row in enumerate(rows):
+        begun = {column: held for column, held in begun.items() if held[1] >= at}
+        if any(cell.strip() for cell in row):
+            for column, (text, _last) in begun.items():
+                row[column] = row[column] or text
+        begun |= {column: (row[column], last) for column, last in down.get(at, {}).items() if column < len(row)}
+        yield row
 
 
 def _cell(value: Any) -> str:
@@ -100,13 +117,17 @@ def decoded(content: bytes) -> str:
 
 
 def _encodings(content: bytes) -> list[str]:
-    """What it may be written in: UTF-16 shows by its mark, or by zero bytes at every other place only."""
+    """What it may be written in: UTF-16 shows by its mark, or by zero bytes and where the signs between cells come out."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return ["utf-16"]
-    even, odd = content[:4000:2].count(0), content[1:4000:2].count(0)
-    if min(even, odd) == 0 and max(even, odd) > 1:
-        return ["utf-16-le" if odd else "utf-16-be"]
-    return ["utf-8-sig", "gb18030"]
+    head = content[:4000]
+    signs = {
+        way: len(re.findall("[\t\n,;|]", head.decode(way, "replace")))
+        for way in ("utf-16-le", "utf-16-be")
+        if 0 in head
+    }
+    likely = [way for way, number in signs.items() if number > 1 and number == max(signs.values())]
+    return likely or ["utf-8-sig", "gb18030"]
 
 
 def delimited(text: str) -> Iterator[Any]:

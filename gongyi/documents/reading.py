@@ -74,12 +74,12 @@ def _kind(content: bytes, ending: str) -> str:
             check_open(content, INFLATED_BYTES)
         else:
             check_office(content, "xlsx", INFLATED_BYTES)
-        return "book"
+        return "table"
     if content.startswith(_OLE):
         if ending in {"csv", "tsv", "txt"}:
             raise _mismatch(ending)
         check_legacy(content)
-        return "book"
+        return "table"
     if ending not in {"csv", "tsv", "txt"} or _MARKUP.match(content[:200].lstrip(b"\xef\xbb\xbf")):
         raise _mismatch(ending)
     return "text"
@@ -156,14 +156,20 @@ def _stopped(why: str) -> Refused:
 
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ud800-\udfff]")
 _DATE = re.compile(
-    r"(?P<y>(?:19|20)\d\d)\s*(?:[-/.]|年)\s*(?P<m>\d{1,2})\s*(?:[-/.]|月)\s*(?P<d>\d{1,2})\s*[日号]?"
-    r"(?:\s*[T,]?\s*(?:(?:星期|周)[一二三四五六日天])?\s*(?P<half>上午|下午|晚上|凌晨|中午)?\s*"
-    r"(?P<H>\d{1,2})(?:[:时点](?:\s*(?P<M>\d{1,2})(?:[:分](?:\s*(?P<S>\d{1,2})(?:\.\d+)?秒?)?)?)?))?\s*"
+    r"(?P<y>(?:19|20)\d\d)(?:\s*[-/.,、年]\s*|\s+)(?P<m>\d{1,2})(?:\s*[-/.,、月]\s*|\s+)(?P<d>\d{1,2})\s*[日号.]?"
+    r"\s*[T,]?\s*(?:\(?(?:星期|周|礼拜)[一二三四五六日天]\)?)?\s*"
+    r"(?P<half>上午|早上|早晨|清晨|早|凌晨|中午|下午|傍晚|晚上|夜里|晚)?"
+    r"(?:\s*(?P<H>\d{1,2})(?:[:.时点](?:(?P<mid>半)|\s*(?P<M>\d{1,2})(?:[:分](?:\s*(?P<S>\d{1,2})(?:\.\d+)?秒?)?)?)?)?(?:\s*(?P<english>[ap]m))?)?\s*",
+    re.IGNORECASE,
 )
 _DENSE = re.compile(r"(?P<y>(?:19|20)\d\d)(?P<m>\d\d)(?P<d>\d\d)(?:\s*(?P<H>\d\d):?(?P<M>\d\d)(?::?(?P<S>\d\d))?)?")
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 _SERIALS = (20_000, 80_000)  # 1954 to 2119
 _NOON = 12
+_LATE = {"下午", "傍晚", "晚上", "夜里", "晚", "中午", "pm"}
+_SHORT_YEAR = re.compile(r"(?P<y>\d\d)(?:年|[-/.](?=\d{1,2}[-/.]\d{1,2}(?!\d)))")
+_SPELLED = re.compile("[〇○零一二三四五六七八九十]+(?=[年月日号])")
+_NUMERALS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 
 
 def clean(text: str) -> str:
@@ -183,9 +189,11 @@ def clean_line(text: str) -> str:
 def moment(text: str) -> datetime | None:
     """A day or a moment in one of the forms that people and table programs write, by the county's wall clock; None if it is none.
 
-    `2019/2/28 11:25:05`, `2018/4/24`, `2026年3月5日 下午3点`, `20190228`, a serial number of Excel (43524.475).
+    `2019/2/28 11:25:05`, `2018/4/24`, `26.3.5`, `2026年3月5日(周四) 下午3点半`, `二〇二六年三月五日`, `20190228`, a serial number of
+    Excel (43524.475).
     """
-    text = unicodedata.normalize("NFKC", clean_line(text))
+    text = unicodedata.normalize("NFKC", clean_line(text)).lstrip("'")
+    text = _whole_year(_SPELLED.sub(lambda found: _spelled(found[0]), text))
     if found := _DATE.fullmatch(text) or _DENSE.fullmatch(text):
         return _built(found)
     if _SERIAL.fullmatch(text) and _SERIALS[0] <= float(text) < _SERIALS[1]:
@@ -195,14 +203,34 @@ def moment(text: str) -> datetime | None:
     return _iso(text)
 
 
+def _spelled(numerals: str) -> str:
+    """二〇二六 → 2026, 三十一 → 31."""
+    if "十" not in numerals:
+        return numerals.translate(_NUMERALS)
+    tens, _ten, ones = (part.translate(_NUMERALS) for part in numerals.partition("十"))
+    return f"{tens or '1'}{ones or '0'}"
+
+
+def _whole_year(text: str) -> str:
+    """26.3.5 → 2026.3.5; where the first number could be a month or the last a year, nothing is guessed."""
+    found = _SHORT_YEAR.match(text)
+    if found is None or (int(found["y"]) <= _NOON and text[2] != "年"):
+        return text
+    return f"{'19' if int(found['y']) > 70 else '20'}{text}"  # noqa: PLR2004 - letters from the seventies on
+
+
 def _built(found: re.Match[str]) -> datetime | None:
-    parts = {name: int(value) for name, value in found.groupdict().items() if value and name != "half"}
-    hour, half = parts.get("H", 0), found.groupdict().get("half")
-    if half in {"下午", "晚上"} and hour < _NOON:
+    parts = {name: int(value) for name, value in found.groupdict().items() if value and value.isdecimal()}
+    told = found.groupdict()
+    hour, half = parts.get("H", 0), told.get("half") or (told.get("english") or "").lower()
+    if half in _LATE and 0 < hour < (_NOON if half != "中午" else 3):
         hour += _NOON
+    elif half in {"凌晨", "am"} and hour == _NOON:
+        hour = 0
+    minute = 30 if told.get("mid") else parts.get("M", 0)
     try:
         return timezone.make_aware(
-            datetime(parts["y"], parts["m"], parts["d"], hour, parts.get("M", 0), parts.get("S", 0))  # noqa: DTZ001 - made aware
+            datetime(parts["y"], parts["m"], parts["d"], hour, minute, parts.get("S", 0))  # noqa: DTZ001 - made aware
         )
     except ValueError:
         return None

@@ -11,7 +11,7 @@ class ProposalsConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from gongyi.core import lists, search
+        from gongyi.core import imports, lists, search
         from gongyi.core.outbox.sending import register_right
         from gongyi.core.outbox.words import KINDS
         from gongyi.network.actions import calendar_changed, closing_checks, unit_merged
@@ -20,6 +20,7 @@ class ProposalsConfig(AppConfig):
         from gongyi.people.queries.handover import register_section
         from gongyi.promises.rules import register_origin
         from gongyi.proposals import actions, figures, queries, rules
+        from gongyi.proposals.actions.imports import ProposalKind
         from gongyi.proposals.actions.portal import let_go
         from gongyi.proposals.actions.promising import ORIGIN
         from gongyi.proposals.actions.publishing import PRESS
@@ -32,6 +33,7 @@ class ProposalsConfig(AppConfig):
         register_origin(ORIGIN)
         register_press(PRESS)
         lists.register(proposal_list())
+        imports.register(ProposalKind())
         exports.register("proposal", exports.Exported(queries.list_keys))
         search.register(proposal_kind(search_form))
         calendar_changed.append(actions.recompute_deadlines)

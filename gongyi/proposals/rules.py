@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
+from gongyi.core.imports.runs import pending
 from gongyi.core.search import Seldom
 from gongyi.core.workflow import Move, holds_at
 from gongyi.proposals.models import (
@@ -49,7 +50,8 @@ def parts_held(by: Actor, *, unit: UUID | None = None) -> QuerySet[ProposalPart]
 def _parts(county: int, account: UUID, units: frozenset[UUID]) -> QuerySet[ProposalPart]:
     hidden = ProposalConflict.objects.filter(county=county, account=account, hidden=True)
     mine = ProposalPart.objects.filter(county=county, unit__in=units, until=None)
-    return mine.exclude(proposal__in=hidden.values("proposal"))
+    seen = mine.exclude(proposal__in=hidden.values("proposal"))
+    return seen.exclude(proposal__in=pending(county))  # an import is seen when its last row is in
 
 
 def visible_to(by: Actor) -> QuerySet[Proposal]:

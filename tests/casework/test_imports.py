@@ -19,7 +19,7 @@ from gongyi.core.county import bind
 from gongyi.core.imports import pace, runs
 from gongyi.core.models import ImportLine, ImportRun, Message, RegisterLine, SearchRow
 from gongyi.documents.reading import read_table
-from gongyi.documents.tables import write_xlsx
+from gongyi.documents.tables import write_sheets, write_xlsx
 from gongyi.people.queries import exports
 from tests.casework.importing import ENDED, HEAD, OPEN, command, take
 from tests.documents.hostile import good
@@ -457,7 +457,7 @@ THEN = [
     "2019-05-20 10:00",
 ]
 LATER = [
-    ["1", "路没修好", "2019-02-28 11:25", "路挖得稀烂，\n一直不修。", "投诉", "城乡建设 / 道路", "李家村", "来信", "紧急", "办结", *THEN, "已解决", "已接通", "满意", "1", "2"],
+    ["1", "路没修好", "2019-02-28 11:25", "路挖得稀烂，\n一直不修。", "投诉", "城乡建设 / 道路", "李家村", "来信", "急事（水电气热等）", "办结", *THEN, "解决", "解决了", "满意", "1", "2"],
     ["2", "补贴怎么领", "2019-02-28 11:25", "=1+1 元的补贴", "咨询", "", "", "来访", "一般", "归档", *THEN, "", "", "", "0", "0"],
     ["3", "不归我们管", "2019-01-01 00:00", "内容三", "咨询", "城乡建设", "", "来信", "一般", "不予受理", "", "", "", "", "", "", "2019-01-02 08:00", "", "", "", "0", "0"],
     ["4", "重复了", "2019-01-01 00:00", "内容四", "咨询", "", "", "其他", "一般", "作废", "", "", "", "", "", "", "", "", "", "", "0", "0"],
@@ -492,6 +492,7 @@ def test_an_exported_list_comes_into_a_fresh_county_as_the_same_rows(land, by):
         assert (run.created, len(new)) == (5, 5)
         assert sorted(row["外部工单号"] for row in new) == sorted(row["外部工单号"] or row["工单编号"] for row in old)
     was = {row["标题"]: row for row in old}
+    assert all(was["路没修好"][name] for name in FULL if name in was["路没修好"] and name not in ITS_OWN)
     for row in new:
         before, own = was[row["标题"]], set(ITS_OWN)
         if before["状态"] == "受理":  # what was open waits to be assigned again
@@ -689,3 +690,125 @@ def unindexed(model) -> set[str]:
         for one in pointing
         if not any(index.fields[0] == one.field.name for index in one.related_model._meta.indexes)
     }
+
+
+# --- what offices really send ---------------------------------------------------------------------------------------------
+
+
+def planned(land, by, head: list[str], *rows: list[str], sheets: int = 1):
+    """The draft and the plan of a table, sent again as so many sheets."""
+    kind = imports.KINDS["cases"]
+    tables = [imports.Sheet(f"{month}月", [head, *rows]) for month in range(1, sheets + 1)]
+    draft = imports.first_draft(kind, tables, "热线", by.county)
+    return draft, imports.make_plan(kind, draft, by=by, unit=land.town.id, source="热线")
+
+
+def test_a_good_row_behind_a_bad_one_of_the_same_number_is_stored(land, by):
+    bad = [*OPEN[:2], "昨天", *OPEN[3:]]
+    run = take(by, land.town, bad, OPEN, leave_out=True)
+    assert (run.created, run.left_out) == (1, 1)
+    assert "看不出" in run.words
+    assert "只存了" not in run.words
+
+
+def test_a_sender_that_counts_from_one_in_each_file_is_told_and_nothing_is_taken_for_known(land, by):
+    head = ["编号", "登记时间", "内容"]
+    take(by, land.town, ["1", "2026-01-02", "一月的路灯"], ["2", "2026-01-03", "一月的水管"], head=head)
+    _draft, plan = planned(
+        land, by, head, ["1", "2026-02-02", "二月的垃圾"], ["2", "2026-01-03", "水管的事，后来改了字"]
+    )
+    assert (plan.recognised, plan.other, len(plan.fresh)) == (1, [2], 0)
+    assert "每个文件都从 1 编起" in plan.notes[0]
+    assert [line["row"] for line in imports.told_twice(imports.KINDS["cases"], plan)] == [2]
+    february = take(by, land.town, ["1", "2026-02-02", "二月的垃圾"], head=head, source="热线2月")
+    assert february.created == 1
+
+
+@pytest.mark.parametrize("number", ["2.02603E+17", "2e17", "4.31123202603050e+17"])
+def test_numbers_that_a_table_program_rounded_are_no_numbers(land, by, number):
+    rows = [[number, "", "2026-03-05", f"第{n}盏灯", "", ""] for n in range(3)]
+    _draft, plan = planned(land, by, HEAD, *rows)
+    assert len(plan.fresh) == 3
+    assert any("2.02603E+17" in note for note in plan.notes)
+    run = take(by, land.town, *rows)
+    assert (run.created, set(Case.objects.values_list("external_no", flat=True))) == (3, {""})
+    assert take(by, land.town, *rows).recognised == 3
+
+
+def test_sheets_beside_the_one_that_is_taken_are_named(land, by, held, tmp_path):
+    _draft, plan = planned(land, by, HEAD, OPEN, sheets=3)
+    assert "2月、3月" in plan.notes[0]
+    file = BytesIO()
+    write_sheets(file, [("1月", [HEAD, OPEN]), ("2月", [HEAD, ENDED]), ("说明", [["填表说明"], ["x"]])])
+    path = tmp_path / "全年.xlsx"
+    path.write_bytes(file.getvalue())
+    first = command("import_cases", path, unit=held.town.code)[1]
+    assert (first["sheet"], first["created"], "2月" in first["notes"][0], "说明" in first["notes"][0]) == (
+        "1月",
+        1,
+        True,
+        False,
+    )
+    assert command("import_cases", path, unit=held.town.code, sheet="2月")[1]["created"] == 1
+    status, none = command("import_cases", path, unit=held.town.code, sheet="3月")
+    assert (status, none["refused"][0]["code"]) == (2, "no_sheet")
+
+
+def test_headings_that_each_page_repeats_are_no_rows(land, by):
+    assert take(by, land.town, OPEN, HEAD, ENDED, [" ", *HEAD]).rows == 2
+
+
+def test_a_register_without_a_column_for_the_time_of_the_reply_comes_in_and_says_so(land, by):
+    head = ["序号", "日期", "姓名", "住址", "反映问题", "处理结果", "经办人"]
+    rows = [
+        ["1", "2026.3.1", "王大", "李家村3组", "路灯不亮", "换了灯泡", "赵六"],
+        ["2", "2026.3.2", "李二", "", "要修渠", "", ""],
+    ]
+    _draft, plan = planned(land, by, head, *rows)
+    assert any("按登记那天办结算" in note for note in plan.notes)
+    assert take(by, land.town, *rows, head=head).created == 2
+    case = Case.objects.get(answer="换了灯泡")
+    assert (case.state, case.answered_at, case.closed_at) == ("closed", case.recorded_at, case.recorded_at)
+    _draft, plan = planned(land, by, [*head, "答复时间"], ["3", *rows[0][1:4], "水管漏水", *rows[0][5:], ""])
+    assert [dict(row.problems).keys() for row in plan.wrong] == [{"answered"}]
+
+
+def test_an_outcome_in_whole_sentences_is_the_reply(land, by):
+    head = ["编号", "登记日期", "反映内容", "办理结果", "办结日期"]
+    draft, _plan = planned(land, by, head, ["1", "2026-03-01", "路灯不亮", "已更换灯泡，恢复照明", "2026-03-05"])
+    assert draft.layout.fields[3] == "answer"
+    draft, _plan = planned(land, by, head, ["1", "2026-03-01", "路灯不亮", "已解决", "2026-03-05"])
+    assert draft.layout.fields[3] == "outcome"
+    draft, _plan = planned(
+        land, by, [*head, "答复意见"], ["1", "2026-03-01", "路灯不亮", "已更换灯泡", "2026-03-05", "换了"]
+    )
+    assert draft.layout.fields[3] == "outcome"
+
+
+@pytest.mark.parametrize(
+    ("state", "reply", "then"),
+    [
+        ("已办结", "", "closed"), ("结案", "换了", "closed"), ("已归档", "换了", "filed"), ("不受理", "", "declined"), ("办理中", "已派人去看", "recorded"),
+        ("办理", "已派人去看", "recorded"), ("待回访", "换了", "closed"), ("", "换了", "closed"), ("天书", "换了", "closed"),
+    ],
+)  # fmt: skip
+def test_where_other_programs_say_a_case_stands(land, by, state, reply, then):
+    head = ["编号", "登记时间", "内容", "答复", "答复时间", "工单状态"]
+    take(by, land.town, ["1", "2026-03-01", "路灯不亮", reply, "2026-03-02", state], head=head)
+    case = Case.objects.get()
+    assert case.state == then
+    assert (case.answer or case.draft) == reply
+
+
+def test_villages_of_one_name_are_told_by_their_township(land, by):
+    other = make_unit("西山镇", land.county)
+    here, there = make_unit("新华村", land.town), make_unit("新华村", other)
+    names = {
+        "东湖镇新华村": here, "西山镇 新华村": there, "某县西山镇新华村民委员会": there, f"{land.county.name}/东湖镇/新华村委会": here, "新华村": None, "东湖镇": land.town
+    }  # fmt: skip
+    rows = [[str(at), "2026-03-01", "路灯", name] for at, name in enumerate(names)]
+    take(by, land.town, *rows, head=["编号", "登记时间", "内容", "所属村"])
+    found = dict(Case.objects.values_list("external_no", "area"))
+    names["某县西山镇新华村民委员会"] = there if land.county.name == "某县" else None
+    assert [found[str(at)] for at in range(len(names))] == [unit and unit.id for unit in names.values()]
+    assert {row["所属区划"] for row in exported(by, land.desk)} == {"", "东湖镇", "东湖镇新华村", "西山镇新华村"}

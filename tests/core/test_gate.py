@@ -219,6 +219,10 @@ def test_d2_public_topics_pass_by_the_value_rule():
         (["muslim", "Buddhist"], Kind.RELIGION),
         (["01", "02", "56"], None),
         (["", "  "], None),
+        (["11010519491231002X"] * 3 + ["无"] * 7, Kind.IDENTITY),
+        (["11010519491231002X"] * 2 + ["无"] * 8, None),
+        (["110105194912310021"] * 9, None),  # another check digit
+        ([f"43112320260305{number:04d}" for number in range(300)], None),  # order numbers
         (
             ["本人反映汉族村道路积水，请尽快安排人员到现场查看并给出处理时间，谢谢，我们全村都在等着这件事情办好"] * 5,
             None,

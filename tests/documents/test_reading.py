@@ -38,6 +38,30 @@ def test_text_of_every_encoding_is_read(name, content):
     assert sheet.rows == ROWS
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_is_known_by_its_zero_bytes_though_some_characters_have_one_of_their_own(encoding):
+    text = "编号,内容\n7,第一个一楼，一开一关\n"
+    assert read_table(text.encode(encoding), "a.csv")[0].rows == [["编号", "内容"], ["7", "第一个一楼，一开一关"]]
+
+
+def test_a_cell_that_spans_rows_stands_in_each_that_holds_something():
+    out = io.BytesIO()
+    with Workbook(out) as book:
+        page = book.add_worksheet()
+        page.merge_range(0, 0, 1, 2, "登记表")
+        for at, row in enumerate(
+            [["日期", "内容", "村"], ["", "路灯", ""], ["", "水管", ""], [], ["合计", "", ""]], start=2
+        ):
+            page.write_row(at, 0, row)
+        page.merge_range(3, 0, 5, 0, "2026-03-05")
+        page.merge_range(3, 2, 4, 2, "李家村")
+    (sheet,) = read_table(out.getvalue(), "a.xlsx")
+    day = "2026-03-05"
+    assert sheet.rows == [
+        ["登记表"], [], ["日期", "内容", "村"], [day, "路灯", "李家村"], [day, "水管", "李家村"], [], ["合计"]
+    ]  # fmt: skip
+
+
 def test_xlsx_is_read_with_days_numbers_and_where_rows_stand():
     out = io.BytesIO()
     with Workbook(out, {"remove_timezone": True}) as book:
@@ -129,6 +153,19 @@ def test_the_child_dies_of_too_much_memory_alone(monkeypatch):
         ("43524.4757523148", (2019, 2, 28, 11, 25, 5)),
         ("2019-02-28T03:25:05Z", (2019, 2, 28, 11, 25, 5)),
         ("2019-02-28T11:25:05", (2019, 2, 28, 11, 25, 5)),
+        ("2026年3月5日 星期四", (2026, 3, 5)),
+        ("2026年3月5日（周四）09:30", (2026, 3, 5, 9, 30)),
+        ("2026-03-05上午", (2026, 3, 5)),
+        ("2026-03-05 9:30 PM", (2026, 3, 5, 21, 30)),
+        ("2026年3月5日中午1点", (2026, 3, 5, 13)),
+        ("2026年3月5日晚上8点半", (2026, 3, 5, 20, 30)),
+        ("2026年3月5日凌晨12点10分", (2026, 3, 5, 0, 10)),
+        ("26.3.5", (2026, 3, 5)),
+        ("98年3月5日", (1998, 3, 5)),
+        ("2026.3.5.", (2026, 3, 5)),
+        ("2026、3、5", (2026, 3, 5)),
+        ("二〇二六年十二月三十一日", (2026, 12, 31)),
+        ("'2026-03-05", (2026, 3, 5)),
         ("\n2019/2/28\t", (2019, 2, 28)),
     ],
 )
@@ -137,7 +174,22 @@ def test_a_day_is_read_in_every_form(text, at):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "昨天", "2019/2/30", "28/2/2019", "13800138000", "2019", "7", "2019-02-28 25:00", "99999"]
+    "text",
+    [
+        "",
+        "昨天",
+        "2019/2/30",
+        "28/2/2019",
+        "13800138000",
+        "2019",
+        "7",
+        "2019-02-28 25:00",
+        "99999",
+        "05.03.26",
+        "3/5/2026",
+        "3月5日",
+        "2026年3月",
+    ],
 )
 def test_what_is_no_day_is_none(text):
     assert moment(text) is None

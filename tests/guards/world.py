@@ -50,7 +50,7 @@ from gongyi.proposals import models as proposal_models
 from gongyi.proposals.actions import moving as proposals
 from gongyi.proposals.models import Author, Call, Proposal, ProposalPart
 from gongyi.proposals.workflow import CALL, PROPOSAL
-from gongyi.reports.models import Ask, FormFill, Formula, MonthlyCount, Report, ReportVersion
+from gongyi.reports.models import Ask, FormFill, Formula, LedgerRun, MonthlyCount, Report, ReportVersion
 from gongyi.reports.workflow import REPORT
 from tests.factories import grant, make_account, make_county, make_unit
 from tests.guards.rows import make_case, make_proposal, make_row, own_models
@@ -131,6 +131,9 @@ MEANT = {
     "reports:ledger_restore": "reports.Ledger",
     "reports:ledger_sheet": "reports.LedgerSheet",
     "reports:ledger_sheet_take": "reports.LedgerSheet",
+    "reports:ledger_sheet_compare": "reports.LedgerSheet",
+    "reports:ledger_run": "reports.LedgerRun",
+    "reports:ledger_run_take": "reports.LedgerRun",
     "case_publications:start": "casework.Case",
     "casework:why": "casework.Case",
     "case_publications:step": "casework.Publication",
@@ -355,7 +358,7 @@ def _promised(model: Any, place: Place, *, known: bool) -> dict[str, Any]:
 
 def _owner(model: Any, people: dict[str, Account | None]) -> dict[str, Any]:
     """Whose row it is, where only one person may open it."""
-    if model in {Message, SavedView, Export}:
+    if model in {Message, SavedView, Export, LedgerRun}:
         return {"account": people[Role.CLERK.value].pk}
     if model is BulkRun:
         return {"account": people[Role.DISPATCHER.value].pk, "what": "assign", "at": clock.now()}

@@ -25,6 +25,7 @@ class ImportCommand(UnitCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("file", type=Path, help="the table: .xlsx, .xls, .ods, .csv or .tsv")
+        parser.add_argument("--sheet", default="", help="the name of the sheet (default: the one that fits best)")
         parser.add_argument(
             "--source", default="", help="who sent it; a number counts once per sender (default: the unit)"
         )
@@ -50,7 +51,16 @@ class ImportCommand(UnitCommand):
 
 
 def _run(
-    by: Actor, unit: Unit, kind: imports.Kind, *, file: Path, source: str, dry_run: bool, leave_out: bool, **_rest: Any
+    by: Actor,
+    unit: Unit,
+    kind: imports.Kind,
+    *,
+    file: Path,
+    sheet: str,
+    source: str,
+    dry_run: bool,
+    leave_out: bool,
+    **_rest: Any,
 ) -> dict[str, Any]:
     """Do it, and what is told of it; a refusal of the whole file is told like a problem without a row."""
     done: dict[str, Any] = {
@@ -68,7 +78,7 @@ def _run(
         sheets = read_table(_content(file), file.name)
         imports.check_entrance(kind, sheets, file.name)
         with imports.alone(by.county):
-            draft = imports.first_draft(kind, sheets, source or unit.code, by.county)
+            draft = imports.first_draft(kind, _named(sheets, sheet), source or unit.code, by.county)
             draft.leave_out = leave_out
             _tell_columns(done, kind, draft)
             refuse_lacking(kind, draft)
@@ -79,7 +89,21 @@ def _run(
     return done
 
 
+def _named(sheets: list[imports.Sheet], name: str) -> list[imports.Sheet]:
+    """The sheet with this name, all without one. Raises Refused `no_sheet`."""
+    found = [sheet for sheet in sheets if name in {"", sheet.name}]
+    if not found:
+        names = _("、").join(sheet.name for sheet in sheets)
+        raise Refused(
+            "no_sheet",
+            _("没有叫“%(name)s”的工作表。") % {"name": name},
+            _("这个文件里有：%(names)s") % {"names": names},
+        )
+    return found
+
+
 def _tell_columns(done: dict[str, Any], kind: imports.Kind, draft: imports.Draft) -> None:
+    done["sheet"] = draft.table.name
     labels = {column.name: str(column.label) for column in kind.columns}
     named = imports.headings(draft.table, draft.layout)
     done["columns"] = {named[at].strip(): labels[name] for at, name in sorted(draft.layout.fields.items())}

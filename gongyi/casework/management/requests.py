@@ -24,7 +24,7 @@ class Request(NamedTuple):
 
 
 def read_requests(path: Path) -> list[Request]:
-    """The rows of a table file. Raises CommandError, exit 2, for what cannot be read, holds no texts, or holds what an import
+    """The rows of a table file, of all its sheets that hold requests. Raises CommandError, exit 2, for what cannot be read, holds no texts, or holds what an import
     refuses (rights.md D2).
     """
     sheets = read_sheets(path)
@@ -32,14 +32,18 @@ def read_requests(path: Path) -> list[Request]:
         imports.check_entrance(imports.KINDS["cases"], sheets, path.name)
     except Refused as no:
         raise CommandError(str(no), returncode=2) from no
+    found, fits = list[Request](), False
     for sheet in sheets:
         layout = find_layout(sheet, COLUMNS, {})
         places = {name: at for at, name in layout.fields.items()}
         places.setdefault("topic", places.get("topic1", -1))
         if places.keys() & {"content", "title"}:
-            wanted = {name: places[name] for name in Request._fields if places.get(name, -1) >= 0}
-            return [_request(row, wanted) for row in sheet.rows[layout.head + 1 :] if any(cell.strip() for cell in row)]
-    raise CommandError(_("没有找到“诉求内容”或“标题”这一列：%(file)s") % {"file": path}, returncode=2)
+            fits, wanted = True, {name: places[name] for name in Request._fields if places.get(name, -1) >= 0}
+            rows = (_cells(row, wanted) for row in sheet.rows[layout.head + 1 :])
+            found += [_request(cells) for cells in rows if any(cell.strip() for cell in cells.values())]
+    if not fits:
+        raise CommandError(_("没有找到“诉求内容”或“标题”这一列：%(file)s") % {"file": path}, returncode=2)
+    return found
 
 
 def read_sheets(path: Path) -> list[Sheet]:
@@ -52,8 +56,11 @@ def read_sheets(path: Path) -> list[Sheet]:
         raise CommandError(str(no), returncode=2) from no
 
 
-def _request(row: list[str], wanted: dict[str, int]) -> Request:
-    cells = {name: row[at] for name, at in wanted.items() if at < len(row)}
+def _cells(row: list[str], wanted: dict[str, int]) -> dict[str, str]:
+    return {name: row[at] for name, at in wanted.items() if at < len(row)}
+
+
+def _request(cells: dict[str, str]) -> Request:
     return Request(
         **{name: clean(cell) if name in {"content", "answer"} else clean_line(cell) for name, cell in cells.items()}
     )

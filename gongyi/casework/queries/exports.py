@@ -16,10 +16,11 @@ from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.secrets import find_in_all, hide_private, mask_text
 from gongyi.documents.tables import Cell
+from gongyi.network.models import Unit
 from gongyi.people.queries.exports import Contacts, Exported
 
 BATCH = 500
-_WITH = ("type", "topic", "area", "unit", "lead", "turn_unit")
+_WITH = ("type", "topic", "area__parent", "unit", "lead__parent", "turn_unit")
 
 
 def contact_headers() -> list[str]:
@@ -75,7 +76,7 @@ CASES = Exported(_keys, Contacts(P.CASE_CONTACT, contact_headers, _who, _with_co
 
 def _row(case: Case, asker: Asker | None) -> list[Cell]:
     title, content, answer = nameless([case.title, case.content, case.answer if case.state != "drafted" else ""], asker)
-    named = [str(row) if row else "" for row in (case.type, case.topic, case.area)]
+    named = [str(row or "") for row in (case.type, case.topic)]
     times = (
         case.recorded_at,
         case.assigned_at,
@@ -86,11 +87,17 @@ def _row(case: Case, asker: Asker | None) -> list[Cell]:
         case.closed_at,
     )
     return [
-        case.number, mask_text(case.external_no), title, *named, case.get_channel_display(),
+        case.number, mask_text(case.external_no), title, *named, _placed(case.area), case.get_channel_display(),
         case.get_urgency_display(), str(STATES[case.state].label), str(case.turn_unit or ""), _moment(case.turn_due),
-        str(case.unit), str(case.lead or ""), *map(_moment, times), case.get_outcome_display(), case.get_call_result_display(),
+        str(case.unit), _placed(case.lead), *map(_moment, times), case.get_outcome_display(), case.get_call_result_display(),
         case.get_rating_display(), case.returns, case.redos, content, answer,
     ]  # fmt: skip
+
+
+def _placed(unit: Unit | None) -> str:
+    """The name of a unit, behind its township's, as several townships have a village or an office of one name."""
+    parent = unit.parent if unit else None
+    return f"{parent.name if parent and parent.tier == Unit.Tier.TOWNSHIP else ''}{unit or ''}"
 
 
 def nameless(texts: list[str], asker: Asker | None) -> list[str]:

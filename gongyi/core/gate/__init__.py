@@ -17,6 +17,7 @@ from gongyi.core.gate import words
 from gongyi.core.gate.places import DEFAULT_OFFICES, NAMES_ONLY, PLACE_SHAPES
 from gongyi.core.gate.text import compact, english, latin, plain
 from gongyi.core.gate.words import Kind, Words
+from gongyi.core.secrets.masks import ends_in_check_digit
 
 __all__ = [
     "DEFAULT_OFFICES", "Hit", "Kind", "check_dictionary", "check_headers", "check_name", "letter",
@@ -164,24 +165,35 @@ def refused_name(text: str, *, offices: Iterable[str] = DEFAULT_OFFICES, places:
 def refused_values(values: Iterable[str]) -> Kind | None:
     """The kind that the cells of one column show, whatever its heading says (D4); None if it may pass.
 
-    Refused from 3 exact matches or 30 % of the filled cells; 群众, 保安 and 高山 count only beside another of their kind.
+    Refused from 3 exact matches or 30 % of the filled cells, of numbers of identity cards from 30 % alone: one order number in
+    eleven has the check digit of such a number by chance. 群众, 保安 and 高山 count only beside another of their kind.
     """
     cells = Counter(value for value in values if value.strip())
     strong, weak = _values()
     found: Counter[Kind] = Counter()
     beside: Counter[Kind] = Counter()
+    papers = 0
     for value, times in cells.items():
+        papers += times * _is_paper(value)
         bare = compact(plain(value)) if len(value) <= _LONGEST_VALUE else ""
         if bare in strong:
             found[strong[bare]] += times
         elif bare in weak:
             beside[weak[bare]] += times
     filled = cells.total()
+    if papers and papers * 10 >= filled * 3:
+        return Kind.IDENTITY
     for kind, times in found.items():
         matches = times + beside[kind]
         if matches >= 3 or matches * 10 >= filled * 3:  # noqa: PLR2004 - the two numbers of D4
             return kind
     return None
+
+
+def _is_paper(value: str) -> bool:
+    """Whether a cell is the number of an identity card and nothing else."""
+    number = "".join(plain(value).split()) if value.strip()[:1].isdecimal() and len(value) <= _LONGEST_VALUE else ""
+    return bool(_ID_NUMBER.fullmatch(number)) and ends_in_check_digit(number)
 
 
 def phrases(text: str, *, offices: Iterable[str] = DEFAULT_OFFICES, places: Iterable[str] = ()) -> list[Hit]:

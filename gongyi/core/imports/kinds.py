@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from gongyi.core.access import Actor
-from gongyi.core.imports.table import Column
+from gongyi.core.imports.table import Column, Layout, Sheet
 
 
 @dataclass
@@ -63,6 +63,13 @@ class Kind:
     def notes(self, context: Any) -> list[str]:  # noqa: ARG002 - most have none
         """What the preview says beside the rows to be stored: new topics, where open cases go."""
         return []
+
+    def settle(self, sheet: Sheet, layout: Layout) -> None:
+        """Change what a column was taken for where its cells say otherwise."""
+
+    def told_apart(self, context: Any, rows: Mapping[UUID, Checked]) -> Collection[UUID]:  # noqa: ARG002 - most rows are told by their names
+        """Of rows by what came in under their key before those that are about something else."""
+        return ()
 
     def check_headings(self, headings: Sequence[str]) -> None:
         """Raise Refused for a heading that this kind must never take in, beyond what the gate refuses."""

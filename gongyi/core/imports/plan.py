@@ -3,13 +3,14 @@
 import json
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count, islice
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from gongyi.core.access import Actor
 from gongyi.core.attachments import storage
@@ -42,18 +43,24 @@ class Draft:
         return self.sheets[self.sheet]
 
     def rows(self, *, spend: bool = False) -> Iterator[tuple[int, dict[str, str]]]:
-        """(row number as a table program shows it, field -> text) of every row below the headings that is not empty.
+        """(row number as a table program shows it, field -> text) of every row below the headings that is not empty, nor the
+        headings once more, as where each printed page has them.
 
         With `spend` the draft forgets each row that was given out, so that a long table is not held twice.
         """
-        rows = self.table.rows
+        rows, head = self.table.rows, _words_of(headings(self.table, self.layout))
         for place in range(self.layout.head + 1, len(rows)):
             at, row = place + 1, rows[place]
-            if any(cell.strip() for cell in row) and at not in self.dropped:
+            if (words := _words_of(row)) and words != head and at not in self.dropped:
                 cells = {name: row[column] if column < len(row) else "" for column, name in self.layout.fields.items()}
                 yield at, cells | self.mended.get(at, {})
             if spend:
                 rows[place] = []
+
+    def beside(self, kind: Kind) -> list[str]:
+        """The names of the other sheets that could be taken in as well."""
+        others = (sheet for at, sheet in enumerate(self.sheets) if at != self.sheet)
+        return [sheet.name for sheet in others if _fits(kind, sheet)]
 
     def left_out(self) -> list[str]:
         """The headings of the columns that mean nothing here and stay outside."""
@@ -61,9 +68,20 @@ class Draft:
         return [text.strip() for at, text in named if text.strip() and at not in self.layout.fields]
 
 
+def _words_of(row: Iterable[str]) -> list[str]:
+    return [cell.strip() for cell in row if cell.strip()]
+
+
+def _fits(kind: Kind, sheet: Sheet) -> bool:
+    layout = find_layout(sheet, kind.columns, {})
+    return not lacking(kind, layout) and any(map(_words_of, sheet.rows[layout.head + 1 :]))
+
+
 @dataclass
 class Plan:
-    """The checked rows: those to store, how many the county has, those with problems, and those that stand twice."""
+    """The checked rows: those to store, how many the county has, those with problems, those that stand twice, and those whose
+    number the county has for something else.
+    """
 
     context: Any
     total: int = 0
@@ -71,15 +89,23 @@ class Plan:
     recognised: int = 0
     wrong: list[Checked] = field(default_factory=list)
     twice: list[tuple[int, int]] = field(default_factory=list)
+    other: list[int] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
 def first_draft(kind: Kind, sheets: list[Sheet], source: str, county: int) -> Draft:
-    """The sheet that fits the kind best, with its headings. Raises Refused `no_headings` where none fits."""
+    """The sheet that fits the kind best, with its headings."""
     habits = remembered(kind, source, county)
-    layouts = [find_layout(sheet, kind.columns, habits) for sheet in sheets]
+    layouts = [layout_of(kind, sheet, habits) for sheet in sheets]
     best = max(range(len(sheets)), key=lambda at: (len(layouts[at].fields), -at))
     return Draft(sheets, best, layouts[best])
+
+
+def layout_of(kind: Kind, sheet: Sheet, habits: Mapping[str, str]) -> Layout:
+    """The headings of a sheet, as its cells bear them out."""
+    layout = find_layout(sheet, kind.columns, habits)
+    kind.settle(sheet, layout)
+    return layout
 
 
 def remembered(kind: Kind, source: str, county: int) -> dict[str, str]:
@@ -108,21 +134,34 @@ def make_plan(kind: Kind, draft: Draft, *, by: Actor, unit: UUID, source: str, s
 
     Only a plan to be stored keeps the facts of all rows, and uses up the draft; any other one those of the first ones.
     """
-    plan = Plan(kind.prepare(by, unit, frozenset(draft.layout.fields.values())))
+    plan, beside = Plan(kind.prepare(by, unit, frozenset(draft.layout.fields.values()))), draft.beside(kind)
     rows = (_checked(kind, plan.context, at, cells) for at, cells in draft.rows(spend=store))
     first: dict[str, tuple[int, str]] = {}
     while batch := list(islice(rows, LOOK_UP)):
         plan.total += len(batch)
         known = _known(kind, by.county, source, [row.key for row in batch])
+        other = kind.told_apart(plan.context, {known[row.key]: row for row in batch if row.key in known})
         for row in batch:
-            to_store = _sort(plan, row, known, first)
+            to_store = _sort(plan, row, known, first, other=known.get(row.key) in other)
             if to_store:
                 kind.note(plan.context, row)
             _lighten(plan, row, to_store=to_store, store=store)
             if to_store and not store and len(plan.fresh) > SHOWN:
                 plan.fresh[-1] = _COUNTED
-    plan.notes = kind.notes(plan.context)
+    plan.notes = [*_notes(kind, draft, beside, plan), *kind.notes(plan.context)]
     return plan
+
+
+def _notes(kind: Kind, draft: Draft, beside: list[str], plan: Plan) -> list[str]:
+    """What is told of the file as a whole: sheets that stay outside, numbers that begin anew in each file."""
+    said = []
+    if beside:
+        told = {"this": draft.table.name, "others": _("、").join(beside), "kind": kind.label}
+        said.append(_("这一次只导入工作表“%(this)s”。%(others)s 里也是%(kind)s：导完这一个，再选同一个文件，换一个工作表。") % told)  # fmt: skip
+    if plan.other:
+        told = {"n": len(plan.other), "rows": _("、").join(map(str, plan.other[:SHOWN])), "what": kind.told_by}
+        said.append(ngettext("%(n)d 行的%(what)s以前收过，内容和时间却都不一样，没有存：第 %(rows)s 行。要是这一家每个文件都从 1 编起，请在“谁发来的”后面加上年月，或把这一列选成不导入。", "%(n)d 行的%(what)s以前收过，内容和时间却都不一样，没有存：第 %(rows)s 行。要是这一家每个文件都从 1 编起，请在“谁发来的”后面加上年月，或把这一列选成不导入。", len(plan.other)) % told)  # fmt: skip
+    return said
 
 
 def _checked(kind: Kind, context: Any, at: int, cells: dict[str, str]) -> Checked:
@@ -144,13 +183,16 @@ def _content(row: Checked) -> str:
     return repr(sorted((name, str(value)) for name, value in row.facts.items()))
 
 
-def _known(kind: Kind, county: int, source: str, keys: list[str]) -> set[str]:
+def _known(kind: Kind, county: int, source: str, keys: list[str]) -> dict[str, UUID]:
+    """Key -> what came in under it."""
     rows = ImportLine.objects.filter(county=county, kind=kind.name, source=source, key__in=keys)
-    return set(rows.values_list("key", flat=True))
+    return dict(rows.values_list("key", "subject"))
 
 
-def _sort(plan: Plan, row: Checked, known: set[str], first: dict[str, tuple[int, str]]) -> bool:
-    """Put a row where it belongs; returns whether it is to be stored."""
+def _sort(
+    plan: Plan, row: Checked, known: Mapping[str, UUID], first: dict[str, tuple[int, str]], *, other: bool
+) -> bool:
+    """Put a row where it belongs; returns whether it is to be stored. One with problems does not stand for those after it."""
     content = digest("import", _content(row))
     if row.key in first:
         before, same = first[row.key]
@@ -159,15 +201,16 @@ def _sort(plan: Plan, row: Checked, known: set[str], first: dict[str, tuple[int,
         else:
             plan.twice.append((row.row, before))
         return False
+    if row.key not in known and row.problems and not row.known:
+        plan.wrong.append(row)
+        return False
     first[row.key] = row.row, content
     if row.known or row.key in known:
-        plan.recognised += 1
-    elif row.problems:
-        plan.wrong.append(row)
-    else:
-        plan.fresh.append(row)
-        return True
-    return False
+        plan.recognised += not other
+        plan.other += [row.row] * other
+        return False
+    plan.fresh.append(row)
+    return True
 
 
 def problems(kind: Kind, rows: Iterable[Checked]) -> list[dict[str, Any]]:
@@ -181,11 +224,11 @@ def problems(kind: Kind, rows: Iterable[Checked]) -> list[dict[str, Any]]:
 
 
 def told_twice(kind: Kind, plan: Plan) -> list[dict[str, Any]]:
-    """The rows that were not stored because their number stands above with other content."""
+    """The rows that were not stored because their number stands above, or in an earlier file, with other content."""
     reason, what = _("%(what)s和第 %(before)d 行相同，内容不同，只存了第 %(before)d 行。"), str(kind.told_by)
-    return [
-        {"row": row, "column": "", "reason": reason % {"what": what, "before": before}} for row, before in plan.twice
-    ]
+    found = [(row, reason % {"what": what, "before": before}) for row, before in plan.twice]
+    found += [(row, _("%(what)s以前收过，内容和时间却都不一样，没有存。") % {"what": what}) for row in plan.other]
+    return [{"row": row, "column": "", "reason": words} for row, words in sorted(found)]
 
 
 # --- kept until it is stored ------------------------------------------------------------------------------------------

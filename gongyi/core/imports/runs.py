@@ -150,7 +150,7 @@ def _set(run: ImportRun, *, was: tuple[str, ...], state: str, **facts: object) -
 
 def _begin(run: ImportRun, plan: Plan, *, by: Actor) -> list[ImportRun]:
     """The run is seen to run, those of later batches wait for it, and what the rows need is there; returns all of them."""
-    left = len(plan.wrong) + len(plan.twice)
+    left = len(plan.wrong) + len(plan.twice) + len(plan.other)
     report = [*problems(kind_of(run), plan.wrong[:REPORTED]), *told_twice(kind_of(run), plan)][:REPORTED]
     later = [_later(run, at, plan) for at in range(BATCH, len(plan.fresh), BATCH)]
     facts = {

@@ -11,8 +11,8 @@ from gongyi.core import clock, imports, schedule
 from gongyi.core.access import Actor
 from gongyi.core.errors import Refused
 from gongyi.core.imports import runs
-from gongyi.core.imports.plan import Draft, keep, kept, kind_of, remembered
-from gongyi.core.imports.table import find_layout, layout_at
+from gongyi.core.imports.plan import Draft, keep, kept, kind_of, layout_of, remembered
+from gongyi.core.imports.table import layout_at
 from gongyi.core.models import ImportRun
 from gongyi.network.models import Unit
 from gongyi.people.models import Account
@@ -38,7 +38,7 @@ def set_columns(run: ImportRun, *, sheet: int, head: int, fields: dict[int, str]
     draft, kind = _draft(run), kind_of(run)
     habits = remembered(kind, run.source, run.county)
     if sheet != draft.sheet:
-        draft.sheet, draft.layout = sheet, find_layout(draft.sheets[sheet], kind.columns, habits)
+        draft.sheet, draft.layout = sheet, layout_of(kind, draft.sheets[sheet], habits)
     elif head != draft.layout.head and fields == draft.layout.fields:
         draft.layout = layout_at(draft.table, head, kind.columns, habits)
     else:

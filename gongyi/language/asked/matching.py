@@ -17,7 +17,6 @@ from gongyi.language.asked.lines import Lines
 from gongyi.language.asked.reading import Lexicon, bare, list_words, plain
 
 _ENOUGH = 3  # columns of a list by which it is known as one
-_LONG = 2  # letters of a list's word that may stand at the end of a heading
 
 
 def match(slots: Sequence[Slot], vocabulary: Vocabulary) -> list[Ask]:
@@ -126,9 +125,10 @@ class _Form:
     def _by_ending(self, slot: Slot, leaf: str, why: tuple[str, ...]) -> Ask:
         """A heading that ends with a word of a list's column: 群众诉求的主要内容."""
         words = list_words()
-        ends = [word for word in words if len(word) > _LONG and leaf.endswith(word) and words[word] != "person"]
+        ends = [word for word in words if leaf.endswith(word) and words[word] != "person"]
         ending = max(ends, key=len, default="")
-        if not ending or self.read(leaf.removesuffix(ending)).rest:
+        before = self.read(leaf.removesuffix(ending))
+        if not ending or before.rest or set(before.verbs) - {INTAKE}:  # 联系日期 is not the day it came in
             return leave("not_held", leaf)
         return Ask("list", self._rows(slot), word=words[ending], confidence=DOUBTFUL, why=why)
 
@@ -142,7 +142,7 @@ class _Form:
         splits, wrong = self._splits(around)
         if wrong:
             return wrong
-        counted = around.counted(any_part=bool(splits or around.mode))
+        counted = around.counted(any_part=bool(splits or around.mode), figures=self.vocabulary.figures)
         by, missing = self.parts.of(splits)
         unit, strange = around.unit()
         for found, reason in ((missing, "no_part"), (strange, "no_unit")):
@@ -157,6 +157,8 @@ class _Form:
         headed = around.headed(self.parts) if around.top.rest and not around.top.verbs else None
         if around.top.rest and not headed:
             return [], leave("not_held" if headed is None else "no_part", around.top.text)
+        if narrowed := next((each for each in around.across[1:] if each.rest and each.splits), None):
+            return [], leave("no_part", narrowed.text)  # 人大代表建议 is not every 建议
         splits, wrong = around.splits(self.parts)
         return [*splits, *(headed or [])], wrong
 
@@ -166,10 +168,13 @@ class _Form:
             return leave("unclear", around.about)
         counts = is_change(period) and not (counted.rate or around.percent)
         explicit = any(each.verbs or each.rate for each in (*around.across, *around.down))
+        strange = any(
+            each.rest and not each.verbs for each in around.across[1:]
+        )  # somebody looks at it: 三率 or 县领导包案
         return Ask(
-            "figure", (counted.key,), tuple(by), period, window, unit, "number" if counts else "",
+            "figure", counted.keys, tuple(by), period, window, unit, "number" if counts else "",
             rank=(around.slot.record,) if around.mode == "topics" else (),
-            why=tuple(each.text for each in around.leaves), confidence=SURE if explicit else LIKELY,
+            why=tuple(each.text for each in around.leaves), confidence=SURE if explicit and not strange else LIKELY,
         )  # fmt: skip
 
     # --- afterwards ---------------------------------------------------------------------------------------------------
@@ -209,8 +214,9 @@ class _Form:
         asked = {figure for ask in asks for figure in ask.figures}
         if "cases.good" not in asked or "cases.very" in asked:
             return asks
-        whole = ("cases.very", "cases.good", *(() if "cases.fair" in asked else ("cases.fair",)))
-        return [replace(ask, figures=whole) if ask.figures == ("cases.good",) else ask for ask in asks]
+        alone = ("cases.very", "cases.good", *(() if "cases.fair" in asked else ("cases.fair",)))
+        wholes = {("cases.good",): alone, ("cases.good", "cases.fair"): ("cases.very", "cases.good", "cases.fair")}
+        return [replace(ask, figures=wholes.get(ask.figures, ask.figures)) for ask in asks]
 
     def _held(self, ask: Ask) -> Ask:
         """What no figure stands for is left, whatever the words said."""

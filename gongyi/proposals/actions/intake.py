@@ -118,14 +118,20 @@ def store(proposal: Proposal, authors: Sequence[AuthorFacts], *, by: Actor, acti
     sync_parts(proposal, set())
 
 
-def add_author(proposal: Proposal, facts: AuthorFacts, place: int) -> Author:
-    """One author of a proposal at this place; the proposer stands at 0 and needs no confirmation."""
+def author_of(proposal: Proposal, facts: AuthorFacts, place: int) -> Author:
+    """One author of a proposal at this place, not saved; the proposer stands at 0 and needs no confirmation."""
     signed = Author.Signed.YES if place == 0 else Author.Signed(facts.signed)
     author = Author(
-        county=proposal.county, proposal=proposal, place=place, signed=signed, at=clock.now(), resident=facts.resident,
+        id=new_key(proposal.county), county=proposal.county, proposal=proposal, place=place, signed=signed, at=clock.now(), resident=facts.resident,
         code=code_digest(facts.code) if facts.code else "",
     )  # fmt: skip
     author.set_identity(name=facts.name, phone=facts.phone, address="", organisation=facts.organisation)
+    return author
+
+
+def add_author(proposal: Proposal, facts: AuthorFacts, place: int) -> Author:
+    """The same, saved."""
+    author = author_of(proposal, facts, place)
     author.save()
     return author
 

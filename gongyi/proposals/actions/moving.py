@@ -1,7 +1,7 @@
 """What every move of a proposal shares: whose turn comes next, who takes part, who is told."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any
@@ -119,25 +119,46 @@ def due_in(proposal: Proposal, span: str, start: datetime, unit: Unit | None = N
     return due_at(start, span, calendar_of(unit, proposal.county))
 
 
+def first_parts(proposals: Sequence[Proposal], helpers: Sequence[Helpers]) -> None:
+    """The participation rows of proposals that were just made, each with its co-handling and separate units."""
+    ProposalPart.objects.bulk_create(
+        _new_part(one, unit, part, {one.turn_unit_id})
+        for one, helping in zip(proposals, helpers, strict=True)
+        for unit, part in _wanted(one, helping).items()
+    )
+
+
+def _wanted(proposal: Proposal, helpers: Helpers) -> dict[UUID, str]:
+    """The units that stand in the proposal's columns and those that help, each with its part."""
+    wanted = {unit: part for part, place in reversed(PARTS) if (unit := getattr(proposal, place))}
+    return wanted | {unit: part for unit, part in helpers.items() if unit != proposal.lead_id}
+
+
+def _copied(proposal: Proposal) -> dict[str, Any]:
+    """What a participation row carries of its proposal."""
+    return {
+        "state": proposal.state, "category_id": proposal.category_id, "session_id": proposal.session_id,
+        "recorded_at": proposal.recorded_at, "due": proposal.turn_due, "turn_unit_id": proposal.turn_unit_id,
+    }  # fmt: skip
+
+
+def _new_part(proposal: Proposal, unit: UUID, part: str, turns: AbstractSet[UUID | None]) -> ProposalPart:
+    facts = {"part": part, "since": clock.now(), "my_turn": unit in turns, **_copied(proposal)}
+    return ProposalPart(county=proposal.county, proposal=proposal, unit_id=unit, **facts)
+
+
 def sync_parts(proposal: Proposal, waits: AbstractSet[UUID], *, helpers: Helpers | None = None) -> None:
     """Bring the participation rows up to the proposal: who takes part from now, who no longer, and the copied columns."""
     rows = ProposalPart.objects.filter(county=proposal.county, proposal=proposal)
     kept = {row.unit_id: row for row in rows}
     if helpers is None:
         helpers = {unit: row.part for unit, row in kept.items() if row.part in HELPING and row.until is None}
-    wanted = {unit: part for part, place in reversed(PARTS) if (unit := getattr(proposal, place))}
-    wanted |= {unit: part for unit, part in helpers.items() if unit != proposal.lead_id}
     turns = waits if proposal.state == "consulting" else {proposal.turn_unit_id}
-    copied = {
-        "state": proposal.state, "category_id": proposal.category_id, "session_id": proposal.session_id,
-        "recorded_at": proposal.recorded_at, "due": proposal.turn_due, "turn_unit_id": proposal.turn_unit_id,
-    }  # fmt: skip
 
     def make(unit: UUID, part: str) -> ProposalPart:
-        facts = {"part": part, "since": clock.now(), "my_turn": unit in turns, **copied}
-        return ProposalPart(county=proposal.county, proposal=proposal, unit_id=unit, **facts)
+        return _new_part(proposal, unit, part, turns)
 
-    parts.sync(rows, kept, wanted, make=make, copied=copied, turns=turns)
+    parts.sync(rows, kept, _wanted(proposal, helpers), make=make, copied=_copied(proposal), turns=turns)
     vars(proposal).pop("taking_part", None)
 
 

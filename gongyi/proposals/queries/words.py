@@ -74,7 +74,12 @@ def clocks(proposal: Proposal) -> list[dict[str, Any]]:
 
 _ASKERS = {move.action for move in PROPOSAL.moves if move.permission == P.ASKER}
 _STRANGERS = dict.fromkeys({*_ASKERS, "send"}, gettext_lazy("提出人")) | {"countersign": gettext_lazy("联名人")}
-_FIRST = {"send": gettext_lazy("在网上提出"), "record": gettext_lazy("登记"), "split_off": gettext_lazy("分出来")}
+_FIRST = {
+    "send": gettext_lazy("在网上提出"),
+    "record": gettext_lazy("登记"),
+    "import": gettext_lazy("导入"),
+    "split_off": gettext_lazy("分出来"),
+}
 
 
 def events(steps: list[Told]) -> list[dict[str, Any]]:
@@ -83,7 +88,7 @@ def events(steps: list[Told]) -> list[dict[str, Any]]:
 
 
 STEP_ICONS = {
-    "record": "inbox", "split_off": "diagram-3", "submit": "send", "resubmit": "send", "screen": "eye", "file": "check-lg", "merge": "link-45deg",
+    "record": "inbox", "import": "upload", "split_off": "diagram-3", "submit": "send", "resubmit": "send", "screen": "eye", "file": "check-lg", "merge": "link-45deg",
     "unmerge": "arrow-counterclockwise", "split": "diagram-3", "ask_change": "reply", "refuse": "x-circle", "pass_on": "forward",
     "withdraw": "x-circle", "rescreen": "arrow-repeat", "assign": "send", "transfer": "forward", "sign": "person-check",
     "return": "arrow-return-left", "talk": "chat-square-text", "log": "journal-text", "consult": "people", "opine": "people",

@@ -2,7 +2,7 @@
 
 from gongyi.reports.models.asking import Answer, AnswerCell, AnswerStep, Ask, AskColumn, AskStep, AskUnit
 from gongyi.reports.models.filling import FormFill, FormMemory
-from gongyi.reports.models.ledger import Ledger, LedgerSheet
+from gongyi.reports.models.ledger import Ledger, LedgerRun, LedgerSheet
 from gongyi.reports.models.monthly import MonthlyChange, MonthlyCount, MonthlyRow, MonthlySplit, column
 from gongyi.reports.models.rates import Formula, LeftOut
 from gongyi.reports.models.report import (
@@ -31,6 +31,7 @@ __all__ = [
     "FormMemory",
     "Formula",
     "Ledger",
+    "LedgerRun",
     "LedgerSheet",
     "LeftOut",
     "MonthlyChange",

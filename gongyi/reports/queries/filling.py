@@ -17,7 +17,7 @@ from gongyi.core.access import Actor
 from gongyi.core.county import as_key
 from gongyi.core.figures import Figure, Period, Rate
 from gongyi.documents.blank import Slot, Value
-from gongyi.language.asked.ask import Ask, Vocabulary
+from gongyi.language.asked.ask import OWN, Ask, Vocabulary
 from gongyi.language.asked.figures import SHARE, is_change
 from gongyi.network.models import Unit
 from gongyi.reports.queries.counting import tree_for
@@ -69,10 +69,16 @@ def vocabulary_of(unit: Unit, period: Period) -> Vocabulary:
         children=tuple((str(key), tree.units[key].name) for key in tree.below(unit.id)),
         own=str(unit.id),
         unit=unit.name,
-        words=tuple((one.id, one.words) for one in found),
+        words=names_of_figures(),
         figures=frozenset(one.id for one in found),
         refused=refused,
     )
+
+
+@translation.override("zh-hans")
+def names_of_figures() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Each figure's id with its name and whatever else offices call it."""
+    return tuple((one.id, (str(one.name), *one.words)) for one in figures.figures())
 
 
 def refused(text: str) -> str:
@@ -151,6 +157,8 @@ class Filler:
         """(the unit whose figure is asked, None for the form's own; whether there is none such)."""
         if not ask.unit:
             return None, False
+        if ask.unit == OWN:
+            return self.unit.id, False
         if ask.unit.startswith("child "):
             place = int(ask.unit.removeprefix("child ")) - 1
             return (self.below[place], False) if place < len(self.below) else (None, True)
@@ -272,13 +280,14 @@ class Filler:
         key, strange = self.unit_of(ask)
         if strange:
             return _("第 %(n)s 个下级单位") % {"n": ask.unit.removeprefix("child ")} if "child" in ask.unit else ""
-        return self.counter.tree(self.period).units[key].name if key else ""
+        name = self.counter.tree(self.period).units[key].name if key else ""
+        return _("%(unit)s自己") % {"unit": name} if ask.unit == OWN else name
 
     def evidence(self, ask: Ask) -> tuple[str, ...]:
         """Where the records behind a number are listed: a page for each figure and part that it is made of."""
         now = periods_of(ask, self.period)[0] or self.period
         key, _strange = self.unit_of(ask)
-        facts = {"unit": str(key or self.unit.id), "from": now.first.isoformat(), "to": now.last.isoformat()}
+        facts = {"unit": str(key or self.unit.id), "from": now.first.isoformat(), "to": now.last.isoformat(), **({"alone": "on"} if ask.unit == OWN else {})}  # fmt: skip
         parts = [(dimension, keys) for dimension, _word, keys in ask.by]
         if ask.rank:
             listed = self.counter.topics()

@@ -9,7 +9,7 @@ from uuid import UUID
 from gongyi.core import figures
 from gongyi.core.county import as_key
 from gongyi.core.figures import Period, Scope
-from gongyi.language.asked.ask import Ask
+from gongyi.language.asked.ask import OWN, Ask
 from gongyi.network.models import Unit
 from gongyi.network.queries import Tree
 from gongyi.reports.queries.counting import scope_of, tree_for
@@ -27,48 +27,48 @@ class Counter:
     asked: dict[tuple[Any, ...], set[str]] = field(default_factory=lambda: defaultdict(set))
     found: dict[tuple[Any, ...], dict[Any, dict[str, int]]] = field(default_factory=dict)
     trees: dict[Period, Tree] = field(default_factory=dict)
-    below: dict[tuple[Period, UUID], frozenset[UUID]] = field(default_factory=dict)
+    below: dict[tuple[Period, UUID, bool], frozenset[UUID]] = field(default_factory=dict)
 
     def tree(self, period: Period) -> Tree:
         if period not in self.trees:
             self.trees[period] = tree_for(self.unit.county, period)
         return self.trees[period]
 
-    def members(self, period: Period, unit: UUID) -> frozenset[UUID]:
+    def members(self, period: Period, unit: UUID, *, alone: bool = False) -> frozenset[UUID]:
         """The units that count for one; asked of the tree once, for every cell of a row asks it."""
-        if (period, unit) not in self.below:
-            self.below[period, unit] = self.tree(period).counted(unit)
-        return self.below[period, unit]
+        if (period, unit, alone) not in self.below:
+            self.below[period, unit, alone] = self.tree(period).counted(unit, alone=alone)
+        return self.below[period, unit, alone]
 
     def of(self, keys: Iterable[str], period: Period, ask: Ask, unit: UUID | None) -> dict[str, int]:
         """The base figures of a unit (None: the one that the form is for) in a period, with the ask's parts."""
         one = sorted(keys)
+        members = None if unit is None else self.members(period, unit, alone=ask.unit == OWN)
         parts = {dimension: [_stored(dimension, key) for key in held] for dimension, _word, held in ask.by}
         where = tuple((dimension, tuple(values)) for dimension, values in sorted(parts.items()))
         if len(parts) == 1 and (unit is None or None in where[0][1]):
-            by = self._by(one, period, where[0][0], unit)
+            by = self._by(one, period, where[0][0], members)
             return {key: sum(by.get(value, {}).get(key, 0) for value in where[0][1]) for key in one}
-        if unit is None:
+        if members is None:
             return self._by(one, period, "", None, where).get(None, dict.fromkeys(one, 0))
         by = self._by(one, period, "unit", None, where)
-        members = self.members(period, unit)
         return {key: sum(by.get(each, {}).get(key, 0) for each in members) for key in one}
 
-    def _by(self, keys: list[str], period: Period, split: str, unit: UUID | None, where: Where = ()) -> dict[Any, dict[str, int]]:  # fmt: skip
+    def _by(self, keys: list[str], period: Period, split: str, members: frozenset[UUID] | None, where: Where = ()) -> dict[Any, dict[str, int]]:  # fmt: skip
         """Counts by a split, by unit of the whole county, or in all (""); kept, for a form asks for one row after the other."""
-        place = (period, split, unit, where)
+        place = (period, split, members, where)
         missing = [key for key in keys if key not in self.asked[place]]
         held = self.found.setdefault(place, {})
         if missing:
             self.asked[place] |= set(missing)
-            scope = self._scope(period, unit, where, whole=split == "unit")
+            scope = self._scope(period, members, where, whole=split == "unit")
             for value, counts in _counted(missing, scope, split).items():
                 held.setdefault(value, {}).update(counts)
         return held
 
-    def _scope(self, period: Period, unit: UUID | None, where: Where, *, whole: bool) -> Scope:
-        if unit is not None:
-            return Scope(self.unit.county, period, self.members(period, unit), where)
+    def _scope(self, period: Period, members: frozenset[UUID] | None, where: Where, *, whole: bool) -> Scope:
+        if members is not None:
+            return Scope(self.unit.county, period, members, where)
         own = scope_of(self.unit, period, where=where, tree=self.tree(period))
         return Scope(own.county, period, None, where) if whole else own
 

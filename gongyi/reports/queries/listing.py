@@ -11,7 +11,7 @@ from gongyi.casework.models import Asker, Case
 from gongyi.casework.queries.exports import nameless
 from gongyi.casework.rules import visible_to
 from gongyi.casework.workflow import STATES
-from gongyi.core import figures
+from gongyi.core import clock, figures
 from gongyi.core.access import Actor
 from gongyi.core.figures import Period
 from gongyi.documents.blank import Slot, Value
@@ -125,10 +125,22 @@ _PLAIN: dict[str, Callable[[Case], Value | None]] = {
     "result": lambda case: str(case.get_outcome_display()) if case.outcome else str(STATES[case.state].label),
     "state": lambda case: str(STATES[case.state].label),
     "satisfaction": lambda case: str(case.get_rating_display()),
+    "in_time": lambda case: {None: None, True: _("是"), False: _("否")}[in_time(case)],
+    "late": lambda case: {None: None, True: _("否"), False: _("是")}[in_time(case)],
     "call_result": lambda case: str(case.get_call_result_display()),
     "returns": lambda case: case.returns,
     "redos": lambda case: case.redos,
 }
+
+
+def in_time(case: Case) -> bool | None:
+    """Whether it was answered before its day, as the figure of those closed in time counts; None while nobody can say."""
+    due, ended = case.unit_due or case.resident_due, case.answered_at or case.closed_at
+    if ended is None:
+        return False if due < clock.now() else None
+    return ended <= due
+
+
 # How other offices' drop-down lists say what we say otherwise.
 _ALIKE = {
     "电话": ("来电", "热线"), "来信": ("信件", "群众来信"), "网络留言": ("网上", "网络"), "自助提交": ("网上", "网络"), "走访": ("联络员上报", "网格员上报"),

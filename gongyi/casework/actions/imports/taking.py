@@ -1,6 +1,6 @@
 """Imported cases are stored, counted as touched, and taken back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -150,6 +150,17 @@ def tell_desk(context: "Context", *, by: Actor) -> None:
     context.waiting = 0
     told = holders(P.CASE_ASSIGN, {context.desk.id})[context.desk.id]
     outbox.tell(told, by=by, event="import", text=text, path="/cases/?state=recorded")
+
+
+def told_apart(context: "Context", rows: Mapping[UUID, Checked]) -> set[UUID]:
+    """Of cases those with which the rows of their number share neither the moment nor the title nor the words."""
+    found = Case.objects.filter(county=context.by.county, id__in=rows)
+    columns = "recorded", "title", "content"
+    return {
+        key
+        for key, *held in found.values_list("id", "recorded_at", "title", "content")
+        if not any(rows[key].facts[name] in {was, None} for name, was in zip(columns, held, strict=True))
+    }
 
 
 def touched(county: int, subjects: Sequence[UUID]) -> set[UUID]:

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("proposals", "0006_publication"),
+        ("proposals", "0010_open_end"),
     ]
 
     operations = [

@@ -23,6 +23,6 @@ def fill(apps, _schema_editor):
 class Migration(migrations.Migration):
     """Data only."""
 
-    dependencies = [("proposals", "0008_voices")]
+    dependencies = [("proposals", "0012_voices")]
 
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

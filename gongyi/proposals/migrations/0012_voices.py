@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("network", "0001_initial"),
-        ("proposals", "0007_portal"),
+        ("proposals", "0011_portal"),
     ]
 
     operations = [
