@@ -29,6 +29,8 @@ STARTS: dict[str, dict[str, Any]] = {
     "proposals.ProposalStep": {"source": "assigned", "target": "signed", "action": "sign"},
     "proposals.Call": {"state": "open", "since": date(2026, 1, 1), "until": date(2099, 1, 1)},
     "proposals.CallStep": {"source": "open", "target": "open", "action": "switch"},
+    "proposals.Comment": {"state": "waiting"},
+    "proposals.CommentStep": {"source": "waiting", "target": "shown", "action": "show"},
     "proposals.Author": {"name": "阿依古丽", "phone": "13899990001", "code": "ab" * 32},
     "proposals.Sketch": {"name": "阿依古丽", "phone": "13899990001", "code": "ab" * 32},
     "promises.Promise": {"state": "due", "kind": "case", "due": date(2099, 1, 1)},

@@ -48,8 +48,8 @@ from gongyi.promises.models import PlannedPromise, Promise
 from gongyi.promises.workflow import PROMISE
 from gongyi.proposals import models as proposal_models
 from gongyi.proposals.actions import moving as proposals
-from gongyi.proposals.models import Author, Call, Proposal, ProposalPart
-from gongyi.proposals.workflow import CALL, PROPOSAL
+from gongyi.proposals.models import Author, Call, Comment, Proposal, ProposalPart
+from gongyi.proposals.workflow import CALL, COMMENT, PROPOSAL
 from gongyi.reports.models import Ask, FormFill, Formula, LedgerRun, MonthlyCount, Report, ReportVersion
 from gongyi.reports.workflow import REPORT
 from tests.factories import grant, make_account, make_county, make_unit
@@ -72,6 +72,7 @@ WORDS: dict[str, list[str]] = {
         f"proposals:settings_{step}": ["causes", "categories", "sessions"] for step in ("group", "group_new", "arrange")
     },
     "proposals:settings_group_row": ["causes"],
+    "proposals:comment_step": [move.action for move in COMMENT.moves if move.places],
     "proposals:call_step": [move.action for move in CALL.moves if move.places],
     "home:import_new": ["cases", "topics"],
     "home:portal_step": ["reply", "judge", "add", "withdraw"],
@@ -115,6 +116,9 @@ MEANT = {
     "proposals:settings_class_end": "proposals.ResultClass",
     "proposals:settings_group_row": "proposals.Cause",
     "proposals:call": "proposals.Call",
+    "proposals:comment": "proposals.Comment",
+    "proposals:comment_step": "proposals.Comment",
+    "home:recant": "proposals.Comment",
     "home:mine_suggestion": "proposals.Proposal",
     "proposals:call_step": "proposals.Call",
     "casework:view_rename": "casework.SavedView",
@@ -294,6 +298,7 @@ def _special(place: Place, code: int, people: dict[str, Account | None]) -> None
     place.rows["core.Attachment/proposal"] = make_row(Attachment, code, **own_file)
     place.rows["proposals.Author/signer"] = make_row(Author, code, proposal=place.proposals["signed"], place=1)
     Author.objects.filter(id=place.rows["proposals.Author"].pk).update(resident=place.rows["people.Resident"].pk)
+    Comment.objects.filter(id=place.rows["proposals.Comment"].pk).update(resident=place.rows["people.Resident"].pk)
     if people:
         totp_auth.TOTP.activate(people[Role.LEAD.value], totp_auth.generate_totp_secret())
         RecoveryCodes.activate(people[Role.LEAD.value])
