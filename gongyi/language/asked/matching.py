@@ -12,7 +12,7 @@ from typing import Any
 from gongyi.documents.blank import Slot
 from gongyi.language.asked.ask import DOUBTFUL, LIKELY, SURE, Ask, Vocabulary, leave
 from gongyi.language.asked.cells import Around, Split, only_verb, title_of
-from gongyi.language.asked.figures import INTAKE, SHARE, STOCKS, By, Counted, Parts, is_change
+from gongyi.language.asked.figures import INTAKE, SHARE, STOCKS, By, Counted, Parts, is_change, on_subject, subject_of
 from gongyi.language.asked.lines import Lines
 from gongyi.language.asked.reading import Lexicon, bare, list_words, plain
 
@@ -133,9 +133,11 @@ class _Form:
         return Ask("list", self._rows(slot), word=words[ending], confidence=DOUBTFUL, why=why)
 
     def _rows(self, slot: Slot) -> tuple[str, ...]:
-        """Which matters are listed: those that the title speaks of (办结台账, 挂账台账); () for what came in."""
-        verb = only_verb(title_of(slot, self.lexicon))
-        return (f"cases.{verb}",) if verb not in {"", INTAKE} and f"cases.{verb}" in self.vocabulary.figures else ()
+        """Which matters are listed: those that the title speaks of (办结台账, 提案台账); () for what came in."""
+        subject, known = subject_of(slot.title) or "cases", self.vocabulary.figures
+        found = on_subject(Counted(only_verb(title_of(slot, self.lexicon)) or INTAKE), subject, slot.title, known)
+        listed = found.key if found.name and found.key in known else f"{subject}.{INTAKE}"
+        return (listed,) if listed in known and listed != f"cases.{INTAKE}" else ()
 
     def _figure(self, around: Around) -> Ask:
         """A cell that asks for a number."""
