@@ -46,6 +46,7 @@ STARTS: dict[str, dict[str, Any]] = {
         "until": date(2099, 1, 1),
     },
     "reports.Answer": {"state": "sent", "opened_at": WHEN, "sent_at": WHEN},
+    "reports.Pledge": {"figure": "cases.closed", "since": date(2020, 1, 1), "threshold": 1},
     "reports.Ledger": {"figure": "cases.received", "columns": '[["number", "工单编号"]]'},
     "reports.LedgerRun": {
         "what": "take",
