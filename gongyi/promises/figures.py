@@ -41,7 +41,7 @@ def register_figures() -> None:
     """Add the figures of the ledger, in the order in which pages and lists show them."""
     register(
         Figure("promises.due", _("到期的承诺"), _("答应的日子在期间内的承诺，按现在答应的日子；撤回的不算"), due, ~Q(state="withdrawn"), _MEASURE,
-               words=("承诺数", "承诺事项", "应兑现承诺", "承诺件数")),
+               words=("承诺数", "承诺事项", "应兑现承诺", "承诺件数", "公开承诺", "公开承诺事项", "到期承诺", "到期承诺事项", "应兑现")),
         Figure("promises.kept", _("按时兑现"), _("期间内到期的承诺里，在答应的日子以前报告、别人核对过做到了的"), due,
                _KEPT & Q(reported_on__lte=F("due")), _MEASURE, words=("按时兑现数", "按期兑现", "承诺按期完成")),
         Figure("promises.late", _("晚了才兑现"), _("期间内到期的承诺里，过了答应的日子才做到的"), due,

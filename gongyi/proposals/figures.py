@@ -70,13 +70,13 @@ def _late(period: Period) -> Q:
     return Q(unit_due__lt=_moment(period)) & (Q(first_at=None) | Q(first_at__gte=_moment(period)))
 
 
-def _ended_by(action: str) -> Q:
-    """It ended by this move and was not screened anew since."""
+def _ended_by(action: str, state: str) -> Q:
+    """It stands in this state, or is archived and ended by this move and was not screened anew since."""
     lines = ProposalStep.objects.filter(county=OuterRef("county"), proposal=OuterRef("pk"), action=action)
     anew = ProposalStep.objects.filter(
         county=OuterRef("county"), proposal=OuterRef("proposal"), seq__gt=OuterRef("seq"), action="rescreen"
     )
-    return Q(Exists(lines.exclude(Exists(anew))))
+    return Q(state=state) | Q(state="archived") & Q(Exists(lines.exclude(Exists(anew))))
 
 
 _SCREENED, _ANSWERED, _RATED = _("提案：收到和审查"), _("提案：交办和答复"), _("提案：提出人怎么说")
@@ -113,9 +113,9 @@ _BASE = (
            words=("提案数", "提案件数", "收到提案数", "提案总数", "建议数", "建议件数", "收到建议", "提案建议数", "征集提案数", "提交提案")),
     Figure("proposals.filed", pgettext_lazy("数字", "立案"), _("期间内立案的提案，按最近一次立案的日期"), filed, words=("立案数", "立案件数", "立案提案", "提案立案数")),
     Figure("proposals.not_filed", pgettext_lazy("数字", "没有立案"), _("期间内审查后没有立案的提案，包括转为意见的"), ended, ~Q(cause=""), words=("不立案", "不立案数", "未立案", "未立案数")),
-    Figure("proposals.passed_on", pgettext_lazy("数字", "转为意见"), _("期间内没有立案、转给有关单位参考的提案"), ended, ~Q(cause="") & _ended_by("pass_on"), words=("转为意见数", "转意见")),
+    Figure("proposals.passed_on", pgettext_lazy("数字", "转为意见"), _("期间内没有立案、转给有关单位参考的提案"), ended, ~Q(cause="") & _ended_by("pass_on", "passed_on"), words=("转为意见数", "转意见")),
     Figure("proposals.merged", pgettext_lazy("数字", "并案"), _("期间内并入另一件一起办的提案"), ended, Q(first__isnull=False), words=("并案数", "合并提案", "提案并案数")),
-    Figure("proposals.withdrawn", pgettext_lazy("数字", "撤案"), _("期间内由提出人撤回的提案"), ended, Q(cause="") & _ended_by("withdraw"), words=("撤案数", "撤回提案")),
+    Figure("proposals.withdrawn", pgettext_lazy("数字", "撤案"), _("期间内由提出人撤回的提案"), ended, Q(cause="") & _ended_by("withdraw", "withdrawn"), words=("撤案数", "撤回提案")),
     Figure("proposals.assigned", pgettext_lazy("数字", "交办提案"), _("期间内交给主办单位的提案，按最近一次交办的日期；退办后还没有再交办的不算"), assigned, intake=True,
            words=("交办提案数", "提案交办数", "承办提案数", "承办提案", "主办提案", "应办提案")),
     Figure("proposals.assigned_answered", pgettext_lazy("数字", "交办后答复了的"), _("期间内交办的提案里，到现在答复过的"), assigned, Q(first_at__isnull=False), words=("已办复", "已办复数")),

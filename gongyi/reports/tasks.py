@@ -1,4 +1,4 @@
-"""What reports do by themselves: the months are counted and kept, yesterday's blank forms go."""
+"""What reports do by themselves: the months are counted and kept, yesterday's blank forms go, long ledgers are made."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -6,6 +6,7 @@ from gongyi.core.county import bind
 from gongyi.core.said import Said, say
 from gongyi.core.schedule import every, meant
 from gongyi.network.queries import counties
+from gongyi.reports.actions import ledger_runs
 from gongyi.reports.actions.asking import open_rounds, remind
 from gongyi.reports.actions.filling import drop_old
 from gongyi.reports.actions.monthly import count_months
@@ -30,6 +31,17 @@ def tables() -> Said:
             opened += open_rounds(county)
             told += remind(county)
     return say(_("又到时候的表 %(opened)s 张，提醒了 %(told)s 张"), opened=opened, told=told)
+
+
+@every(minutes=0.25, name="reports.ledgers")
+def ledgers() -> Said:
+    """Make the long ledgers that wait, remove the files of yesterday."""
+    made = gone = 0
+    for county in meant(counties()):
+        with bind(county):
+            made += ledger_runs.make_waiting(county)
+            gone += ledger_runs.drop_old(county)
+    return say(_("做好 %(made)s 份，删除 %(gone)s 份"), made=made, gone=gone)
 
 
 @every(minutes=60, name="reports.forms")

@@ -7,7 +7,7 @@ import pytest
 
 from gongyi.core import gate
 from gongyi.documents.blank import Slot
-from gongyi.language.asked import cells, reading
+from gongyi.language.asked import cells, reading, sentences
 from gongyi.language.asked.ask import Ask, Vocabulary
 from gongyi.language.asked.figures import period_of
 from gongyi.language.asked.matching import match
@@ -316,3 +316,151 @@ def test_a_title_says_what_is_counted_and_which_matters_a_list_holds():
         for at, head in enumerate(("受理编号", "诉求内容", "承办单位", "办结时间"), start=1)
     ]
     assert {each.figures for each in match(rows, figures)} == {("cases.closed",)}
+
+
+# --- what is asked of another unit, another subject, or of a few only ------------------------------------------------
+
+LEDGER = replace(
+    WORDS,
+    words=(
+        ("cases.merged", ("并案",)),
+        ("promises.due", ("承诺事项", "公开承诺事项", "应兑现")),
+        ("promises.kept", ("按时兑现",)),
+        ("proposals.merged", ("并案数", "合并提案")),
+        ("proposals.filed", ("立案数",)),
+    ),
+    figures=frozenset(
+        f"{subject}.{name}"
+        for subject, names in (
+            ("cases", "received closed merged withdrawn extended open overdue parked parked_there called solved"),
+            ("promises", "due kept withdrawn moved"),
+            ("proposals", "merged filed answered"),
+        )
+        for name in names.split()
+    ),
+)
+
+
+def test_a_row_for_the_unit_itself_is_not_the_whole_and_without_the_rule_it_would_be_left(monkeypatch):
+    for label in ("镇本级", "本级", "县本级"):
+        assert ask("受理数", label=label).unit == "own"
+    assert ask("受理数", label="东湖镇本级").kind == "leave"
+    monkeypatch.setattr(cells, "_ALONE", reading.re.compile("(?!)"))
+    assert ask("受理数", label="镇本级").kind == "leave"
+
+
+def test_a_name_below_the_heading_unit_is_a_unit_and_not_a_measure():
+    for label, unit in (("东湖镇", "east"), ("合计", "")):
+        slot = Slot("S!B2", "cell", 0, (2, 2), columns=("受理数",), labels=(label,), heads=(("单位",),))
+        assert match([slot], WORDS)[0].unit == unit
+    slot = Slot("S!B2", "cell", 0, (2, 2), columns=("受理数",), labels=("西山镇",), heads=(("单位",),))
+    assert match([slot], WORDS)[0].kind == "leave"
+    measured = Slot("S!B2", "cell", 0, (2, 2), columns=("本月",), labels=("办结", "件"), heads=(("指标",), ("单位",)))
+    assert match([measured], WORDS)[0].figures == ("cases.closed",)
+
+
+def test_a_unit_named_in_a_sentence_counts_up_to_its_end():
+    units = [
+        one.unit for one in line("东湖镇受理____件，办结____件；全县受理____件。东湖镇登记____件，全县登记____件。")
+    ]
+    assert units == ["east", "east", "", "east", ""]
+    assert line("西山街道登记____件")[0].kind == "leave"
+
+
+def test_a_heading_that_narrows_a_part_is_not_the_part_and_without_the_rule_it_would_be(monkeypatch):
+    assert ask("建议", "办结").figures == ("cases.closed",)
+    for heading in ("人大代表建议（件）", "专家建议"):
+        assert ask(heading, "办结").word == "no_part"
+    read = Lexicon.read
+    monkeypatch.setattr(Lexicon, "read", lambda self, text: replace(read(self, text), rest=""))
+    assert ask("专家建议", "办结").figures == ("cases.closed",)
+
+
+@pytest.mark.parametrize(
+    ("columns", "title", "figure"),
+    [
+        (("公开承诺事项", "撤销（项）"), "", "promises.withdrawn"),
+        (("公开承诺事项", "调整期限（次）"), "", "promises.moved"),
+        (("公开承诺事项", "按时兑现"), "", "promises.kept"),
+        (("撤销（件）",), "群众诉求办理情况表", "cases.withdrawn"),
+        (("办结",), "政协提案办理情况表", "proposals.answered"),
+        (("并案数",), "群众诉求办理情况表", "cases.merged"),
+        (("并案数",), "提案办理情况表", "proposals.merged"),
+        (("立案数",), "提案办理情况表", "proposals.filed"),
+        (("立案数",), "群众诉求办理情况表", ""),
+        (("公开承诺事项", "回访"), "", ""),
+    ],
+)
+def test_the_nearest_words_say_of_what_subject_it_is(columns, title, figure):
+    found = ask(*columns, title=title, words=LEDGER)
+    assert found.figures == ((figure,) if figure else ())
+
+
+def test_a_sentence_about_promises_goes_on_about_them():
+    from gongyi.documents.blank.blanks import find_gaps
+
+    text = "到期承诺事项____项，按时兑现____项；申请延后期限____次。批准延期____次。"
+    slots = [Slot(f"p {n}", "blank", text=text, start=gap.start, end=gap.end) for n, gap in enumerate(find_gaps(text))]
+    words = replace(LEDGER, words=(*LEDGER.words, ("promises.due", ("到期承诺事项",))))
+    assert [one.figures for one in match(slots, words)] == [
+        ("promises.due",), ("promises.kept",), ("promises.moved",), ("cases.extended",),
+    ]  # fmt: skip
+
+
+def test_what_is_measured_in_persons_or_money_is_no_number_of_matters(monkeypatch):
+    assert ask("来访（名）").word == "not_held"
+    assert ask("来访（万元）").word == "not_held"
+    monkeypatch.setattr(reading, "_MEASURED", reading.re.compile("(?!)"))
+    assert ask("来访（名）").figures == ("cases.received",)
+
+
+def test_a_part_of_what_is_there_at_the_end_is_there_too():
+    assert ask("本季", label="其中：挂账", parent="季末在办").figures == ("cases.parked_there",)
+    assert ask("本季", label="其中：重办", parent="季末在办").word == "no_stock"
+    assert ask("本季", label="其中：超期", parent="季末在办").figures == ("cases.overdue",)
+
+
+def test_a_part_of_a_few_is_left_and_without_the_rule_it_would_be_a_part_of_all(monkeypatch):
+    told = "挂账____件，其中超期____件；在办____件（超期____件）。"
+    assert [one.kind for one in line(told)] == ["figure", "leave", "figure", "figure"]
+    assert ask("本月", label="其中：超期", parent="挂账").kind == "leave"
+    for module in (cells, sentences):
+        monkeypatch.setattr(module, "NARROW", set())
+    assert line(told)[1].figures == ("cases.overdue",)
+    assert ask("本月", label="其中：超期", parent="挂账").figures == ("cases.overdue",)
+
+
+def test_parts_of_what_is_not_understood_are_left():
+    assert [one.kind for one in line("本月收集反馈线索____件，办结率____%，其中投诉____件、建议____件。")] == [
+        "leave", "figure", "leave", "leave",
+    ]  # fmt: skip
+    told = line("本月受理____件，办结率____%，其中投诉____件。")
+    assert told[2].figures == ("cases.received",)
+
+
+def test_a_share_of_something_else_is_left_and_two_ratings_are_added_up():
+    assert line("已解决的占回访到的____%")[0].kind == "leave"
+    assert line("其中投诉占____%")[0].figures == ("cases.share",)
+    assert ask("满意及基本满意（件）").figures == ("cases.very", "cases.good", "cases.fair")
+    assert ask("首次联系及时率").figures == ("cases.response_rate",)
+
+
+def test_a_day_set_by_others_is_left_but_the_day_of_filling_in_is_not():
+    assert {one.word for one in line("请于____月____日前报送。")} == {"hand"}
+    assert {one.word for one in line("（签字、盖章）  ____年____月____日")} == {"hand"}
+    assert {one.word for one in line("填报日期：____年____月____日")} == {"date"}
+
+
+def test_a_column_that_only_proposals_have_is_left_in_a_list_of_matters():
+    known = replace(WORDS, figures=frozenset({"proposals.received", "cases.received"}))
+    row = {"record": 1, "label": "1"}
+    heads = ("受理编号", "主要内容", "主办单位", "协办单位")
+    for title, kind in (("群众诉求办理台账", "leave"), ("提案办理台账", "list")):
+        assert match([cell(head, title=title, **row) for head in heads], known)[-1].kind == kind
+
+
+def test_a_heading_of_a_list_may_end_with_a_column_but_not_after_another_step():
+    row = {"record": 1, "label": "1"}
+    words = ("受理编号", "登记日期", "主办单位", "反映事项摘要", "立案审查日期", "首次联系结果", "是否按期")
+    found = match([cell(word, **row) for word in words], WORDS)
+    assert [one.word for one in found] == ["number", "date", "lead_unit", "content", "not_held", "not_held", "in_time"]

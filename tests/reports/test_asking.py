@@ -10,11 +10,13 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 from django.urls import reverse
 
+from gongyi.casework.models import Case
 from gongyi.core import clock, figures, gate
 from gongyi.core.access import Role
 from gongyi.core.errors import Refused
 from gongyi.core.figures import Period
 from gongyi.core.models import Message
+from gongyi.network.actions import merge_unit
 from gongyi.people.models import Account
 from gongyi.reports.actions import asking as actions
 from gongyi.reports.actions.asking import Asking
@@ -143,8 +145,9 @@ def test_cost_is_units_times_minutes_and_must_be_seen_before_sending(place):
 
 
 def test_minutes_are_those_measured_once_there_are_enough(place, later):
-    for _time in range(queries.ENOUGH):
-        answer = sent(place).answers.get()
+    for time in range(queries.ENOUGH):
+        day = clock.today() - timedelta(days=400 - 30 * time)
+        answer = sent(place, first=day, last=day + timedelta(days=20)).answers.get()
         actions.begin_answer(answer, by=place["below"])
         later(minutes=24)
         fill(
@@ -267,3 +270,180 @@ def browser(by) -> Client:
     client = Client()
     client.force_login(Account.objects.get(id=by.id), backend="allauth.account.auth_backends.AuthenticationBackend")
     return client
+
+
+def test_the_same_number_is_asked_of_the_grassroots_once(place, land, put):
+    first = sent(place)
+    with pytest.raises(ValidationError, match="不再要第二次") as twice:
+        actions.draft_ask(by=place["above"], unit=place["county"], asking=wanted(place))
+    assert "半年小结用表" in twice.value.message_dict["columns"][0]
+    assert actions.draft_ask(by=place["above"], unit=place["county"], asking=wanted(place, columns=["受理量"]))
+    assert actions.draft_ask(by=place["above"], unit=place["county"], asking=wanted(place, units=[place["beside"]]))
+    actions.end_ask(first, by=place["above"])
+    assert actions.draft_ask(by=place["above"], unit=place["county"], asking=wanted(place))
+
+
+def test_the_same_number_asked_by_another_unit_is_refused_without_its_title(place, land):
+    office = make_unit("县水利局", place["county"], tier="department")
+    team = make_unit("水利所", office, tier="team")
+    by = make_actor(Role.STATISTICIAN, office)
+    top = actions.draft_ask(by=place["above"], unit=place["county"], asking=wanted(place, units=[team]))
+    low = actions.draft_ask(by=by, unit=office, asking=wanted(place, units=[team]))  # both are drafts still
+    actions.send_ask(top, by=place["above"], minutes=queries.cost(top).minutes)
+    with pytest.raises(Refused, match="别的单位要的表") as twice:
+        actions.send_ask(low, by=by, minutes=queries.cost(low).minutes)
+    assert top.title not in str(twice.value)
+    assert not low.answers.exists()
+
+
+def test_control_without_the_look_the_same_would_be_asked_twice(place, monkeypatch):
+    sent(place)
+    monkeypatch.setattr(queries, "asked_already", lambda *_args: [])
+    assert sent(place).answers.count() == 1
+
+
+def test_a_monthly_table_blocks_its_later_months_too(place):
+    today = clock.today()
+    month = Period.month(today.year, today.month)
+    until = month.last + timedelta(days=75)
+    sent(place, first=month.first, last=month.last, due=month.last + timedelta(days=5), repeats="month", until=until)
+    later = month.last + timedelta(days=3)
+    with pytest.raises(ValidationError, match="不再要第二次"):
+        actions.draft_ask(
+            by=place["above"], unit=place["county"], asking=wanted(place, first=later, last=later, due=later)
+        )
+
+
+def test_a_unit_cannot_ask_who_asks_it_nor_itself(place):
+    sent(place)
+    for unit in (place["county"], place["town"], place["beside"]):
+        with pytest.raises(ValidationError, match="不是您下面"):
+            actions.draft_ask(
+                by=place["below"], unit=place["town"], asking=wanted(place, units=[unit], columns=["别的数"])
+            )
+
+
+def test_a_late_answer_is_taken_until_the_last_day_and_a_number_below_nothing_never(place, later):
+    answer = sent(place).answers.get()
+    later(days=20)
+    actions.begin_answer(answer, by=place["below"])
+    counted = answer.cells.get(column__position=0).counted
+    with pytest.raises(ValidationError, match="不能是负数"):
+        fill(answer, place["below"], 受理量=(counted, ""), 入户宣传次数=(-3, "台账"))
+    answer.refresh_from_db()
+    fill(answer, place["below"], 受理量=(counted, ""), 入户宣传次数=(3, "台账"))
+    assert queries.summed(answer.ask)[0].sent == 1
+
+
+def test_a_table_withdrawn_while_it_is_filled_takes_nothing_and_says_so(place):
+    ask = sent(place)
+    answer = ask.answers.get()
+    actions.begin_answer(answer, by=place["below"])
+    actions.end_ask(ask, by=place["above"])
+    assert Message.objects.filter(event="asking", account=place["below"].id).count() == 2
+    answer = queries.fetch_answer(place["below"], answer.id)
+    with pytest.raises(PermissionDenied):
+        fill(answer, place["below"], 受理量=(1, ""), 入户宣传次数=(3, "台账"))
+    assert "不用再填" in unescape(browser(place["below"]).get(answer.get_absolute_url()).content.decode())
+
+
+def test_a_time_opened_late_leaves_as_many_days_as_any_other(place, later):
+    today = clock.today()
+    month = Period.month(today.year, today.month)
+    until = month.last + timedelta(days=120)
+    ask = sent(
+        place, first=month.first, last=month.last, due=month.last + timedelta(days=5), repeats="month", until=until
+    )
+    later(days=(month.last - today).days + 80)  # the worker stood still
+    assert actions.open_rounds(ask.county) == 2
+    assert all(clock.today() <= answer.due <= until for answer in ask.answers.exclude(first=month.first))
+
+
+def merged(place, **facts):
+    steward = make_actor(Role.STEWARD, place["county"], "业务")
+    return merge_unit(by=steward, unit=place["beside"], into=place["town"], **facts)
+
+
+def test_p16_what_a_merged_unit_still_had_to_answer_is_the_successors(place):
+    alone = sent(place, units=[place["beside"]], columns=["开会次数"])
+    both = sent(place, units=[place["town"], place["beside"]])
+    answer = alone.answers.get()
+    actions.begin_answer(answer, by=place["stranger"])
+    merged(place)
+    answer = queries.fetch_answer(place["below"], answer.id)
+    assert (answer.unit, answer.state, answer.cells.count()) == (place["town"], "waiting", 0)
+    assert "王家镇" in str(answer.steps.get(action="follow").reason)
+    assert [one.unit for one in both.answers.all()] == [place["town"]]
+    assert queries.merged_into(both.answers.get()) == [place["beside"]]
+    assert queries.cost(both).units == 1
+
+
+def test_p16_the_successors_numbers_hold_those_of_the_merged_unit(place, land, put):
+    case = put(land, "closed")
+    Case.objects.filter(id=case.id).update(unit=place["beside"])
+    day = clock.today()
+    both = sent(place, units=[place["town"], place["beside"]], first=day - timedelta(days=20), last=day)
+    with clock.at(clock.now() + timedelta(days=2)):
+        merged(place, on=clock.today())
+        answer = both.answers.get()
+        answer.unit.refresh_from_db()
+        actions.begin_answer(answer, by=place["below"])
+        counted = answer.cells.get(column__position=0).counted
+        assert (
+            counted
+            == figures.count(["cases.received"], scope_of(place["county"], both.period))["cases.received"].value
+            == 1
+        )
+
+
+def test_p16_what_was_sent_before_a_merger_stays_and_the_next_time_asks_the_successor(place, later):
+    today = clock.today()
+    month = Period.month(today.year, today.month)
+    until = month.last + timedelta(days=75)
+    ask = sent(
+        place,
+        units=[place["beside"]],
+        columns=["受理量"],
+        first=month.first,
+        last=month.last,
+        due=month.last + timedelta(days=5),
+        repeats="month",
+        until=until,
+    )
+    answer = ask.answers.get()
+    actions.begin_answer(answer, by=place["stranger"])
+    fill(answer, place["stranger"], 受理量=(answer.cells.get().counted, ""))
+    merged(place)
+    later(days=(month.last - today).days + 34)
+    assert actions.open_rounds(ask.county) == 1
+    assert [one.unit for one in ask.answers.order_by("first")] == [place["beside"], place["town"]]
+
+
+def test_p16_tables_that_a_merged_unit_asked_for_are_the_successors(place):
+    village = make_unit("一村", place["beside"])
+    asker = make_actor(Role.STATISTICIAN, place["beside"])
+    ask = actions.draft_ask(by=asker, unit=place["beside"], asking=wanted(place, units=[village]))
+    actions.send_ask(ask, by=asker, minutes=queries.cost(ask).minutes)
+    merged(place)
+    assert queries.fetch_ask(place["below"], ask.id).unit == place["town"]
+    assert [one.unit for one in ask.answers.all()] == [village]
+
+
+def test_a_unit_that_moved_below_another_asked_one_is_not_counted_twice(place):
+    ask = actions.draft_ask(
+        by=place["above"], unit=place["county"], asking=wanted(place, units=[place["town"], place["beside"]])
+    )
+    type(place["beside"]).objects.filter(id=place["beside"].id).update(
+        parent=place["town"], path=f"{place['town'].path}x1/"
+    )
+    assert queries.units_of(ask) == [place["town"]]
+    type(place["town"]).objects.filter(id__in=[place["town"].id, place["beside"].id]).update(status="closed")
+    with pytest.raises(Refused, match="停用"):
+        actions.send_ask(ask, by=place["above"], minutes=queries.cost(ask).minutes)
+
+
+def test_a_figure_that_is_no_more_does_not_break_the_page(place):
+    ask = sent(place)
+    ask.columns.filter(position=0).update(figure="cases.nothing")
+    assert browser(place["above"]).get(ask.get_absolute_url()).status_code == 200
+    assert browser(place["below"]).get(ask.answers.get().get_absolute_url()).status_code == 200

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from gongyi.casework import actions as casework
-from gongyi.casework.actions import AskerFacts, publishing, reception
+from gongyi.casework.actions import AskerFacts, reception
 from gongyi.casework.models import Case, Matter, MatterCase, Publication
 from gongyi.core import clock, gate, lists
 from gongyi.core.access import Role
@@ -27,6 +27,7 @@ from gongyi.promises.actions import make_promise
 from gongyi.promises.models import Record
 from gongyi.proposals import actions as proposals
 from gongyi.proposals.actions import AuthorFacts
+from gongyi.publishing import actions as publishing
 from gongyi.reports.actions import asking
 from gongyi.reports.actions import ledger as actions
 from gongyi.reports.actions import report as reports

@@ -29,6 +29,7 @@ TITLES: dict[str, Promise] = {
     "people.audit_heads": gettext_lazy("把操作记录链的末端写到数据库之外"),
     "people.seal_access": gettext_lazy("给前一天的查看记录加封"),
     "promises.clock": gettext_lazy("承诺：快到日子和过了日子的提醒"),
+    "reports.ledgers": gettext_lazy("做排队的长台账，删除昨天的文件"),
     "reports.forms": gettext_lazy("删除一天以前交来的空白表"),
     "reports.months": gettext_lazy("把变了的月份重新数一遍"),
     "reports.tables": gettext_lazy("到时候的表再发下去，快到期的提醒一次"),

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 SURE, LIKELY, DOUBTFUL = 0.95, 0.75, 0.5
+OWN = "own"  # the unit alone, without those below it
 PERIODS = (
     "this", "previous", "same_last_year", "year_to_date", "year_to_date_last_year", "change_on_previous", "change_year_on_year",
     "year_to_date_change_year_on_year",
@@ -18,7 +19,7 @@ class Ask:
     that the form names, see `windows`; the period is counted from there), `unit`, `part`
     ("direction", "size" of a change, "number": a change that is counted). A text: `word` ("unit_name", "year", "month", "quarter",
     "date" with `part`, "topic_name"). A list: `word`, the column. `leave`: why, as a code in `word` and `about` what.
-    `unit`: "" the unit itself, "child 3" the third below it, else a key. `rank`: of the topics by number.
+    `unit`: "" the unit with all below it, OWN the unit alone, "child 3" the third below it, else a key. `rank`: of the topics by number.
     """
 
     kind: str

@@ -5,9 +5,20 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from gongyi.documents.blank import Slot
-from gongyi.language.asked.ask import Ask, leave
-from gongyi.language.asked.figures import INTAKE, Counted, Parts, both, on_axis, when
-from gongyi.language.asked.reading import Lexicon, Reading, bare, list_words, plain
+from gongyi.language.asked.ask import OWN, Ask, leave
+from gongyi.language.asked.figures import (
+    INTAKE,
+    NARROW,
+    STOCKS,
+    Counted,
+    Parts,
+    both,
+    on_axis,
+    on_subject,
+    subject_of,
+    when,
+)
+from gongyi.language.asked.reading import Lexicon, Reading, bare, list_words, plain, stock_of
 from gongyi.language.asked.windows import both as both_windows
 from gongyi.language.asked.windows import whole_year
 
@@ -16,6 +27,7 @@ _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _BESIDE = {"计量单位", "单位", "代码", "指标代码", "序号", "行次", "编号", "栏次", "编码"}
 _UNIT = re.compile(r"(?:件|次|人|个|户|万元|元|%|条|份|天|小时|批|场次|批次|场|期)(?:/.*)?")
 _NUMBERED = re.compile(r"(?:乡镇|单位|村|街道|镇|乡|社区|部门|行政村|责任单位|承办单位)(?:[0-9]{1,3}|[A-Z])")
+_ALONE = re.compile(r"(?:县|区|市|旗|镇|乡|乡镇|街道|村|社区|单位|机关)?本级(?:机关)?")
 _SPOKEN_OF = re.compile(r"群众诉求|反映诉求|反映问题|诉求")
 _WORD = 2  # letters of a label that is more than a number
 _OVER_TIME = {"on_last_year", "last_year", "change", "on_previous"}
@@ -94,8 +106,31 @@ class Around:
 
     # --- what is counted ----------------------------------------------------------------------------------------------
 
-    def counted(self, *, any_part: bool) -> Counted:
-        """Which figure; received where only a part of it, a period or a plain count is named."""
+    def counted(self, *, any_part: bool, figures: frozenset[str] = frozenset()) -> Counted:
+        """Which figure, of the subject that is spoken of. What is left at the end goes for what stands below it too (其中：挂账)."""
+        found = self._counted(any_part=any_part)
+        outer = [each for axis in (self.across, self.down) for each in axis[1:]]
+        if found.name and found.name not in STOCKS and any("there" in each.marks for each in outer):
+            found = Counted(stock_of(found.name), "" if stock_of(found.name) else "no_stock")
+        if self._among_few(found.name):
+            return Counted(wrong="unclear")
+        texts = (
+            *reversed(self.slot.columns),
+            self.slot.section,
+            *reversed(self.slot.labels),
+            self.slot.parent,
+            self.slot.title,
+        )
+        nearest = next(filter(None, map(subject_of, texts)), "")
+        return on_subject(found, nearest, "".join(texts), figures)
+
+    def _among_few(self, name: str) -> bool:
+        """Whether it is a part of what is itself only a part of all: 挂账的，其中：超期."""
+        parents = set(self.down[-1].verbs) if self.slot.parent and len(self.down) > 1 else set()
+        return bool(parents & NARROW) and name not in {"", *parents}
+
+    def _counted(self, *, any_part: bool) -> Counted:
+        """Received where only a part of it, a period or a plain count is named."""
         rate = any(each.rate == "rate" for each in self.leaves)
         found = both(on_axis(self.across), on_axis(self.down), rate=rate)
         if found.name or found.wrong:
@@ -122,7 +157,7 @@ class Around:
     def splits(self, parts: Parts) -> tuple[list[Split], Ask | None]:
         """The parts of a figure that headings and labels name; or why one of them cannot be told."""
         above, side = self._above(), self.side
-        if not self.down or self.total or self.unit_label:
+        if not self.down or self.total or self.alone or self.unit_label:
             return above, None
         if side.rest:
             return self._by_likeness(above, parts)
@@ -163,6 +198,11 @@ class Around:
         return "total" in self.side.marks and not self.side.verbs
 
     @property
+    def alone(self) -> bool:
+        """Whether the row is for the unit itself without those below it: 镇本级."""
+        return bool(_ALONE.fullmatch(self.side.text))
+
+    @property
     def unit_label(self) -> bool:
         """Whether the label is the name of a unit that is not known here, or stands for one: 乡镇3."""
         if _NUMBERED.fullmatch(self.side.text):
@@ -173,6 +213,8 @@ class Around:
         """The unit whose figure it is; and a name that is no unit below this one."""
         if self.mode == "units":
             return f"child {self.slot.record}", ""
+        if self.alone:
+            return OWN, ""
         own = [value for dimension, value, _word in self.side.splits if dimension == "unit"]
         if own or not self.unit_label:
             return next(iter(own), ""), ""
@@ -251,10 +293,10 @@ def _words(slot: Slot) -> list[str]:
 
 
 def _aside(label: str, above: str) -> bool:
-    """Whether a label is only a row's number, code or unit of measure; 上月合计 below 序号 is more."""
+    """Whether a label is only a row's number, code or unit of measure; 上月合计 below 序号 is more, and 单位 may be who it is about."""
     if above not in _BESIDE:
         return False
-    return above in {"计量单位", "单位"} or len(_CHINESE.findall(bare(label)[0])) < _WORD
+    return above == "计量单位" or len(_CHINESE.findall(bare(label)[0])) < _WORD
 
 
 __all__ = ["Around", "Split"]

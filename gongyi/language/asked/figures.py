@@ -18,11 +18,35 @@ RATES = {
     "closed": "closed_rate", "closed_in_time": "closed_in_time_rate", "signed_in_time": "signed_in_time_rate",
     "solved": "resolution_rate", "one_visit": "one_visit_rate", "good": "satisfaction_rate", "contacted_in_time": "response_rate",
     "called": "called_rate", "reopened": "reopened_rate", "returned": "returned_rate",
+    **{f"proposals.{name}": f"proposals.{name}_rate" for name in ("satisfied", "filed", "answered", "answered_in_time", "met")},
+    "promises.kept": "promises.kept_rate",
 }  # fmt: skip
 _LIKE = 0.6  # of the letters of two topics are the same
 STOCKS = {"open", "overdue", "parked_there"}  # how many there are on the last day: they do not add up over months
 INTAKE = "received"
 SHARE = "cases.share"  # a part of what came in, in per cent of the whole
+NARROW = {
+    "parked",
+    "parked_there",
+    "reopened",
+    "returned",
+    "extended",
+    "withdrawn",
+    "merged",
+    "declined",
+}  # 其中 below them is of these few
+_RATINGS = {"very", "good", "fair", "bad"}
+_SUBJECTS = {
+    "cases": re.compile("诉求|信访|工单|热线|来访|来信|接诉"),
+    "promises": re.compile("承诺|兑现"),
+    "proposals": re.compile("提案|议案|代表建议|委员"),
+}
+# What the other subjects call what a matter's word means.
+_CALLED = {
+    "extended": ("moved",), "reopened": ("redone",), "closed": ("answered",), "closed_in_time": ("answered_in_time",),
+    "closed_rate": ("answered_rate",), "closed_in_time_rate": ("answered_in_time_rate",), "satisfaction_rate": ("satisfied_rate",),
+    "good": ("satisfied",),
+}  # fmt: skip
 _CHANGES = {"on_previous", "on_last_year", "change"}
 
 By = tuple[str, str, tuple[str, ...]]
@@ -45,9 +69,16 @@ class Counted:
         """The figure's id."""
         return self.name if "." in self.name else f"cases.{self.name}"
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The figures that are added up: 满意及基本满意 are two."""
+        return tuple(Counted(name).key for name in self.name.split("+"))
+
 
 def compose(verbs: Sequence[str], rate: str, *, in_time: bool) -> Counted:
     """One figure out of words: 办结 + 按期 + 率."""
+    if rate == "share" and set(verbs) - {INTAKE}:
+        return Counted(wrong="no_rate")  # 占回访到的: a share of something else than of what came in
     if rate and rate != "rate":
         return Counted("closed_in_time_rate" if in_time and rate == "closed_rate" else rate)
     verb = _one(verbs)
@@ -63,6 +94,8 @@ def compose(verbs: Sequence[str], rate: str, *, in_time: bool) -> Counted:
 def _one(verbs: Sequence[str]) -> str:
     """The verb that counts among several in one text: the last one, unless two of them make a third thing."""
     several = [verb for verb in dict.fromkeys(verbs) if verb != INTAKE] or list(verbs[-1:])
+    if set(several) <= _RATINGS:
+        return "+".join(several)
     if {"closed", "overdue"} <= set(several):
         return ""
     return several[-1] if several else ""
@@ -168,6 +201,27 @@ def _change_of(said: set[str], *, yearly: bool, to_date: bool) -> str:
     if to_date:
         return "year_to_date_change_year_on_year"
     return "change_year_on_year" if said & {"on_last_year", "last_year"} else "change_on_previous"
+
+
+def subject_of(text: str) -> str:
+    """The one subject that a text speaks of: matters, promises, proposals; '' where it names none or several."""
+    named = [subject for subject, words in _SUBJECTS.items() if words.search(text)]
+    return named[0] if len(named) == 1 else ""
+
+
+def on_subject(counted: Counted, subject: str, spoken: str, figures: frozenset[str]) -> Counted:
+    """What is counted, of the subject that the words nearest to it name: 撤回 below 承诺 is a promise withdrawn.
+
+    A figure of another subject than matters needs that the form, `spoken`, names it anywhere.
+    """
+    other, dot, _name = counted.name.partition(".")
+    if dot:
+        named = other not in _SUBJECTS or _SUBJECTS[other].search(spoken)
+        return counted if named else Counted(wrong="unclear")
+    if not counted.name or subject in {"", "cases"}:
+        return counted
+    keys = [f"{subject}.{each}" for each in (counted.name, *_CALLED.get(counted.name, ()))]
+    return next((Counted(key) for key in keys if key in figures), Counted(wrong="no_figure"))
 
 
 def is_change(period: str) -> bool:

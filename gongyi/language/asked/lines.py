@@ -23,6 +23,8 @@ _UP_TO = re.compile(r"\s*(?:至|到|—|-|~|～)")
 _SINCE = re.compile(r"日\s*(?:至|到|—|-|~|～)[^，。；]*\Z")
 _STEM = re.compile(r"[ \u3000]*(?:乡|镇|村|县|街道|社区)")
 _COUNTED = re.compile(r"[\s\u3000]*(?:件|次|人次|个)")
+_SIGNED = re.compile(r"签(?:字|名)[^：:。\n]{0,6}[\s_年月]*\Z")  # somebody's signature takes its own day
+_BEFORE = re.compile(r"[ \u3000]*日(?:[上下]午|下班)?(?:\d{1,2}[点时])?(?:之|以)?前")
 _UNTIL = re.compile(r"截[至止][^，。；]*\Z")
 
 
@@ -53,16 +55,21 @@ class Lines:
             return None
         part = _CALENDARS[found[1]]
         label = slots[number].text[: slots[number].start]
-        if turn := slots[number].turn:
-            return Ask("text", word=part, window=f"n{turn}")
-        if part == "quarter":
-            return Ask("text", word="quarter")
+        if _SIGNED.search(label) or self._deadline(slots, number):
+            return leave("hand")
+        if (turn := slots[number].turn) or part == "quarter":
+            return Ask("text", word=part, window=f"n{turn}" if turn else "")
         whole = self._whole_date(slots, number)
         if whole and (edge := self._edge(slots, number)):
             return Ask("text", word=edge, part=part)
         if part == "day" or whole or _DATE.search(label[-14:]):
             return Ask("text", word="last_day" if _UNTIL.search(label) else "date", part=part)
         return Ask("text", word=part)
+
+    def _deadline(self, slots: Sequence[Slot], number: int) -> bool:
+        """Whether it belongs to a day before which something is to be done: 请于__月__日前."""
+        days = (slot.text[slot.end :] for slot in slots[number : number + 3])
+        return bool(_BEFORE.match(next((text for text in days if text.lstrip(" \u3000").startswith("日")), "")))
 
     def _edge(self, slots: Sequence[Slot], number: int) -> str:
         """Of two whole dates with 至 between them the first is the period's first day, the second its last."""
@@ -137,7 +144,7 @@ class Lines:
             return leave("unclear", reading.text)
         number = is_change(period) and not counted.rate and "percent" not in reading.marks
         return Ask(
-            "figure", (counted.key,), tuple(by), period, window, part="number" if number else "", why=(reading.text,)
+            "figure", counted.keys, tuple(by), period, window, part="number" if number else "", why=(reading.text,)
         )
 
 

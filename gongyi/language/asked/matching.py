@@ -12,12 +12,11 @@ from typing import Any
 from gongyi.documents.blank import Slot
 from gongyi.language.asked.ask import DOUBTFUL, LIKELY, SURE, Ask, Vocabulary, leave
 from gongyi.language.asked.cells import Around, Split, only_verb, title_of
-from gongyi.language.asked.figures import INTAKE, SHARE, STOCKS, By, Counted, Parts, is_change
+from gongyi.language.asked.figures import INTAKE, SHARE, STOCKS, By, Counted, Parts, is_change, on_subject, subject_of
 from gongyi.language.asked.lines import Lines
-from gongyi.language.asked.reading import Lexicon, bare, list_words, plain
+from gongyi.language.asked.reading import Lexicon, bare, list_words, of_proposals, plain
 
 _ENOUGH = 3  # columns of a list by which it is known as one
-_LONG = 2  # letters of a list's word that may stand at the end of a heading
 
 
 def match(slots: Sequence[Slot], vocabulary: Vocabulary) -> list[Ask]:
@@ -119,6 +118,8 @@ class _Form:
         if found == "person":
             office = "人" not in leaf and "单位" in "".join(texts[:-1])
             return leave("hand" if office else "person", leaf)
+        if found and of_proposals(found) and not "".join(self._rows(slot)).startswith("proposals."):
+            return leave("not_held", leaf)
         if found:
             return Ask("list", self._rows(slot), word=found, why=why)
         return leave("hand", leaf) if "hand" in self.read(leaf).marks else self._by_ending(slot, leaf, why)
@@ -126,23 +127,26 @@ class _Form:
     def _by_ending(self, slot: Slot, leaf: str, why: tuple[str, ...]) -> Ask:
         """A heading that ends with a word of a list's column: 群众诉求的主要内容."""
         words = list_words()
-        ends = [word for word in words if len(word) > _LONG and leaf.endswith(word) and words[word] != "person"]
+        ends = [word for word in words if leaf.endswith(word) and words[word] != "person"]
         ending = max(ends, key=len, default="")
-        if not ending or self.read(leaf.removesuffix(ending)).rest:
+        before = self.read(leaf.removesuffix(ending))
+        if not ending or before.rest or set(before.verbs) - {INTAKE}:  # 联系日期 is not the day it came in
             return leave("not_held", leaf)
         return Ask("list", self._rows(slot), word=words[ending], confidence=DOUBTFUL, why=why)
 
     def _rows(self, slot: Slot) -> tuple[str, ...]:
-        """Which matters are listed: those that the title speaks of (办结台账, 挂账台账); () for what came in."""
-        verb = only_verb(title_of(slot, self.lexicon))
-        return (f"cases.{verb}",) if verb not in {"", INTAKE} and f"cases.{verb}" in self.vocabulary.figures else ()
+        """Which matters are listed: those that the title speaks of (办结台账, 提案台账); () for what came in."""
+        subject, known = subject_of(slot.title) or "cases", self.vocabulary.figures
+        found = on_subject(Counted(only_verb(title_of(slot, self.lexicon)) or INTAKE), subject, slot.title, known)
+        listed = found.key if found.name and found.key in known else f"{subject}.{INTAKE}"
+        return (listed,) if listed in known and listed != f"cases.{INTAKE}" else ()
 
     def _figure(self, around: Around) -> Ask:
         """A cell that asks for a number."""
         splits, wrong = self._splits(around)
         if wrong:
             return wrong
-        counted = around.counted(any_part=bool(splits or around.mode))
+        counted = around.counted(any_part=bool(splits or around.mode), figures=self.vocabulary.figures)
         by, missing = self.parts.of(splits)
         unit, strange = around.unit()
         for found, reason in ((missing, "no_part"), (strange, "no_unit")):
@@ -157,6 +161,8 @@ class _Form:
         headed = around.headed(self.parts) if around.top.rest and not around.top.verbs else None
         if around.top.rest and not headed:
             return [], leave("not_held" if headed is None else "no_part", around.top.text)
+        if narrowed := next((each for each in around.across[1:] if each.rest and each.splits), None):
+            return [], leave("no_part", narrowed.text)  # 人大代表建议 is not every 建议
         splits, wrong = around.splits(self.parts)
         return [*splits, *(headed or [])], wrong
 
@@ -166,10 +172,13 @@ class _Form:
             return leave("unclear", around.about)
         counts = is_change(period) and not (counted.rate or around.percent)
         explicit = any(each.verbs or each.rate for each in (*around.across, *around.down))
+        strange = any(
+            each.rest and not each.verbs for each in around.across[1:]
+        )  # somebody looks at it: 三率 or 县领导包案
         return Ask(
-            "figure", (counted.key,), tuple(by), period, window, unit, "number" if counts else "",
+            "figure", counted.keys, tuple(by), period, window, unit, "number" if counts else "",
             rank=(around.slot.record,) if around.mode == "topics" else (),
-            why=tuple(each.text for each in around.leaves), confidence=SURE if explicit else LIKELY,
+            why=tuple(each.text for each in around.leaves), confidence=SURE if explicit and not strange else LIKELY,
         )  # fmt: skip
 
     # --- afterwards ---------------------------------------------------------------------------------------------------
@@ -209,8 +218,9 @@ class _Form:
         asked = {figure for ask in asks for figure in ask.figures}
         if "cases.good" not in asked or "cases.very" in asked:
             return asks
-        whole = ("cases.very", "cases.good", *(() if "cases.fair" in asked else ("cases.fair",)))
-        return [replace(ask, figures=whole) if ask.figures == ("cases.good",) else ask for ask in asks]
+        alone = ("cases.very", "cases.good", *(() if "cases.fair" in asked else ("cases.fair",)))
+        wholes = {("cases.good",): alone, ("cases.good", "cases.fair"): ("cases.very", "cases.good", "cases.fair")}
+        return [replace(ask, figures=wholes.get(ask.figures, ask.figures)) for ask in asks]
 
     def _held(self, ask: Ask) -> Ask:
         """What no figure stands for is left, whatever the words said."""

@@ -24,6 +24,7 @@ _INSIDE = re.compile(r"\d{1,3}(?:个)?(?:小时|工作日|日|天|分钟)(?:之�
 _CAUSE = re.compile(r"因[\u4e00-\u9fff]{2,10}?(?=退回|退单|延期|挂账|超期|重办|不予受理)")
 _LETTERS = re.compile(r"[\u4e00-\u9fffA-Za-z]+")
 _UNTIL = re.compile(r"截[至止]|目前")
+_MEASURED = re.compile(r"[(〔\[](?:单位:)?(?:人|名|户|家|场|场次|期|篇|元|万元|亩|公里)[)〕\]]")  # no number of matters
 # Of what is counted over days and on a day: the number on the day.
 _STOCK_OF = {"parked": "parked_there", "open": "open", "overdue": "overdue"}
 _EDGES = "：:；;，,。、.~～—-+=＝/*#\"'“”‘’《》<>_＿±%‰×"
@@ -49,7 +50,7 @@ class Reading:
     window: str = ""  # the months that are named
     splits: list[tuple[str, str, str]] = field(default_factory=list)
     dimensions: list[str] = field(default_factory=list)
-    marks: set[str] = field(default_factory=set)  # total, other, stock, no_stock, foreign, hand, target
+    marks: set[str] = field(default_factory=set)  # total, other, stock, there, no_stock, foreign, hand, target
     rest: str = ""
     notes: str = ""
 
@@ -82,6 +83,9 @@ def _tables() -> dict[str, Any]:
     return tomllib.loads(WORDS.read_text(encoding="utf-8"))
 
 
+_NAMED = re.compile("提案|承诺")  # a word that names another subject than matters is its own: 承办提案数 is no 提案数
+
+
 class Lexicon:
     """All words with what they mean; a county's own names of types, topics and units beside the usual ones."""
 
@@ -108,10 +112,11 @@ class Lexicon:
         self._fill("verb", tables["figures"])
         self._fill("rate", tables["rates"])
         self._fill("period", tables["periods"])
-        for figure, words in extra.items():
+        self.longest = max(map(len, self.words))
+        for figure, words in sorted(extra.items(), key=lambda each: not each[0].startswith("cases.")):
             name = figure.removeprefix("cases.")
             for word in words:
-                self.words.setdefault(bare(word)[0], Token("rate" if name.endswith("_rate") else "verb", name))
+                self._add(bare(word)[0], name)
         for dimension, listed in names.items():
             for key, name in listed:
                 clean = bare(name)[0]
@@ -126,6 +131,13 @@ class Lexicon:
                 for each in word.split("+"):
                     self.words[plain(each)] = Token(kind, value)
                 self.words[plain(word.replace("+", ""))] = Token(kind, value)
+
+    def _add(self, word: str, name: str) -> None:
+        """A figure's word; one of another subject that the words of matters cover (并案数) is theirs unless the form says otherwise."""
+        if "." in name and not _NAMED.search(word) and not self._read(word).rest:
+            return
+        self.words.setdefault(word, Token("rate" if name.endswith("_rate") else "verb", name))
+        self.longest = max(self.longest, len(word))
 
     def read(self, text: str) -> Reading:
         """Take a text apart; the reading is shared and never changed."""
@@ -148,6 +160,8 @@ class Lexicon:
                 rest.append(word)
         found.rest = "".join(_LETTERS.findall("".join(rest)))
         _stock(found, flat)
+        if _MEASURED.search(notes):
+            found.marks.add("foreign")
         if re.search(r"[%％‰]", notes) or re.search(r"[%％‰]", flat):
             found.marks.add("percent")
         if "±" in notes + flat and not {"on_previous", "on_last_year", "change"} & found.moments:
@@ -184,6 +198,8 @@ def _note(found: Reading, token: Token, word: str) -> None:
         found.rate = value
     elif kind == "mark":
         _mark(found, value)
+        if word.endswith("率"):  # 及时率: in time, and a rate
+            found.rate = found.rate or "rate"
     elif kind != "filler":
         known = not kind.startswith("own ") and kind in {"type", "topic"}
         found.splits.append((kind.removeprefix("own "), f"?{value}" if known else value, word))
@@ -193,9 +209,14 @@ def _stock(found: Reading, text: str) -> None:
     """What is left at the end of a period is a number of its own: 期末挂账 is not how many were parked meanwhile."""
     if "stock" not in found.marks or _UNTIL.search(text) or "to_date" in found.moments:
         return
-    found.verbs = [_STOCK_OF.get(verb, verb) for verb in found.verbs]
-    if found.verbs and found.verbs[-1] not in _STOCK_OF.values():
-        found.marks.add("no_stock")
+    found.verbs = [stock_of(verb) or verb for verb in found.verbs]
+    if found.verbs:
+        found.marks.add("there" if stock_of(found.verbs[-1]) else "no_stock")
+
+
+def stock_of(verb: str) -> str:
+    """The number on a day of what is counted over days; '' where there is none."""
+    return _STOCK_OF.get(verb, verb if verb in _STOCK_OF.values() else "")
 
 
 def _mark(found: Reading, value: str) -> None:
@@ -210,7 +231,13 @@ def _mark(found: Reading, value: str) -> None:
 @cache
 def list_words() -> dict[str, str]:
     """Heading of a list's column -> what it holds."""
-    return {plain(word): name for name, words in _tables()["lists"].items() for word in words.split()}
+    listed = {**_tables()["lists"], **_tables()["lists_of_proposals"]}
+    return {plain(word): name for name, words in listed.items() for word in words.split()}
+
+
+def of_proposals(column: str) -> bool:
+    """Whether a list's column is one that only proposals have."""
+    return column in _tables()["lists_of_proposals"]
 
 
 @cache

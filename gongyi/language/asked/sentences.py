@@ -4,7 +4,19 @@ import re
 from dataclasses import dataclass, field
 
 from gongyi.language.asked.ask import LIKELY, SURE, Ask, Vocabulary, leave
-from gongyi.language.asked.figures import INTAKE, SHARE, STOCKS, Counted, Parts, compose, is_change, when
+from gongyi.language.asked.figures import (
+    INTAKE,
+    NARROW,
+    SHARE,
+    STOCKS,
+    Counted,
+    Parts,
+    compose,
+    is_change,
+    on_subject,
+    subject_of,
+    when,
+)
 from gongyi.language.asked.reading import Lexicon, Reading
 
 _CHOICE = re.compile(r"\s*[（(]?(?:增加|上升|增长|提高|升|增)\s*[/、或／]\s*(?:减少|下降|降低|降|减)")
@@ -21,6 +33,7 @@ _PIECES = re.compile(r"[，,、。；;：:（(\[〔\n！!]")
 _OPENED = re.compile(r"[（(][^）)]*\Z")
 _RANKED = re.compile(r"[\s）)]*(件|%|％)")
 _EACH = re.compile(r"分别|为|有|共|受理")
+_WITHIN = re.compile(r"其中|\A[\s件次项]*[（(]")
 _TOGETHER = re.compile(r"合计|共|[二三四五]类|总")
 
 
@@ -30,6 +43,9 @@ class State:
 
     figure: Counted = field(default_factory=Counted)
     splits: list[tuple[str, str, str]] = field(default_factory=list)
+    unit: str = ""  # the unit that the sentence names
+    heard: str = ""  # all that was said
+    base: Counted | None = None  # what the first number of the sentence counts
     window: str = ""  # the months that the sentence names
     change: str = ""  # the change whose size comes next
     to_date: bool = False  # 今年以来 was said of this sentence
@@ -39,8 +55,11 @@ class State:
 
     def hear(self, before: str) -> None:
         """Note what the words between two gaps end or begin."""
+        self.heard += before
         if _END.search(before):
-            self.splits, self.change, self.to_date, self.window = [], "", False, ""
+            self.splits, self.change, self.to_date, self.window, self.unit = [], "", False, "", ""
+        if "。" in before:
+            self.figure, self.base = Counted() if self.figure.wrong else self.figure, None
         if TOP.search(before):
             self.top, self.names, self.counts = True, 0, 0
 
@@ -96,7 +115,23 @@ def told(gap: Gap, state: State, parts: Parts, vocabulary: Vocabulary) -> Ask:
     state.hear(gap.before)
     if state.top and (ranked := _ranked(gap, state)):
         return ranked
-    return gap.left() or _number(gap, state, parts, vocabulary)
+    state.unit = _unit(gap, state.unit, vocabulary.own)
+    if left := gap.left():
+        if state.base is None:
+            state.base = state.figure = Counted(wrong="unclear")  # 其中 after it is of something that is not known
+        return left
+    ask = _number(gap, state, parts, vocabulary)
+    state.base = state.base or state.figure
+    return ask
+
+
+def _unit(gap: Gap, before: str, own: str) -> str:
+    """The unit that was named last, as far as its sentence goes; 全县 and the own name are the whole again."""
+    for each in reversed(gap.readings):
+        named = [value for dimension, value, _word in each.splits if dimension == "unit"]
+        if named or "total" in each.marks:
+            return next((key for key in named if key != own), "")
+    return before
 
 
 def _ranked(gap: Gap, state: State) -> Ask | None:
@@ -126,7 +161,11 @@ def _number(gap: Gap, state: State, parts: Parts, vocabulary: Vocabulary) -> Ask
     period, window, part, goes_on = _when(gap, state, vocabulary.kind)
     if not period:
         return leave("unclear", gap.leaf.text)
+    few = state.figure.name if _WITHIN.search(gap.before) and state.figure.name in NARROW else ""
     counted = _per_cent(gap, _figure(gap, state, goes_on=goes_on), period)
+    counted = on_subject(counted, subject_of(state.heard.rpartition("。")[2]), state.heard, vocabulary.figures)
+    if few and counted.name != few:
+        return leave("unclear", gap.leaf.text)
     by, missing = parts.of(_splits(gap.leaf, state))
     if missing:
         return leave("no_part", missing)
@@ -136,7 +175,15 @@ def _number(gap: Gap, state: State, parts: Parts, vocabulary: Vocabulary) -> Ask
         period = {"year_to_date": "this"}.get(period, period)
     why = tuple(filter(None, [gap.leaf.text]))
     return Ask(
-        "figure", (counted.key,), tuple(by), period, window, "", part, confidence=SURE if gap.told else LIKELY, why=why
+        "figure",
+        counted.keys,
+        tuple(by),
+        period,
+        window,
+        state.unit,
+        part,
+        confidence=SURE if gap.told else LIKELY,
+        why=why,
     )
 
 
@@ -174,7 +221,8 @@ def _figure(gap: Gap, state: State, *, goes_on: bool) -> Counted:
     if leaf.rate == "share":
         return Counted("share")
     if leaf.splits or "other" in leaf.marks:
-        return state.figure if state.figure.name and not state.figure.rate else Counted(INTAKE)
+        whole = state.base if state.figure.rate and state.base else state.figure
+        return Counted(INTAKE) if whole.rate or whole == Counted() else whole
     if state.figure.name and (goes_on or leaf.periods or leaf.counted):
         return state.figure
     return Counted(INTAKE) if leaf.periods and gap.after.lstrip().startswith("件") else Counted(wrong="free")

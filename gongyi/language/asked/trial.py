@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gongyi.documents.blank import Slot, find_slots, modern, open_form, shape_of, write_form
-from gongyi.language.asked.ask import PERIODS, Ask, Vocabulary, leave
+from gongyi.language.asked.ask import OWN, PERIODS, Ask, Vocabulary, leave
 from gongyi.language.asked.figures import SHARE
 from gongyi.language.asked.matching import match
 from gongyi.language.asked.reading import list_words
@@ -25,7 +25,6 @@ CHANNELS = {
     "电话": {"phone"}, "来访": {"counter"}, "网上": {"chat", "portal"}, "信件": {"letter"}, "联络员上报": {"visit"},
 }  # fmt: skip
 URGENCIES = {"特急": {"danger"}, "紧急": {"urgent"}, "一般": {"normal"}}
-OWN = "own"  # the unit alone, without those below it
 
 
 @dataclass

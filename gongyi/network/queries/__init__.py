@@ -8,6 +8,7 @@ from gongyi.network.queries.pickers import place_field, unit_field
 from gongyi.network.queries.units import (
     Branch,
     Reach,
+    bare_name,
     chain,
     counties,
     find_units,
@@ -23,6 +24,7 @@ from gongyi.network.queries.units import (
     unit_hits,
     unit_named,
     units_below,
+    units_by_word,
 )
 
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
     "Then",
     "Tree",
     "Why",
+    "bare_name",
     "calendar_days",
     "calendar_of",
     "chain",
@@ -58,4 +61,5 @@ __all__ = [
     "unit_hits",
     "unit_named",
     "units_below",
+    "units_by_word",
 ]

@@ -1,5 +1,6 @@
 """Reads about units: finding them, their place in the tree, what hangs on them."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -163,3 +164,27 @@ def reach_of(unit: Unit) -> Reach:
         posts=unit.posts.filter(until=None).count(),
         duties=unit.duties.filter(until=None).count(),
     )
+
+
+def units_by_word(county: int) -> dict[str, Unit | None]:
+    """Units by code and by name, alone or behind those above it (东湖镇李家村); None for a name that several have."""
+    found: dict[str, Unit | None] = {}
+    for unit in Unit.objects.filter(county=county).select_related("parent__parent__parent"):
+        name = ""
+        for above in _upwards(unit):
+            name = bare_name(above.name) + name
+            found[name] = None if found.get(name, unit) != unit else unit
+        found[unit.code] = unit
+    return found
+
+
+def _upwards(unit: Unit | None) -> Iterator[Unit]:
+    while unit:
+        yield unit
+        unit = unit.parent
+
+
+def bare_name(text: str) -> str:
+    """The name of a unit without gaps, and without what is added to the name of a village."""
+    bare = re.sub("村?村(?:民委员会|委会)$", "村", re.sub(r"[\s/\\>·-]", "", text))
+    return re.sub("(?:社区)?居(?:民委员会|委会)$", "社区", bare)

@@ -21,7 +21,7 @@ from gongyi.proposals.queries.limits import limits_of
 
 own.FAMILIES |= {Cause: ("kind",)}
 SPANS = ("screen_span", "sign_span", "return_span", "answer_span", "longest_span", "co_span", "rate_span", "redo_span")
-LIMIT_FIELDS = frozenset({*SPANS, "redo_times"})
+LIMIT_FIELDS = frozenset({*SPANS, "redo_times", "comments", "supports"})
 
 
 @transaction.atomic
@@ -73,18 +73,18 @@ def shift(row: Listed, *, by: Actor, up: bool) -> None:
 
 @transaction.atomic
 def save_class(
-    *, by: Actor, row: ResultClass | None = None, code: str, name: str, open_end: bool = False
+    *, by: Actor, row: ResultClass | None = None, code: str, name: str, follows: str = ResultClass.Follows.PROMISE
 ) -> ResultClass:
     """Add a result class from today on; for one in use: its wording ends today and a new one begins. Answers keep theirs."""
     name, code = name.strip(), code.strip()
     pass_gate(gate.check_name, name, "name")
     position = row.position if row else ResultClass.objects.filter(county=by.county).count() + 1
     if row is not None:
-        if (row.code, row.name, row.open_end) == (code, name, open_end):
+        if (row.code, row.name, row.follows) == (code, name, follows):
             return row
         end_class(row, by=by)
     fresh = ResultClass(county=by.county)
-    facts = {"code": code, "name": name, "open_end": open_end, "since": clock.today(), "position": position}
+    facts = {"code": code, "name": name, "follows": follows, "since": clock.today(), "position": position}
     return store(fresh, by=by, action="class", changes=facts)
 
 
@@ -121,7 +121,7 @@ def fill_defaults(*, by: Actor) -> dict[str, int]:
 def _fill_causes(county: int, data: Mapping[str, Any]) -> int:
     if Cause.objects.filter(county=county).exists():
         return 0
-    kinds = {"refuse": data["refuse"]} | {
+    kinds = {"refuse": data["refuse"], "comment": data["comment"]} | {
         kind: [{"text": text} for text in texts] for kind, texts in data["reasons"].items()
     }
     rows = [

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from gongyi.core.inputs import Form, SpanField, Textarea
-from gongyi.proposals.models import Cause
+from gongyi.proposals.models import Cause, ResultClass
 
 
 class LimitsForm(Form):
@@ -39,6 +39,12 @@ class LimitsForm(Form):
         help_text=gettext_lazy("超过以后由交办单位决定要不要再办。"),
     )
 
+    comments = forms.BooleanField(
+        label=gettext_lazy("平时提的、公开了的建议可以评论"), required=False,
+        help_text=gettext_lazy("征集来的，在征集里定。评论由审查提案的人先看过再显示。"),
+    )  # fmt: skip
+    supports = forms.BooleanField(label=gettext_lazy("平时提的、公开了的建议可以支持"), required=False)
+
 
 class CauseForm(Form):
     """A reason, where it is offered, and where else a proposal that is not filed can go."""
@@ -65,8 +71,7 @@ class ClassForm(Form):
         max_length=60,
         help_text=gettext_lazy("改了意思，从今天起用新的；以前的答复还留着当时的。"),
     )
-    open_end = forms.BooleanField(
-        label=gettext_lazy("答应了还没办成，要继续跟踪"),
-        required=False,
-        help_text=gettext_lazy("评价以后转入跟踪办理，办成了再给一个答复。"),
-    )
+    follows = forms.ChoiceField(
+        label=gettext_lazy("答复后面怎么样"), choices=ResultClass.Follows, widget=forms.RadioSelect,
+        help_text=gettext_lazy("没有办成、也没有说明为什么不办的，没有承诺就送不出去。"),
+    )  # fmt: skip

@@ -13,7 +13,7 @@ from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.lists import Asked, Cell, Filter, Found, Kind, Opened, Words, batches, still_in, told
 from gongyi.core.search import Seldom
-from gongyi.core.secrets import find_in_all, hide_private
+from gongyi.core.secrets import find_in_all, hide_private, mask_text
 from gongyi.proposals.models import Author, Proposal
 from gongyi.proposals.queries.choices import categories, sessions
 from gongyi.proposals.queries.lists import Wanted, list_parts, row, rows_of
@@ -27,7 +27,7 @@ _KNOWN = {"name": "name", "phone": "phone", "address": "address"}
 def columns() -> dict[str, Words]:
     """The columns of a list of proposals; who proposed, a phone or an address is none of them."""
     return {
-        "number": gettext_lazy("案号"), "title": gettext_lazy("案由"), "category": gettext_lazy("类别"), "session": gettext_lazy("届次"),
+        "number": gettext_lazy("案号"), "external_no": gettext_lazy("原案号"), "title": gettext_lazy("案由"), "category": gettext_lazy("类别"), "session": gettext_lazy("届次"),
         "kind": gettext_lazy("提案形式"), "key": gettext_lazy("重点提案"), "unit": gettext_lazy("登记单位"), "recorded_at": gettext_lazy("登记时间"),
         "filed_at": gettext_lazy("立案时间"), "lead": gettext_lazy("主办单位"), "supervisor": gettext_lazy("督办单位"),
         "assigned_at": gettext_lazy("交办时间"), "unit_due": gettext_lazy("办结期限"), "state": gettext_lazy("状态"), "turn": gettext_lazy("轮到谁"),
@@ -76,7 +76,7 @@ def _line(one: Proposal, own: dict[str, list[str]]) -> dict[str, Cell]:
     }
     return {
         **dict(zip(("title", "analysis", "suggestions", "answer"), hidden, strict=True)), **named,
-        **{name: told(getattr(one, name)) for name in moments}, "number": one.number, "kind": one.get_kind_display(),
+        **{name: told(getattr(one, name)) for name in moments}, "number": one.number, "external_no": mask_text(one.external_no), "kind": one.get_kind_display(),
         "key": _("重点") if one.key else "", "state": str(STATES[one.state].label), "turn": str(one.turn_unit or ""),
         "reply_no": one.reply_no, "manner": one.get_manner_display(), "rating": one.get_rating_display(), "cause": one.cause,
         **{name: getattr(one, name) for name in ("met", "extensions", "returns", "redos")},

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.county import county_of
+from gongyi.core.imports.runs import pending
 from gongyi.core.search import Document, Kind, Watch
 from gongyi.core.secrets import hide_known
 from gongyi.proposals.models import Author, Proposal
@@ -45,11 +46,6 @@ def rows(by: Actor, keys: Collection[UUID]) -> list[dict[str, Any]]:
     return [row(one) | {"key": one.id} for one in rows_of(visible_to(by).filter(id__in=keys))]
 
 
-def _none(_county: int) -> QuerySet[Any, Any]:
-    """Nothing is in the index before it may be seen."""
-    return Proposal.objects.none().values_list("id", flat=True)
-
-
 def proposal_kind(form: Callable[[Any, Actor], Any]) -> Kind:
     """Proposals as a kind of record; `form` makes the list's filter form, which only pages may import."""
     return Kind(
@@ -60,7 +56,7 @@ def proposal_kind(form: Callable[[Any, Actor], Any]) -> Kind:
         documents=documents,
         records=records,
         seen=seen,
-        unseen=_none,
+        unseen=pending,
         rows=rows,
         form=form,
     )

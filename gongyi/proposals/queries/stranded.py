@@ -4,6 +4,7 @@ from collections import defaultdict
 from uuid import UUID
 
 from gongyi.core.access import Permission as P
+from gongyi.core.imports.runs import pending
 from gongyi.people.queries import holders
 from gongyi.proposals.models import Proposal
 from gongyi.proposals.queries.case import JOINED
@@ -17,7 +18,8 @@ JUDGED = {
 
 def stranded(county: int) -> list[Proposal]:
     """Those that wait to be screened, assigned, signed or audited where nobody is left who may. A handful of queries."""
-    rows = list(Proposal.objects.filter(county=county, state__in=JUDGED).select_related(*JOINED).order_by("id"))
+    waiting = Proposal.objects.filter(county=county, state__in=JUDGED).exclude(id__in=pending(county))
+    rows = list(waiting.select_related(*JOINED).order_by("id"))
     asked = defaultdict[P, set[UUID]](set)
     for row in rows:
         if row.turn_unit_id:

@@ -108,7 +108,19 @@ def _checked(unit: Unit, asking: Asking) -> list[str]:
     if wrong:
         raise ValidationError({name: list(words) for name, words in wrong.items()})
     _check_name(asking.title)
+    if twice := _asked_twice(asking.units, Period(asking.first, asking.last), headings, unit):
+        raise ValidationError({"columns": twice})
     return headings
+
+
+def _asked_twice(units: list[Unit], period: Period, headings: list[str], asker: Unit) -> list[str]:
+    """The grassroots are asked once for the same number of the same days; who asked is said where it is one's own unit."""
+    found = []
+    for one in queries.asked_already(asker.county, units, period, headings):
+        who = one.ask.title if one.ask.unit_id == asker.id else _("别的单位要的表")
+        told = {"name": one.heading, "unit": one.unit.name, "table": who}
+        found.append(_("“%(name)s”在这段时间里已经向%(unit)s要着（%(table)s），不再要第二次；用那一张的数。") % told)
+    return found
 
 
 def _check_name(title: str) -> None:
@@ -179,13 +191,18 @@ def send_ask(ask: Ask, *, by: Actor, minutes: int, seen: int | None = None) -> N
         raise Refused("cost", _("下面要花的时间变了，请看一看新算的账再发。"))
     if ask.due < clock.today():
         raise Refused("days", _("交表的日子已经过了。"), _("请先改日子，再发。"))
+    units, headings = queries.units_of(ask), [column.heading for column in queries.columns_of(ask)]
+    if not units:
+        raise Refused("units", _("要的单位都停用或不在您下面了。"), _("请先改向哪些单位要，再发。"))
+    if twice := _asked_twice(units, ask.period, headings, ask.unit):
+        raise Refused("twice", twice[0], _("请先去掉这个数，再发。"))
     changes = {"minutes": found.minutes}
     perform(ask, ASK["send"], by=by, rule=can_move_ask, step=AskStep, parent="ask", seen=seen, changes=changes)
     _open(ask, queries.rounds(ask)[0], by=by)
 
 
 def _open(ask: Ask, one: Round, *, by: Actor) -> None:
-    units = list(Unit.objects.filter(id__in=ask.asked.values("unit"), status=Unit.Status.RUNNING))
+    units = queries.units_of(ask)
     people = holders(P.FIGURES_VIEW, {unit.id for unit in units})
     for unit in units:
         answer = Answer(
@@ -205,9 +222,17 @@ def drop_ask(ask: Ask, *, by: Actor, seen: int | None = None) -> None:
     perform(ask, ASK["drop"], by=by, rule=can_move_ask, step=AskStep, parent="ask", seen=seen)
 
 
+@transaction.atomic
 def end_ask(ask: Ask, *, by: Actor, seen: int | None = None) -> None:
-    """Ask no more; what came in stays. Raises as `perform` does."""
+    """Ask no more; what came in stays, and who was still at it hears of it. Raises as `perform` does."""
     perform(ask, ASK["end"], by=by, rule=can_move_ask, step=AskStep, parent="ask", seen=seen)
+    rows = list(ask.answers.exclude(state="sent").select_related("unit"))
+    people = holders(P.FIGURES_VIEW, {answer.unit_id for answer in rows}) if rows else {}
+    text = say(gettext_lazy("%(unit)s说一张表不用再填"), unit=ask.unit.name)
+    for answer in rows:
+        outbox.tell(
+            people[answer.unit_id], by=by, event="asking", text=text, path=answer.get_absolute_url(), subject=answer.id
+        )
 
 
 # --- answering --------------------------------------------------------------------------------------------------------
@@ -266,6 +291,8 @@ def _fill(cell: AnswerCell, column: AskColumn, fresh: Any, sent: tuple[Decimal |
         if queries.is_rate(column) or number in {counted, shown_before}:
             cell.value, cell.typed, cell.source = counted, False, ""
             return {}
+    if number is not None and number < 0:
+        return {f"value_{column.position}": _("“%(name)s”不能是负数。") % {"name": column.heading}}
     if number is None:
         return {f"value_{column.position}": _("请填“%(name)s”；没有就填 0。") % {"name": column.heading}}
     if not source:
@@ -323,3 +350,37 @@ def remind(county: int) -> int:
             path = answer.get_absolute_url()
             outbox.tell(people[answer.unit_id], by=by, event="asking", text=text, path=path, subject=answer.id)
     return len(rows)
+
+
+@transaction.atomic
+def follow_successor(unit: Unit, into: Unit) -> int:
+    """A unit went into another (P16): what it still had to answer is the successor's, which begins anew; where that was asked itself, its
+    answer holds both. What was sent stays as it was. Tables that it asked for are the successor's. Returns how many answers moved.
+    """
+    by, moved = system_actor(_("单位并入"), unit.county), 0
+    rows = (
+        Answer.objects.filter(county=unit.county, unit=unit)
+        .exclude(state="sent")
+        .select_related("ask", "unit")
+        .order_by("id")
+    )
+    for answer in rows:
+        if answer.ask.answers.filter(unit=into, first=answer.first).exists():
+            answer.delete()
+            continue
+        answer.cells.all().delete()
+        changes = {"unit_id": into.id, "opened_at": None}
+        _move(answer, "follow", by=by, seen=None, changes=changes, reason=f"{unit.name} → {into.name}")
+        moved += 1
+    for ask in Ask.objects.filter(county=unit.county, unit=unit).order_by("id"):
+        perform(
+            ask,
+            ASK["follow"],
+            by=by,
+            rule=can_move_ask,
+            step=AskStep,
+            parent="ask",
+            changes={"unit_id": into.id},
+            reason=f"{unit.name} → {into.name}",
+        )
+    return moved

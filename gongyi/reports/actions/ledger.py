@@ -1,11 +1,12 @@
 """Ledgers: kept under a name, taken as a file, frozen for a period. Every file has a number and a digest in the register of files."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from gongyi.core import audit, clock, gate
@@ -93,7 +94,9 @@ def remove_ledger(ledger: Ledger, *, by: Actor, back: bool = False) -> None:
     audit.record(by=by, action=action, kind="reports.ledger", subject=ledger.id, label=ledger.name)
 
 
-def take_ledger(ledger: Ledger, *, by: Actor, period: Period) -> tuple[bytes, ReportFile]:
+def take_ledger(
+    ledger: Ledger, *, by: Actor, period: Period, told_done: Callable[[int], object] = lambda _done: None
+) -> tuple[bytes, ReportFile]:
     """The ledger of a period as an .xlsx, as this person may see it now; its number and digest are registered.
 
     Raises Refused 422 `empty` for no row, `too_many` for more than a file holds.
@@ -101,17 +104,19 @@ def take_ledger(ledger: Ledger, *, by: Actor, period: Period) -> tuple[bytes, Re
     kind = queries.kind_of(ledger)
     if not may_keep(by, ledger.unit, kind):
         raise PermissionDenied
-    found = _found(by, ledger, period)
-    with transaction.atomic():
+    found = found_rows(by, ledger, period)
+    rows = queries.all_lines(by, ledger, period, found.pairs, told_done)
+    with transaction.atomic(), translation.override("zh-hans"):
         row = new_file(ledger.unit, "xlsx", None, 0)
         told = queries.told_of(ledger.unit, period, clock.today().isoformat(), row.number, _("没有定"))
         headings = [heading for _key, heading in ledger.chosen]
         foot = queries.foot_words(kind, found.number, found.elsewhere)
-        content = write_ledger(ledger.name, told, headings, queries.lines(by, ledger, period, found.pairs), foot)
+        content = write_ledger(ledger.name, told, headings, rows, foot)
         return register_file(by, row, content)
 
 
-def _found(by: Actor, ledger: Ledger, period: Period) -> Found:
+def found_rows(by: Actor, ledger: Ledger, period: Period) -> Found:
+    """The rows of a ledger. Raises Refused 422 `empty` for none, `too_many` for more than one ledger holds."""
     found = queries.rows_in(by, ledger, period)
     if not found.pairs:
         raise Refused("empty", _("这段时间没有可以列出的。"), _("请换一段日子。"), status=422)
@@ -121,12 +126,21 @@ def _found(by: Actor, ledger: Ledger, period: Period) -> Found:
     return found
 
 
-@transaction.atomic
-def freeze_ledger(ledger: Ledger, *, by: Actor, period: Period, why: str = "") -> LedgerSheet:
+def freeze_ledger(
+    ledger: Ledger, *, by: Actor, period: Period, why: str = "", told_done: Callable[[int], object] = lambda _done: None
+) -> LedgerSheet:
     """Freeze the ledger of a period: its rows stay as they are now, under a number. Once more for the same period is a correction
     with a reason. Raises PermissionDenied; ValidationError `why` for a correction without a reason; Refused `going_on` while the period
     goes on, and as `take_ledger`.
     """
+    edition = may_freeze(ledger, by=by, period=period, why=why)
+    found = found_rows(by, ledger, period)
+    rows = queries.all_lines(by, ledger, period, found.pairs, told_done)
+    return _put_sheet(ledger, by=by, period=period, why=why, found=found, rows=rows, edition=edition)
+
+
+def may_freeze(ledger: Ledger, *, by: Actor, period: Period, why: str) -> int:
+    """Which edition it would be. Raises as `freeze_ledger`, but for the rows."""
     if not may_keep(by, ledger.unit, queries.kind_of(ledger)):
         raise PermissionDenied
     if period.last >= clock.today():
@@ -134,8 +148,13 @@ def freeze_ledger(ledger: Ledger, *, by: Actor, period: Period, why: str = "") -
     edition = queries.next_edition(ledger, period)
     if edition > 1 and not why.strip():
         raise ValidationError({"why": _("这一期定过了。再定是更正，请写更正了什么。")})
-    found = _found(by, ledger, period)
-    rows = queries.lines(by, ledger, period, found.pairs)
+    return edition
+
+
+@transaction.atomic
+def _put_sheet(
+    ledger: Ledger, *, by: Actor, period: Period, why: str, found: Found, rows: list[list[str | int]], edition: int
+) -> LedgerSheet:
     file = new_file(ledger.unit, "xlsx", None, edition)
     sheet = LedgerSheet(
         county=by.county, ledger=ledger, unit=ledger.unit, kind=ledger.kind, number=file.number, edition=edition, title=ledger.name, first=period.first,
@@ -150,6 +169,7 @@ def freeze_ledger(ledger: Ledger, *, by: Actor, period: Period, why: str = "") -
     return sheet
 
 
+@translation.override("zh-hans")
 def written(sheet: LedgerSheet) -> bytes:
     """The frozen ledger as an .xlsx: at any time with the same words."""
     headings, *rows = sheet.table()

@@ -89,6 +89,7 @@ class AnswerForm(Form):
             held = _("记录里是 %(n)s；改了要写为什么。") % {"n": shown(cell.counted, column)} if column.figure else ""
             self.fields[f"value_{column.position}"] = forms.DecimalField(
                 label=column.heading,
+                min_value=0,
                 max_digits=14,
                 decimal_places=2,
                 required=False,

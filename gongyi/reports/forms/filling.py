@@ -14,6 +14,7 @@ from gongyi.core.errors import Refused
 from gongyi.core.figures import Period
 from gongyi.core.inputs import DateInput, Form
 from gongyi.documents.blank import ACCEPT
+from gongyi.language.asked.ask import OWN as ALONE
 from gongyi.language.asked.ask import Ask, Vocabulary, leave
 from gongyi.language.asked.figures import SHARE
 from gongyi.network.models import Unit
@@ -138,6 +139,7 @@ class CellForm(Form):
             "period": list(PERIODS().items()),
             "unit": [
                 ("", _("填表的单位")),
+                (ALONE, _("填表的单位自己，不算下面的")),
                 *words.children,
                 *((f"child {n}", _("第 %(n)d 个下级单位") % {"n": n}) for n in range(1, 61)),
             ],

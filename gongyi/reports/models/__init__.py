@@ -2,8 +2,9 @@
 
 from gongyi.reports.models.asking import Answer, AnswerCell, AnswerStep, Ask, AskColumn, AskStep, AskUnit
 from gongyi.reports.models.filling import FormFill, FormMemory
-from gongyi.reports.models.ledger import Ledger, LedgerSheet
+from gongyi.reports.models.ledger import Ledger, LedgerRun, LedgerSheet
 from gongyi.reports.models.monthly import MonthlyChange, MonthlyCount, MonthlyRow, MonthlySplit, column
+from gongyi.reports.models.pledges import Pledge
 from gongyi.reports.models.rates import Formula, LeftOut
 from gongyi.reports.models.report import (
     HEAD,
@@ -31,12 +32,14 @@ __all__ = [
     "FormMemory",
     "Formula",
     "Ledger",
+    "LedgerRun",
     "LedgerSheet",
     "LeftOut",
     "MonthlyChange",
     "MonthlyCount",
     "MonthlyRow",
     "MonthlySplit",
+    "Pledge",
     "Report",
     "ReportComment",
     "ReportFigure",

@@ -94,3 +94,60 @@ class LedgerSheet(CountyModel):
 
     def get_absolute_url(self) -> str:
         return f"/ledgers/sheets/{self.pk}/"
+
+
+class LedgerRun(CountyModel):
+    """A long ledger that the worker makes for somebody: a file to be taken once (of a frozen one where `sheet` is set), a frozen ledger, or what
+    changed since. What came of it lies at `path` for a day, the keys of its records beside it.
+    """
+
+    class What(models.TextChoices):
+        TAKE = "take", _("做成文件")
+        FREEZE = "freeze", _("定下这一期")
+        COMPARE = "compare", _("和今天的记录比")
+
+    class Trouble(models.TextChoices):
+        EMPTY = "empty", _("这段时间没有可以列出的。")
+        RIGHT = "right", _("岗位变了，现在看不到这张清单。")
+        FROZEN = "frozen", _("这一期已经被别人定下来了。")
+
+    ledger = CountyForeignKey(Ledger, models.PROTECT, related_name="runs")
+    sheet = CountyForeignKey(LedgerSheet, models.PROTECT, related_name="+", null=True, blank=True)
+    account = models.UUIDField()
+    what = models.CharField(max_length=8, choices=What)
+    first = models.DateField()
+    last = models.DateField()
+    why = models.CharField(max_length=200, blank=True)
+    wanted = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    trouble = models.CharField(max_length=8, choices=Trouble, blank=True)
+    asked_at = models.DateTimeField()
+    ready_at = models.DateTimeField(null=True, blank=True)
+    taken_at = models.DateTimeField(null=True, blank=True)
+    gone_at = models.DateTimeField(null=True, blank=True)
+    path = models.CharField(max_length=120, blank=True)
+    keys_path = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["county", "account", "-asked_at"], name="ledgerrun_mine"),
+            models.Index(fields=["county", "ready_at", "gone_at"], name="ledgerrun_due"),
+        ]
+
+    @property
+    def period(self) -> Period:
+        """The days that it is about."""
+        return Period(self.first, self.last)
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is not made yet."""
+        return self.ready_at is None and self.gone_at is None
+
+    @property
+    def share(self) -> int:
+        """How far it is, in percent."""
+        return 100 * self.done // self.wanted if self.wanted else 0
+
+    def get_absolute_url(self) -> str:
+        return f"/ledgers/runs/{self.pk}/"

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from statistics import median
@@ -18,9 +18,9 @@ from gongyi.casework.queries.exports import contact_headers, headers
 from gongyi.core import clock, figures
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
-from gongyi.core.figures import Period, Rate, Value
+from gongyi.core.figures import Period, Rate, Scope, Value
 from gongyi.network.models import Unit
-from gongyi.network.queries import units_below
+from gongyi.network.queries import successor_of, units_below
 from gongyi.reports.models import Answer, AnswerCell, Ask, AskColumn
 from gongyi.reports.queries.counting import scope_of
 from gongyi.reports.queries.rates import rates_for
@@ -128,12 +128,60 @@ def cost(ask: Ask) -> Cost:
     each, measured = per_cell(ask.county)
     columns = list(ask.columns.values_list("figure", flat=True))
     own = sum(bool(key) for key in columns)
-    return Cost(ask.asked.count(), own, len(columns) - own, each, measured, len(rounds(ask)))
+    return Cost(len(units_of(ask)), own, len(columns) - own, each, measured, len(rounds(ask)))
 
 
 def units_to_ask(unit: Unit) -> QuerySet[Unit]:
     """The running units below this one, by code."""
     return units_below(unit).filter(status=Unit.Status.RUNNING).order_by("code")
+
+
+def units_of(ask: Ask) -> list[Unit]:
+    """The units that are asked, as the network stands now, by code: a merged one's successor in its place, once; none that is closed, no
+    longer below the unit that asks, or below another one that is asked, whose numbers hold its own.
+    """
+    rows = Unit.objects.filter(id__in=ask.asked.values("unit")).select_related("successor")
+    now = {one.id: one for one in map(successor_of, rows)}
+    below = set(units_to_ask(ask.unit).filter(id__in=list(now)).values_list("id", flat=True))
+    found = [one for key, one in now.items() if key in below]
+    alone = [one for one in found if not any(up != one and one.path.startswith(up.path) for up in found)]
+    return sorted(alone, key=lambda one: one.code)
+
+
+def merged_into(answer: Answer) -> list[Unit]:
+    """The units asked at first that went into this one and have no answer of their own for these days: their numbers are in its."""
+    rows = Unit.objects.filter(id__in=answer.ask.asked.values("unit"), status=Unit.Status.CLOSED).select_related(
+        "successor"
+    )
+    own = set(answer.ask.answers.filter(first=answer.first).values_list("unit", flat=True))
+    return [one for one in rows if one.id not in own and successor_of(one).id == answer.unit_id]
+
+
+class Twice(NamedTuple):
+    """A number that a unit is asked already, in which table."""
+
+    heading: str
+    unit: Unit
+    ask: Ask
+
+
+def asked_already(county: int, units: Iterable[Unit], period: Period, headings: Iterable[str]) -> list[Twice]:
+    """What these units are asked already for some of these days, now or at a later time, and would have to count by hand a second time."""
+    plain, keys = (
+        {_plain(heading): heading for heading in headings if not held(heading).figure},
+        {one.id for one in units},
+    )
+    rows = Ask.objects.filter(county=county, state="sent", until__gte=clock.today()) if plain else Ask.objects.none()
+    found = dict[str, Twice]()
+    for ask in rows.select_related("unit").prefetch_related("columns").order_by("changed_at", "id"):
+        same = [
+            plain[_plain(one.heading)] for one in ask.columns.all() if not one.figure and _plain(one.heading) in plain
+        ]
+        meets = any(one.period.first <= period.last and one.period.last >= period.first for one in rounds(ask))
+        unit = next((one for one in units_of(ask) if one.id in keys), None) if same and meets else None
+        for heading in same if unit else ():
+            found.setdefault(heading, Twice(heading, unit, ask))  # type: ignore[arg-type]
+    return list(found.values())
 
 
 def columns_of(ask: Ask) -> list[AskColumn]:
@@ -202,15 +250,23 @@ def counted(answer: Answer, columns: Iterable[AskColumn]) -> dict[UUID, Value]:
     period = answer.period
     known = {one.id for one in figures.figures()}
     found = figures.count(
-        {column.figure for column in named if column.figure in known}, scope_of(answer.unit, period),
-        rates=rates_for(answer.county, period),
+        {column.figure for column in named if column.figure in known}, scope_of_answer(answer), rates=rates_for(answer.county, period)
     )  # fmt: skip
     return {column.id: found[column.figure] for column in named if column.figure in found}
 
 
+def scope_of_answer(answer: Answer) -> Scope:
+    """What counts for the unit in these days, with what went into it since."""
+    scope = scope_of(answer.unit, answer.period)
+    if scope.units is None:
+        return scope
+    more = [scope_of(one, answer.period).units or frozenset() for one in merged_into(answer)]
+    return replace(scope, units=scope.units.union(*more))
+
+
 def is_rate(column: AskColumn) -> bool:
     """Whether it asks for a rate: figures over figures, which nobody types."""
-    return bool(column.figure) and isinstance(figures.figure(column.figure), Rate)
+    return any(one.id == column.figure and isinstance(one, Rate) for one in figures.figures())
 
 
 def shown(value: Decimal | None, column: AskColumn) -> str:
@@ -275,7 +331,12 @@ def to_open(county: int, day: date) -> list[tuple[Ask, Round]]:
     found = []
     for ask in rows.select_related("unit"):
         known = set(ask.answers.values_list("first", flat=True))
-        found += [(ask, one) for one in rounds(ask) if one.period.last < day and one.period.first not in known]
+        for one in rounds(ask):
+            if (
+                one.period.last < day and one.period.first not in known
+            ):  # one that comes late leaves as many days as any other
+                due = max(one.due, min(day + (ask.due - ask.last), ask.until)) if one.due < day else one.due
+                found.append((ask, one._replace(due=due)))
     return found
 
 

@@ -1,6 +1,6 @@
 """Reads of ledgers: which columns there are, which rows a ledger of a period holds for a person, and how many there are for everybody."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import reduce
 from operator import or_
 from urllib.parse import parse_qsl
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from gongyi.core import figures, lists
@@ -15,13 +16,15 @@ from gongyi.core.access import Actor
 from gongyi.core.figures import Figure, Period
 from gongyi.core.lists import Asked, Cell, Cells, Found, Kind, Moment, Words, told
 from gongyi.network.models import Unit
-from gongyi.reports.models import Ledger, LedgerSheet
+from gongyi.reports.models import Ledger, LedgerRun, LedgerSheet
 from gongyi.reports.queries.behind import openable, record_of
 from gongyi.reports.queries.counting import scope_of
 from gongyi.reports.queries.splitting import where_of
 from gongyi.reports.rules.figures import may_see_figures
 
-MOST = 3000  # rows of one ledger
+MOST = 10_000  # rows of one ledger
+AT_ONCE = 200  # more are written by the worker, so that no page waits
+FILED_AT_ONCE = 1000  # rows that are frozen already and only have to be put into a file
 SHOWN = 20
 BLANK = ("blank", "blank2", "blank3")  # to be written in by hand
 COUNTED = "error"  # a list that is made of figures, as a ledger of a figure is
@@ -178,6 +181,24 @@ def lines(by: Actor, ledger: Ledger, period: Period, pairs: Sequence[Pair], *, f
     return found
 
 
+def all_lines(
+    by: Actor,
+    ledger: Ledger,
+    period: Period,
+    pairs: Sequence[Pair],
+    told_done: Callable[[int], object] = lambda _done: None,
+) -> list[list[Cell]]:
+    """The cells of all rows in Chinese, so that whoever compares or verifies them finds the same words; after each lot `told_done`
+    hears how many there are.
+    """
+    found: list[list[Cell]] = []
+    with translation.override("zh-hans"):
+        for start in range(0, len(pairs), AT_ONCE):
+            found += lines(by, ledger, period, pairs[start : start + AT_ONCE], first=start + 1)
+            told_done(len(found))
+    return found
+
+
 def told_of(unit: Unit, period: Period, day: str, number: str, state: str) -> str:
     """The line that tells unit, period, day and the file's number."""
     said = {"unit": unit.name, "period": period.words(), "day": day, "number": number, "state": state}
@@ -193,18 +214,22 @@ def foot_words(kind: Kind, number: int, elsewhere: int) -> str:
 
 def may_take(by: Actor, sheet: LedgerSheet) -> bool:
     """Whether this person may open every record of a frozen ledger now."""
-    keys = {UUID(line) for line in sheet.records.split()}
-    return kind_of(sheet).still(by, keys) == keys
+    return may_open(by, kind_of(sheet), {UUID(line) for line in sheet.records.split()})
 
 
-def changed_since(by: Actor, sheet: LedgerSheet) -> list[str]:
+def may_open(by: Actor, kind: Kind, keys: Collection[UUID]) -> bool:
+    """Whether this person may open every one of these records now."""
+    return kind.still(by, keys) == set(keys)
+
+
+def changed_since(by: Actor, sheet: LedgerSheet, told_done: Callable[[int], object] = lambda _done: None) -> list[str]:
     """How the records differ from a frozen ledger, in words; one line for each row that would be otherwise today, at most twenty."""
     ledger = sheet.ledger
     found = rows_in(by, ledger, sheet.period)
     frozen_headings, *frozen = sheet.table()
     if [heading for _key, heading in ledger.chosen] != frozen_headings:
         return [_("台账的列改过了，和定下来的不一样。")]
-    return differences(ledger, frozen, lines(by, ledger, sheet.period, found.pairs[:MOST]))
+    return differences(ledger, frozen, all_lines(by, ledger, sheet.period, found.pairs[:MOST], told_done))
 
 
 def differences(ledger: Ledger, frozen: list[list[Cell]], today: list[list[Cell]]) -> list[str]:
@@ -230,3 +255,33 @@ def next_edition(ledger: Ledger, period: Period) -> int:
     """1 for the first freezing of a period, n+1 for its correction n."""
     rows = LedgerSheet.objects.filter(Q(first=period.first, last=period.last), county=ledger.county, ledger=ledger)
     return max(rows.values_list("edition", flat=True), default=0) + 1
+
+
+# --- what the worker makes --------------------------------------------------------------------------------------------
+
+
+def runs_of(by: Actor) -> QuerySet[LedgerRun]:
+    """What this person asked the worker for, the newest first."""
+    rows = LedgerRun.objects.filter(county=by.county, account=by.key).select_related(
+        "ledger__unit", "sheet__unit", "sheet__ledger"
+    )
+    return rows.order_by("-asked_at", "-id")
+
+
+def fetch_run(by: Actor, key: UUID) -> LedgerRun:
+    """One of them. Raises Http404 for any other."""
+    found = runs_of(by).filter(id=key).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def runs_waiting(by: Actor, ledger: Ledger) -> list[LedgerRun]:
+    """Those of a ledger that are not made yet, and files that wait to be taken."""
+    there = Q(ready_at=None) | Q(what=LedgerRun.What.TAKE)
+    return list(runs_of(by).filter(there, ledger=ledger, gone_at=None))
+
+
+def compared_last(by: Actor, sheet: LedgerSheet) -> LedgerRun | None:
+    """The comparison of a frozen ledger that this person asked for last and that is still there."""
+    return runs_of(by).filter(sheet=sheet, what=LedgerRun.What.COMPARE, gone_at=None).first()

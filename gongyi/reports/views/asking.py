@@ -93,7 +93,8 @@ def detail(request: ActorRequest, key: UUID) -> HttpResponse:
 
 
 def _held(column: AskColumn) -> str:
-    return str(figures.figure(column.figure).name) if column.figure else ""
+    """The figure's name; '' where a hand counts, and for a figure that is no more."""
+    return next((str(one.name) for one in figures.figures() if one.id == column.figure), "")
 
 
 def _printed(found: queries.Summed, columns: list[AskColumn]) -> dict[str, Any]:

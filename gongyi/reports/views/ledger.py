@@ -21,10 +21,13 @@ from gongyi.core.figures import Period
 from gongyi.core.http import ActorRequest, permission, submit
 from gongyi.core.inputs import Form
 from gongyi.reports.actions import ledger as actions
+from gongyi.reports.actions import ledger_runs as runs
 from gongyi.reports.forms.ledger import FreezeForm, LedgerForm
 from gongyi.reports.forms.period import PeriodForm, as_query, list_url, quick
-from gongyi.reports.models import Ledger
+from gongyi.reports.models import Ledger, LedgerRun, LedgerSheet
 from gongyi.reports.queries import ledger as queries
+
+What = LedgerRun.What
 
 
 @permission(P.STAFF)
@@ -85,7 +88,7 @@ def detail(request: ActorRequest, key: UUID) -> HttpResponse:
     context = {
         "title": ledger.name, "ledger": ledger, "words": queries.words_of(request.actor, ledger), "found": found, "heads": heads,
         "foot": queries.foot_words(queries.kind_of(ledger), found.number, found.elsewhere), "rows": _beside(heads, rows),
-        "shown": queries.SHOWN, "sheets": queries.sheets_of(ledger),
+        "shown": queries.SHOWN, "sheets": queries.sheets_of(ledger), "runs": queries.runs_waiting(request.actor, ledger),
         "over": form.period.last < clock.today(), "again": queries.next_edition(ledger, form.period) > 1, **_when(ledger, form),
     }  # fmt: skip
     return render(request, "reports/ledger_detail.html", context)
@@ -124,6 +127,8 @@ def _posted(request: ActorRequest) -> Period:
 def take(request: ActorRequest, key: UUID) -> HttpResponseBase:
     """The ledger of a period as a file."""
     ledger, period = queries.fetch_ledger(request.actor, key), _posted(request)
+    if len(actions.found_rows(request.actor, ledger, period).pairs) > queries.AT_ONCE:
+        return redirect(runs.ask_run(ledger, by=request.actor, what=What.TAKE, period=period))
     content, _row = actions.take_ledger(ledger, by=request.actor, period=period)
     return download(BytesIO(content), f"{ledger.name}-{period.words()}.xlsx", "xlsx")
 
@@ -136,7 +141,6 @@ def freeze(request: ActorRequest, key: UUID) -> HttpResponse:
     again = queries.next_edition(ledger, period) > 1
     form = FreezeForm(request.POST or None, again=again)
     if done := submit(request, form, lambda: _freeze(request, ledger, period, form)):
-        messages.success(request, _("定下来了。以后记录再变，这一期也不变。"))
         return done
     context = {"title": _("定下这一期"), "ledger": ledger, "period": period, "form": form, "again": again}
     return render(
@@ -145,8 +149,13 @@ def freeze(request: ActorRequest, key: UUID) -> HttpResponse:
 
 
 def _freeze(request: ActorRequest, ledger: Ledger, period: Period, form: FreezeForm) -> str:
-    why = form.cleaned_data.get("why", "")
-    return actions.freeze_ledger(ledger, by=request.actor, period=period, why=why).get_absolute_url()
+    """At once where it is short; leads to the frozen ledger, or to how far the worker is."""
+    by, why = request.actor, form.cleaned_data.get("why", "")
+    if len(queries.rows_in(by, ledger, period).pairs) > queries.AT_ONCE:
+        return runs.ask_run(ledger, by=by, what=What.FREEZE, period=period, why=why).get_absolute_url()
+    sheet = actions.freeze_ledger(ledger, by=by, period=period, why=why)
+    messages.success(request, _("定下来了。以后记录再变，这一期也不变。"))
+    return sheet.get_absolute_url()
 
 
 @require_POST
@@ -179,7 +188,7 @@ def sheet(request: ActorRequest, key: UUID) -> HttpResponse:
     heads, *rows = found.table()
     context = {
         "title": found.title, "sheet": found, "opens": opens, "heads": heads, "rows": _beside(heads, rows[: queries.SHOWN]) if opens else [],
-        "changed": queries.changed_since(request.actor, found) if opens else [], "shown": queries.SHOWN,
+        "shown": queries.SHOWN, **(_compared(request, found) if opens else {}),
         "foot": queries.foot_words(queries.kind_of(found), found.rows + found.elsewhere, found.elsewhere),
         "freeze_url": f"{reverse('reports:ledger_freeze', args=[found.ledger_id])}?{urlencode(as_query(found.period))}",
         "keeps": found.ledger.removed_at is None,
@@ -187,10 +196,51 @@ def sheet(request: ActorRequest, key: UUID) -> HttpResponse:
     return render(request, "reports/ledger_sheet.html", context)
 
 
+def _compared(request: ActorRequest, sheet: LedgerSheet) -> dict[str, Any]:
+    """What would be otherwise today: looked at now where the ledger is short, else as the worker found it."""
+    if sheet.rows <= queries.AT_ONCE:
+        return {"changed": queries.changed_since(request.actor, sheet), "looked": True}
+    run = queries.compared_last(request.actor, sheet)
+    found = runs.differences_of(run, by=request.actor) if run else None
+    return {"changed": found or [], "looked": found is not None, "run": run, "long": True}
+
+
+@require_POST
+@permission(P.STAFF)
+def sheet_compare(request: ActorRequest, key: UUID) -> HttpResponse:
+    """Let the worker look whether the records of a long ledger are still the same."""
+    found = queries.fetch_sheet(request.actor, key)
+    run = runs.ask_run(found.ledger, by=request.actor, what=What.COMPARE, period=found.period, sheet=found)
+    return redirect(run)
+
+
+@permission(P.STAFF)
+def run(request: ActorRequest, key: UUID) -> HttpResponse:
+    """How far the worker is with a long ledger; what was frozen or compared leads on to its page."""
+    found = queries.fetch_run(request.actor, key)
+    if found.ready_at and found.sheet and found.what != What.TAKE:
+        return redirect(found.sheet)
+    until = found.ready_at + runs.KEPT if found.ready_at else None
+    context = {"title": found.ledger.name, "run": found, "until": until, "takes": found.what == What.TAKE}
+    return render(request, "reports/ledger_run.html", context)
+
+
+@require_POST
+@permission(P.STAFF)
+def run_take(request: ActorRequest, key: UUID) -> HttpResponseBase:
+    """The file that the worker made, once."""
+    found = queries.fetch_run(request.actor, key)
+    content = runs.take_run(found, by=request.actor)
+    number = f"-{found.sheet.number}" if found.sheet else ""
+    return download(content, f"{found.ledger.name}-{found.period.words()}{number}.xlsx", "xlsx")
+
+
 @require_POST
 @permission(P.STAFF)
 def sheet_take(request: ActorRequest, key: UUID) -> HttpResponseBase:
     """The frozen ledger as a file."""
     found = queries.fetch_sheet(request.actor, key)
+    if found.rows > queries.FILED_AT_ONCE:
+        return redirect(runs.ask_run(found.ledger, by=request.actor, what=What.TAKE, period=found.period, sheet=found))
     content = actions.take_sheet(found, by=request.actor)
     return download(BytesIO(content), f"{found.title}-{found.period.words()}-{found.number}.xlsx", "xlsx")

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -25,14 +25,14 @@ from gongyi.core.deadlines import Calendar
 from gongyi.core.errors import Refused
 from gongyi.core.imports import Checked, Column, Kind, Layout, Sheet
 from gongyi.core.secrets import mask_address, mask_name, mask_phone, mask_text
-from gongyi.documents.reading import clean, clean_line, moment
+from gongyi.documents.reading import clean, clean_line
+from gongyi.documents.rows import moment_of, no_earlier, numbers, short_texts
 from gongyi.network.models import Unit
-from gongyi.network.queries import calendar_of, chain
+from gongyi.network.queries import bare_name, calendar_of, chain, units_by_word
 from gongyi.people.actions.settings import may_edit
 
 LONGEST = 20_000
 TITLE = 60
-FIRST_DAY = datetime(1978, 1, 1, tzinfo=timezone.get_default_timezone())
 COLUMNS = (
     Column("content", gettext_lazy("诉求内容"), ("内容", "留言详情", "留言内容", "详情", "详细内容", "反映内容", "反映问题", "反映情况", "问题描述", "诉求描述", "情况描述", "问题内容", "事项内容", "事件描述", "来信内容", "来电内容", "投诉内容", "举报内容", "咨询内容", "建议内容", "工单内容", "主要内容", "具体内容", "信访事项", "信访内容", "诉求事项", "反映事项", "反映的问题", "反映的主要问题", "主要诉求", "群众诉求", "来访内容", "来访事由", "事由", "接待内容", "意见建议", "content"), required=True, spread=True),
     Column("title", gettext_lazy("标题"), ("主题", "留言主题", "留言标题", "诉求标题", "诉求主题", "事项标题", "事项名称", "信件标题", "来信标题", "工单标题", "问题标题", "title", "subject")),
@@ -125,7 +125,7 @@ class CaseKind(Kind):
             desk, nobody = chain(home)[-1], True
         return Context(
             by, home, desk, nobody, given, clock.now(), calendar_of(None, by.county), {row.name: row for row in types},
-            next((row for row in types if not row.hides_asker), types[0]), taking.topics_of(by.county), may_edit(by=by), known.units_of(by.county), known.words(),
+            next((row for row in types if not row.hides_asker), types[0]), taking.topics_of(by.county), may_edit(by=by), units_by_word(by.county), known.words(),
         )  # fmt: skip
 
     def stamp(self, context: Context) -> str:
@@ -153,15 +153,14 @@ class CaseKind(Kind):
         row = Checked()
         facts = row.facts
         for name in _MOMENTS:
-            facts[name] = _moment(row, name, cells.get(name, ""), context)
+            needed = _("没有写登记时间。") if name == "recorded" and name in context.given else ""
+            facts[name] = moment_of(row, name, cells.get(name, ""), wanted=needed)
         facts["content"], facts["answer"] = clean(cells.get("content", "")), clean(cells.get("answer", ""))
         _titled(row, clean_line(cells.get("title", "")))
-        for name, longest in _SHORT.items():
-            facts[name] = clean_line(cells.get(name, ""))
-            if name in _NUMBERS and _ROUNDED.fullmatch(facts[name]):
+        short_texts(row, cells, _SHORT)
+        for name in _NUMBERS:
+            if _ROUNDED.fullmatch(facts[name]):
                 facts[name], facts["blurred"] = "", True
-            if len(facts[name]) > longest:
-                row.problems.append((name, _("太长，最多 %(n)d 个字。") % {"n": longest}))
         _texts(row)
         _choices(row, context, cells)
         _history(row, context)
@@ -243,24 +242,6 @@ class CaseKind(Kind):
 # --- what a row says --------------------------------------------------------------------------------------------------
 
 
-def _moment(row: Checked, name: str, text: str, context: Context) -> datetime | None:
-    """A day or time of the row; what cannot be one is a problem."""
-    if not text.strip():
-        if name == "recorded" and name in context.given:
-            row.problems.append((name, _("没有写登记时间。")))
-        return None
-    at = moment(text)
-    if at is None:
-        row.problems.append((name, _("看不出是哪一天。请写成 2026-03-05 14:30 这样。")))
-    elif at > context.now + timedelta(days=1):
-        row.problems.append((name, _("这个时间还没有到。")))
-    elif at < FIRST_DAY:
-        row.problems.append((name, _("这个时间太早了。")))
-    else:
-        return at
-    return None
-
-
 def _titled(row: Checked, title: str) -> None:
     """Content from the title where it is all there is; a title too long is kept whole in the content."""
     facts = row.facts
@@ -288,13 +269,11 @@ def _choices(row: Checked, context: Context, cells: Mapping[str, str]) -> None:
     }  # fmt: skip
     for name, values in tables.items():
         text = clean_line(cells.get(name, ""))
-        row.facts[name] = found = values.get(known.place(text) if values is context.units else text)
+        row.facts[name] = found = values.get(bare_name(text) if values is context.units else text)
         if text and not found:
             context.unknown[name, text] += 1
     row.facts["type"] = row.facts["type"] or context.default
-    for name in ("returns", "redos"):
-        text = clean_line(cells.get(name, ""))
-        row.facts[name] = min(int(text), 999) if re.fullmatch("[0-9]{1,4}", text) else 0
+    numbers(row, cells, ("returns", "redos"))
 
 
 def _history(row: Checked, context: Context) -> None:
@@ -310,7 +289,7 @@ def _history(row: Checked, context: Context) -> None:
     facts["state"] = said if said in _ENDED else "closed"
     if facts["state"] in {"closed", "filed"}:
         _ended(row, context)
-    _in_order(row)
+    no_earlier(row, ("answered", "closed"), facts["recorded"], _("早于登记时间。"))
 
 
 def _ended(row: Checked, context: Context) -> None:
@@ -326,20 +305,6 @@ def _ended(row: Checked, context: Context) -> None:
 
 _ENDED = {"declined", "void", "closed", "filed"}
 _REPLIED = {"answered", "calling"}  # open, but for a return call; in any other open state a reply was not the last word
-
-
-def _in_order(row: Checked) -> None:
-    """A reply of the same day without its hour counts as given at once; one of an earlier day is a problem."""
-    facts = row.facts
-    start = facts["recorded"]
-    for name in ("answered", "closed"):
-        at = facts[name]
-        if at is None or start is None or at >= start:
-            continue
-        if timezone.localdate(at) == timezone.localdate(start):
-            facts[name] = start
-        else:
-            row.problems.append((name, _("早于登记时间。")))
 
 
 def _topic(context: Context, cells: Mapping[str, str]) -> tuple[str, ...]:

@@ -1,14 +1,11 @@
-"""What the words of a table mean here: units by their names, and the product's own choices as other programs write them."""
+"""What the words of a table mean here: the product's own choices as other programs write them."""
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
-
-from django.utils import translation
 
 from gongyi.casework.models import Case
 from gongyi.casework.workflow import STATES
-from gongyi.network.models import Unit
+from gongyi.documents.rows import both_languages
 
 # What other programs and registers write for them.
 _ALSO = {
@@ -28,30 +25,6 @@ _ALSO = {
 }  # fmt: skip
 
 
-def units_of(county: int) -> dict[str, Unit | None]:
-    """Units by code and by name, alone or behind those above it (东湖镇李家村); None for a name that several have."""
-    found: dict[str, Unit | None] = {}
-    for unit in Unit.objects.filter(county=county).select_related("parent__parent__parent"):
-        name = ""
-        for above in _upwards(unit):
-            name = place(above.name) + name
-            found[name] = None if found.get(name, unit) != unit else unit
-        found[unit.code] = unit
-    return found
-
-
-def _upwards(unit: Unit | None) -> Iterator[Unit]:
-    while unit:
-        yield unit
-        unit = unit.parent
-
-
-def place(text: str) -> str:
-    """The name of a unit without gaps, and without what is added to the name of a village."""
-    bare = re.sub("村?村(?:民委员会|委会)$", "村", re.sub(r"[\s/\\>·-]", "", text))
-    return re.sub("(?:社区)?居(?:民委员会|委会)$", "社区", bare)
-
-
 def words() -> dict[str, dict[str, str]]:
     """Field -> word in either language -> value."""
     tables: dict[str, Iterable[tuple[str, Any]]] = {
@@ -59,11 +32,8 @@ def words() -> dict[str, dict[str, str]]:
         "call_result": Case.CallResult.choices, "rating": Case.Rating.choices,
         "state": [(name, state.label) for name, state in STATES.items()],
     }  # fmt: skip
-    found: dict[str, dict[str, str]] = {
-        name: {word: value for value, words in _ALSO.get(name, {}).items() for word in words.split()} for name in tables
+    also = {
+        name: [(value, word) for value, words in _ALSO.get(name, {}).items() for word in words.split()]
+        for name in tables
     }
-    for language in ("en", "zh-hans"):
-        with translation.override(language):
-            for name, pairs in tables.items():
-                found[name] |= {str(label): value for value, label in pairs}
-    return found
+    return both_languages({name: [*also[name], *pairs] for name, pairs in tables.items()})

@@ -11,7 +11,7 @@ from gongyi.core import figures
 from gongyi.core.management.county import WholeCommand
 from gongyi.language.asked.ask import Vocabulary
 from gongyi.language.asked.trial import Score, measure
-from gongyi.reports.queries.filling import refused
+from gongyi.reports.queries.filling import names_of_figures, refused
 
 
 class Command(WholeCommand):
@@ -24,7 +24,7 @@ class Command(WholeCommand):
 
     def handle(self, *, folders: list[str], json: bool, **options: Any) -> None:
         found = figures.figures()
-        given = Vocabulary(words=tuple((one.id, one.words) for one in found), figures=frozenset(one.id for one in found), refused=refused)  # fmt: skip
+        given = Vocabulary(words=names_of_figures(), figures=frozenset(one.id for one in found), refused=refused)  # fmt: skip
         facts = []
         for folder in folders:
             paths = sorted(Path(folder).glob("*.key.json"))
