@@ -62,7 +62,7 @@ class Comment(Tracked):
         ]
 
     def __str__(self) -> str:
-        return self.proposal.number
+        return str(self.proposal.number)
 
     def get_absolute_url(self) -> str:
         return f"/proposals/comments/{self.pk}/"
