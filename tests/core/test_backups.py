@@ -24,6 +24,7 @@ from gongyi.core import audit, backups, boot, clock, upgrade
 from gongyi.core.access import system_actor
 from gongyi.core.attachments import storage
 from gongyi.core.backups import making, nightly, restoring, rows, vault
+from gongyi.core.county import new_key
 from gongyi.core.errors import Refused
 from gongyi.core.models import Attachment, AuditDetail, AuditEntry, AuditHead, ScheduleRun, SearchRow
 from gongyi.network.models import Unit
@@ -60,7 +61,7 @@ def fill() -> None:
     county = make_county()
     for model in own_models():
         if model not in {Unit, AuditHead, AuditEntry, AuditDetail} and not model._base_manager.exists():
-            make_row(model, COUNTY, unit=county)
+            make_row(model, COUNTY, unit=county, origin=new_key(COUNTY))
     with transaction.atomic():
         for n in range(3):
             audit.record(
