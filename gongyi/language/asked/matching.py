@@ -14,7 +14,7 @@ from gongyi.language.asked.ask import DOUBTFUL, LIKELY, SURE, Ask, Vocabulary, l
 from gongyi.language.asked.cells import Around, Split, only_verb, title_of
 from gongyi.language.asked.figures import INTAKE, SHARE, STOCKS, By, Counted, Parts, is_change, on_subject, subject_of
 from gongyi.language.asked.lines import Lines
-from gongyi.language.asked.reading import Lexicon, bare, list_words, plain
+from gongyi.language.asked.reading import Lexicon, bare, list_words, of_proposals, plain
 
 _ENOUGH = 3  # columns of a list by which it is known as one
 
@@ -118,6 +118,8 @@ class _Form:
         if found == "person":
             office = "人" not in leaf and "单位" in "".join(texts[:-1])
             return leave("hand" if office else "person", leaf)
+        if found and of_proposals(found) and not "".join(self._rows(slot)).startswith("proposals."):
+            return leave("not_held", leaf)
         if found:
             return Ask("list", self._rows(slot), word=found, why=why)
         return leave("hand", leaf) if "hand" in self.read(leaf).marks else self._by_ending(slot, leaf, why)

@@ -231,7 +231,13 @@ def _mark(found: Reading, value: str) -> None:
 @cache
 def list_words() -> dict[str, str]:
     """Heading of a list's column -> what it holds."""
-    return {plain(word): name for name, words in _tables()["lists"].items() for word in words.split()}
+    listed = {**_tables()["lists"], **_tables()["lists_of_proposals"]}
+    return {plain(word): name for name, words in listed.items() for word in words.split()}
+
+
+def of_proposals(column: str) -> bool:
+    """Whether a list's column is one that only proposals have."""
+    return column in _tables()["lists_of_proposals"]
 
 
 @cache

@@ -73,7 +73,8 @@ def list_values(
                 value = cell(one, texts, ask.word, place)
                 shown = _listed(slot, value)
                 why = "" if shown not in {None, ""} else _("这一件还没有这一项。")
-                found[slot.at] = Line(slot, ask, LISTS()[ask.word], shown if shown != "" else None, (one.get_absolute_url(),), why)  # fmt: skip
+                note = _("按答复的日子算，和“按期办结”的口径一样。") if ask.word in {"in_time", "late"} else ""
+                found[slot.at] = Line(slot, ask, LISTS()[ask.word], shown if shown != "" else None, (one.get_absolute_url(),), why, note)  # fmt: skip
     return found
 
 
