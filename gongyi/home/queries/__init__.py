@@ -1,6 +1,6 @@
 """Reads of the whole product."""
 
-from gongyi.home.queries.bench import bare_rows, blank_form, told_cases
+from gongyi.home.queries.bench import bare_rows, blank_form, told_cases, told_proposals
 from gongyi.home.queries.day import (
     EVENTS,
     asked_tables,
@@ -11,7 +11,7 @@ from gongyi.home.queries.day import (
     only_mine,
 )
 from gongyi.home.queries.first import doers_of, first_tasks
-from gongyi.home.queries.jobs import JobLine, jobs, worker_trouble
+from gongyi.home.queries.jobs import OF_BACKUPS, JobLine, backup_jobs, jobs, worker_trouble
 from gongyi.home.queries.outgoing import (
     Outgoing,
     WayState,
@@ -29,10 +29,12 @@ from gongyi.home.queries.outgoing import (
 
 __all__ = [
     "EVENTS",
+    "OF_BACKUPS",
     "JobLine",
     "Outgoing",
     "WayState",
     "asked_tables",
+    "backup_jobs",
     "bare_rows",
     "begin_of",
     "blank_form",
@@ -52,6 +54,7 @@ __all__ = [
     "sms_ready",
     "system_tasks",
     "told_cases",
+    "told_proposals",
     "way_of",
     "ways",
     "worker_trouble",
