@@ -14,7 +14,7 @@ from tests.reports.test_filling import LONG, case
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=False)]
 MINUTES = 2  # in which a form is handed over, corrected, confirmed and downloaded, the machine's waiting included
-CLICKS = 15  # that it takes, as docs/explanation/filling.md says: choosing from a list or a folder counts two
+CLICKS = 13  # that it takes, as docs/explanation/filling.md says: choosing from a list or a folder counts two
 COUNT = """(() => { const add = (n) => { localStorage.taps = n + Number(localStorage.taps || 0); };
   addEventListener("click", (e) => { if (e.isTrusted && !e.target.closest("select, input[type=file]")) add(1); }, true);
   addEventListener("change", (e) => { if (e.target.matches("select, input[type=file]")) add(2); }, true); })()"""
