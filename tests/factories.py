@@ -36,7 +36,7 @@ def make_county(code: int = 999001, name: str = "东湖县") -> Unit:
 def make_unit(name: str = "李家镇", parent: Unit | None = None, tier: str = "", **facts: Any) -> Unit:
     """A unit under `parent` (a new county if none), by default one tier below it."""
     parent = parent or Unit.objects.filter(tier=Unit.Tier.COUNTY).order_by("id").first() or make_county()
-    facts.setdefault("code", f"{parent.county}-X{next(_numbers)}")
+    facts.setdefault("code", f"{parent.county}-X{next(_numbers):04}")
     tier = tier or _below[Unit.Tier(parent.tier)]
     return _unit(county=parent.county, name=name, parent=parent, tier=tier, **facts)
 

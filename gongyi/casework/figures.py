@@ -27,7 +27,17 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from gongyi.casework.models import COUNTED_ACTIONS, Asker, Case, CaseStep, CaseType, PublicationStep, Topic, Visit
+from gongyi.casework.models import (
+    COUNTED_ACTIONS,
+    Asker,
+    Case,
+    CaseStep,
+    CaseType,
+    PublicationStep,
+    ReceptionRow,
+    Topic,
+    Visit,
+)
 from gongyi.core import clock, figures
 from gongyi.core.figures import (
     Counted,
@@ -144,6 +154,22 @@ amendments = Source(
     splits=_through("publication__case"),
 )  # fmt: skip
 
+_OF_DAY = ReceptionRow.objects.filter(
+    county=OuterRef("county"), sheet__unit=OuterRef("sheet__unit"), sheet__day=OuterRef("sheet__day"), pk__lt=OuterRef("pk")
+)  # fmt: skip
+
+
+def _receptions(county: int) -> QuerySet[Any]:
+    """The first case of each day of reception, each counted for the unit that received."""
+    rows: Any = ReceptionRow.objects.filter(~Exists(_OF_DAY), county=county)
+    found: QuerySet[Any] = rows.annotate(counts_for=F("sheet__unit"))
+    return found
+
+
+receptions = Source(
+    _receptions, "counts_for", "sheet__day", record="case", number="case__number", group=_("来了多少"), splits=_through("case")
+)  # fmt: skip
+
 _PHONE = Asker.objects.filter(county=OuterRef("county"), case=OuterRef("pk")).exclude(phone_digest="")
 _ITS = Asker.objects.filter(county=OuterRef(OuterRef("county")), case=OuterRef(OuterRef("pk"))).exclude(phone_digest="")
 # Asked by the phone first: few share one, while a month has thousands of cases.
@@ -246,6 +272,11 @@ _AMENDED = Figure(
     error=True,
 )
 
+_RECEPTION_DAYS = Figure(
+    "cases.reception_days", pgettext_lazy("数字", "接待天数"), _("期间内办过接待的日子：接待登记表录入了来访的，一个单位一天算一次；点开是那天的头一件"),
+    receptions, measure=_("天"), words=("接待天数", "接待日数", "接待日"),
+)  # fmt: skip
+
 
 def _types(county: int) -> dict[str, str]:
     rows = CaseType.objects.filter(county=county).order_by("position", "name").values_list("id", "name")
@@ -258,11 +289,12 @@ def _topics(county: int) -> dict[str, str]:
 
 
 def _beside(county: int, keys: list[UUID]) -> list[tuple[QuerySet[Any], str]]:
-    """What else changes with these cases: the earlier ones of the same asker, and corrections of their public answers."""
+    """What else changes with these cases: the earlier ones of the same asker, corrections of their public answers, days of reception."""
     phones = Asker.objects.filter(county=county, case__in=keys).exclude(phone_digest="").values("phone_digest")
     same = Asker.objects.filter(county=county, phone_digest__in=phones).values("case")
     texts = PublicationStep.objects.filter(county=county, publication__case__in=keys, action="amend")
-    return [(Case.objects.filter(county=county, id__in=same), "closed_at"), (texts, "at")]
+    received = ReceptionRow.objects.filter(county=county, case__in=keys)
+    return [(Case.objects.filter(county=county, id__in=same), "closed_at"), (texts, "at"), (received, "sheet__day")]
 
 
 _SPLITS = (
@@ -278,6 +310,6 @@ _SPLITS = (
 def register_figures() -> None:
     """Add the figures of casework, in the order in which pages and lists show them."""
     register_splits(*_SPLITS)
-    register(*_INTAKE, *_SENT, *_ENDED, *_THERE, *_LINES, _AMENDED, *_RATES)
+    register(*_INTAKE, *_SENT, *_ENDED, *_THERE, *_LINES, _RECEPTION_DAYS, _AMENDED, *_RATES)
     moments = ("recorded_at", "assigned_at", "closed_at")
     register_counted(Counted(Case, (CaseStep, Visit), "case", moments, _beside))

@@ -372,18 +372,19 @@ def count(keys: Iterable[str], scope: Scope, *, rates: Mapping[str, Rate] | None
     return {key: value_of(one, found) for key, one in asked.items()}
 
 
-def count_by(keys: Iterable[str], scope: Scope, split: str) -> dict[Any, dict[str, int]]:
-    """Base figures for each value of a split, or of `unit`: {value: {id: count}}. One query for each source.
+def count_by(keys: Iterable[str], scope: Scope, split: str, *, beside: str = "") -> dict[Any, dict[str, int]]:
+    """Base figures for each value of a split, or of `unit`: {value: {id: count}}; with a second one `beside`: {(value, value): …}. One query for each source.
 
     Raises KeyError for a split that the rows of a figure do not have.
     """
     found: dict[Any, dict[str, int]] = {}
     base = _base([figure(key) for key in keys])
     for source, group in _by_source(base).items():
-        column = source.unit if split == "unit" else source.splits[split]
+        columns = [source.unit if each == "unit" else source.splits[each] for each in (split, beside) if each]
         counts = {_column(one.id): Count("pk", filter=one.holds(scope.period)) for one in group}
-        for row in source.of(scope).order_by().values(column).annotate(**counts):
-            line = found.setdefault(row[column], dict.fromkeys((one.id for one in base), 0))
+        for row in source.of(scope).order_by().values(*columns).annotate(**counts):
+            values = tuple(row[column] for column in columns)
+            line = found.setdefault(values if beside else values[0], dict.fromkeys((one.id for one in base), 0))
             line |= {one.id: row[_column(one.id)] for one in group}
     return found
 
@@ -397,6 +398,16 @@ def rows_of(key: str, scope: Scope) -> QuerySet[Any]:
     if isinstance(one, Rate):
         raise KeyError(key)
     return one.source.of(scope).filter(one.holds(scope.period))
+
+
+def begins(key: str, county: int) -> date | None:
+    """The first day of which the county holds anything that figures of this subject count; None where it holds nothing."""
+    subject = key.partition(".")[0]
+    dated = (one.source for one in base_figures() if one.id.startswith(f"{subject}.") and one.source.at)
+    source = next(dated)
+    rows = source.rows(county).filter(**{f"{source.at}__isnull": False}).order_by(source.at)
+    first: datetime | date | None = rows.values_list(source.at, flat=True).first()
+    return timezone.localtime(first).date() if isinstance(first, datetime) else first
 
 
 def value_of(one: Figure | Rate, counted: Mapping[str, int]) -> Value:

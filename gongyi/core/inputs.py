@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar, NamedTuple
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
@@ -97,6 +98,11 @@ class FilterForm(Form):
     def left_out(self) -> str:
         """What of the address makes no sense, by its label: the list is longer than was asked for."""
         return _("、").join(str(self.fields[name].label) for name in self.errors if name in self.fields)
+
+    def kept(self) -> str:
+        """The valid fields that filter, as an address."""
+        self.is_valid()
+        return urlencode([(name, value) for name, value in self.cleaned_data.items() if value])
 
     def chips(self, query: QueryDict) -> list[dict[str, str]]:
         """What is filtered now, in words, each with the address that takes it away."""

@@ -31,6 +31,7 @@ RAIL: list[tuple[P, str, Promise, str]] = [
     (P.SYSTEM_VIEW, "home:system", gettext_lazy("系统"), "laptop"),
 ]
 ME = (P.STAFF, "people:me", gettext_lazy("我的"), "person")
+PROMISES = (P.PROMISE_VIEW, "promises:list", gettext_lazy("承诺"), "calendar-check")
 TABS = [RAIL[0], RAIL[2], *RAIL[1:2], *RAIL[3:]]  # as many as fit beside 我的; the rest stand on that page
 
 
@@ -60,6 +61,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     own: dict[str, Any] = shared | {
         "nav": _entries(RAIL, actor, request.path),
         "tabs": _entries([*[entry for entry in TABS if actor.can(entry[0])][:3], ME], actor, request.path),
+        "more": _entries([*RAIL, PROMISES], actor, request.path),
         "units": [{"id": key, "name": name} for key, name in units.items()],
         "unit": {"id": actor.unit, "name": actor.unit_name},
         "unit_url": _address("home:choose_unit"),

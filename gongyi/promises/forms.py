@@ -8,10 +8,14 @@ from django.utils.translation import gettext_lazy
 
 from gongyi.core import clock, figures
 from gongyi.core.access import Actor
+from gongyi.core.access import Permission as P
 from gongyi.core.attachments import ACCEPT
-from gongyi.core.county import as_key
-from gongyi.core.inputs import DateInput, FilterForm, Textarea, VersionForm
+from gongyi.core.inputs import DateInput, FilterForm, Form, Textarea, VersionForm
+from gongyi.network.models import Unit
+from gongyi.network.queries import unit_field
+from gongyi.people.queries.exports import format_field
 from gongyi.promises import queries
+from gongyi.promises.actions.meetings import LONGEST_NAME
 from gongyi.promises.models import Promise, PromiseSetting
 from gongyi.promises.queries import Wanted
 from gongyi.promises.workflow import PROMISE
@@ -114,10 +118,33 @@ class ListForm(FilterForm):
     def wanted(self) -> Wanted:
         """The filter that the valid fields ask for."""
         self.is_valid()
-        found = self.cleaned_data
-        return Wanted(
-            as_key(found.get("unit")), found.get("state", ""), found.get("first"), found.get("last"), bool(found.get("late")), found.get("waiting", ""),
-        )  # fmt: skip
+        return queries.wanted_of({name: str(value) for name, value in self.cleaned_data.items() if value})
+
+
+class ExportForm(Form):
+    """The format alone: promises hold no contacts."""
+
+    kind = format_field()
+
+
+class MeetingForm(Form):
+    """Who promised what by when, at which meeting."""
+
+    name = forms.CharField(
+        label=gettext_lazy("什么会"), max_length=LONGEST_NAME, help_text=gettext_lazy("几个字就行，例如“镇长接待会”，不写人名。"),
+    )  # fmt: skip
+    held_on = forms.DateField(label=gettext_lazy("哪天开的"), widget=DateInput)
+    what = forms.CharField(label=gettext_lazy("答应做什么"), max_length=300, widget=Textarea({"rows": 3}))
+    unit = unit_field(gettext_lazy("由哪个单位来做"), error_messages={"required": gettext_lazy("请选一个单位。")})
+    due = forms.DateField(label=gettext_lazy("哪天以前做到"), widget=DateInput)
+    host: Any = forms.ModelChoiceField(label=gettext_lazy("哪个单位的会"), queryset=None, empty_label=None)
+
+    def __init__(self, *args: Any, by: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        mine = by.units(P.PROMISE_KEEP)
+        self.fields["host"].queryset = Unit.objects.filter(id__in=mine).order_by("path")  # type: ignore[attr-defined]
+        self.fields["host"].initial = by.unit if by.unit in mine else next(iter(mine), None)
+        self.fields["held_on"].initial = clock.today()
 
 
 class SettingForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -125,3 +152,8 @@ class SettingForm(forms.ModelForm):  # type: ignore[type-arg]
         model = PromiseSetting
         fields = ("wake_days",)
         help_texts = {"wake_days": gettext_lazy("答应的日子以前这么多个工作日，开始提醒来做的单位；0 就是当天才提醒。")}
+
+
+def search_form(data: Any, by: Actor) -> ListForm:
+    """The list's filter beside a search."""
+    return ListForm(data, by=by)

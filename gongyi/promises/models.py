@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from gongyi.core import clock
 from gongyi.core.county import CountyForeignKey, CountyModel
+from gongyi.core.search import SearchedModel
 from gongyi.core.secrets import mask_text
 from gongyi.core.workflow import Step, Tracked
 from gongyi.network.models import Unit
@@ -40,7 +41,7 @@ class Line(NamedTuple):
     due: date
 
 
-class Promise(Tracked):
+class Promise(SearchedModel, Tracked):
     """One promise. In time or late is no state: it follows from `due` and `reported_on`, the day of the report that was confirmed.
 
     `kind` and `origin` are a soft reference to the record from which it arose. The public knows it by `slug`, which says

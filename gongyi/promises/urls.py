@@ -7,6 +7,8 @@ from gongyi.promises import views
 app_name = "promises"
 urlpatterns = [
     path("", views.index, name="list"),
+    path("export/", views.export, name="export"),
+    path("meeting/", views.meeting, name="meeting"),
     path("setting/", views.setting, name="setting"),
     path("<uuid:key>/", views.detail, name="detail"),
     path("<uuid:key>/paper/", views.paper, name="paper"),

@@ -21,9 +21,11 @@ from gongyi.core.errors import Refused
 from gongyi.core.http import ActorRequest, permission, submit
 from gongyi.core.secrets import mask_text
 from gongyi.core.workflow import Move
+from gongyi.people.actions.exports import ask_export
+from gongyi.people.queries import exports
 from gongyi.people.queries.posts import may_set_limits
 from gongyi.promises import actions, queries
-from gongyi.promises.forms import FORMS, ListForm, SettingForm
+from gongyi.promises.forms import FORMS, ExportForm, ListForm, MeetingForm, SettingForm
 from gongyi.promises.models import Promise
 from gongyi.promises.rules import can_move, moves_for, origin_of
 from gongyi.promises.workflow import PROMISE, STATES
@@ -44,9 +46,40 @@ def index(request: ActorRequest) -> HttpResponse:
     number = page.paginator.count
     context = {
         "title": _("承诺台账"), "form": form, "chips": form.chips(request.GET), "page": page, "rows": [queries.row(one) for one in page],
+        "on": request.GET.urlencode(), "keeps": request.actor.can(P.PROMISE_KEEP),
         "count": ngettext("共 %(n)d 项", "共 %(n)d 项", number) % {"n": number},
     }  # fmt: skip
     return render(request, "promises/list.html", context)
+
+
+@permission(P.PROMISE_VIEW)
+def export(request: ActorRequest) -> HttpResponse:
+    """The ledger under this filter as a file: in which format, with which columns."""
+    by, wanted, form = request.actor, ListForm(request.GET, by=request.actor), ExportForm(request.POST or None)
+    words = _("、").join(chip["words"] for chip in wanted.chips(request.GET))
+    facts = {"listed": "promise", "query": wanted.kept(), "words": words}
+    if done := submit(request, form, lambda: ask_export(by=by, **form.cleaned_data, **facts).get_absolute_url()):
+        return done
+    number = queries.listed(by, wanted.wanted()).count()
+    context = {
+        "title": _("导出"),
+        "form": form,
+        "words": words,
+        "number": number,
+        "columns": exports.headers("promise"),
+    }
+    return render(request, "promises/export.html", context)
+
+
+@permission(P.PROMISE_KEEP)
+def meeting(request: ActorRequest) -> HttpResponse:
+    """记会上答应的事: who promised what by when."""
+    by, form = request.actor, MeetingForm(request.POST or None, by=request.actor)
+    act = actions.promise_at_meeting
+    if done := submit(request, form, lambda: queries.lead_on(by, act(by=by, **form.cleaned_data))):
+        messages.success(request, _("记进了承诺台账，来做的单位会收到消息。"))
+        return done
+    return render(request, "promises/meeting.html", {"title": _("记会上答应的事"), "form": form})
 
 
 @permission(P.PROMISE_VIEW)

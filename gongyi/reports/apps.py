@@ -15,6 +15,7 @@ class ReportsConfig(AppConfig):
         from gongyi.people.queries import exports
         from gongyi.reports import figures
         from gongyi.reports.actions.asking import follow_successor
+        from gongyi.reports.actions.pledges import end_with_unit
         from gongyi.reports.queries.behind import LIST, exported
         from gongyi.reports.queries.lists import answer_list, ask_list, error_list, report_list
         from gongyi.reports.rules.asking import may_hear_of_table
@@ -25,6 +26,6 @@ class ReportsConfig(AppConfig):
         for listed in (report_list(), ask_list(), answer_list(), error_list()):
             lists.register(listed)
 
-        unit_merged.append(follow_successor)
+        unit_merged += [follow_successor, end_with_unit]
         register_right(["report"], may_hear_of_report)
         register_right(["asking"], may_hear_of_table)

@@ -2,13 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from gongyi.reports.views import asking, dashboard, figures, filling, ledger, rates, report, statistics
+from gongyi.reports.views import asking, dashboard, figures, filling, ledger, pledges, rates, report, statistics
 
 app_name = "reports"
 urlpatterns: list[URLPattern] = [
     path("dashboard/", dashboard.dashboard, name="dashboard"),
     path("portal/statistics/", statistics.statistics, name="statistics"),
     path("portal/statistics/file/", statistics.statistics_file, name="statistics_file"),
+    path("portal/pledges/", pledges.everybody, name="pledges_public"),
+    path("portal/pledges/<uuid:key>/", pledges.of_unit, name="pledges_unit"),
+    path("pledges/", pledges.index, name="pledges"),
+    path("pledges/new/", pledges.new, name="pledge_new"),
+    path("pledges/<uuid:key>/end/", pledges.end, name="pledge_end"),
     path("figures/", figures.figures_page, name="figures"),
     path("figures/changes/", figures.changes, name="changes"),
     path("figures/errors/", figures.errors, name="errors"),

@@ -17,6 +17,7 @@ from gongyi.core import clock
 from gongyi.core.access import Permission as P
 from gongyi.core.access import Role
 from gongyi.core.errors import Refused
+from gongyi.core.today import day_words
 from gongyi.people.models import Account
 from gongyi.people.queries import actor_of
 from tests.factories import grant, make_account, make_actor
@@ -156,7 +157,7 @@ def test_stuck_says_with_whom_and_since_when(land):
         since = clock.now()
     [section] = [one for one in queries.my_day(land.desk) if one.key == "stuck"]
     [line] = section.lines
-    assert line.why == f"从{today._day(since)}起在等西山镇签收"
+    assert line.why == f"从{day_words(since)}起在等西山镇签收"
     assert "天前）" in line.why, "absolute and relative"
     assert line.step["label"] == "催办"
     assert line.row["number"] == case.number

@@ -20,6 +20,7 @@ STARTS: dict[str, dict[str, Any]] = {
     "casework.Case": {"state": "recorded", "turn_due": WHEN},
     "casework.Asker": {"name": "阿依古丽", "phone": "13899990001", "address": "东湖路8号"},
     "casework.Publication": {"state": "draft"},
+    "proposals.ResultClass": {"follows": "done"},
     "proposals.Publication": {"state": "draft"},
     "proposals.PublicationStep": {"source": "draft", "target": "draft", "action": "edit"},
     "casework.PublicationStep": {"source": "draft", "target": "draft", "action": "edit"},
@@ -45,6 +46,7 @@ STARTS: dict[str, dict[str, Any]] = {
         "until": date(2099, 1, 1),
     },
     "reports.Answer": {"state": "sent", "opened_at": WHEN, "sent_at": WHEN},
+    "reports.Pledge": {"figure": "cases.closed", "since": date(2020, 1, 1), "threshold": 1},
     "reports.Ledger": {"figure": "cases.received", "columns": '[["number", "工单编号"]]'},
     "reports.LedgerRun": {
         "what": "take",

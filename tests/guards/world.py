@@ -140,6 +140,8 @@ MEANT = {
     **dict.fromkeys((f"proposal_publications:{page}" for page in ("detail", "step")), "proposals.Publication"),
     **dict.fromkeys((f"promises:{page}" for page in ("detail", "paper", "step")), "promises.Promise"),
     "home:message": "core.Message",
+    "reports:pledge_end": "reports.Pledge",
+    "reports:pledges_unit": "network.Unit",
     **dict.fromkeys(
         (f"reports:fill{step}" for step in ("", "_cell", "_scope", "_confirm", "_take")), "reports.FormFill"
     ),

@@ -451,6 +451,14 @@ def test_a_day_set_by_others_is_left_but_the_day_of_filling_in_is_not():
     assert {one.word for one in line("填报日期：____年____月____日")} == {"date"}
 
 
+def test_a_column_that_only_proposals_have_is_left_in_a_list_of_matters():
+    known = replace(WORDS, figures=frozenset({"proposals.received", "cases.received"}))
+    row = {"record": 1, "label": "1"}
+    heads = ("受理编号", "主要内容", "主办单位", "协办单位")
+    for title, kind in (("群众诉求办理台账", "leave"), ("提案办理台账", "list")):
+        assert match([cell(head, title=title, **row) for head in heads], known)[-1].kind == kind
+
+
 def test_a_heading_of_a_list_may_end_with_a_column_but_not_after_another_step():
     row = {"record": 1, "label": "1"}
     words = ("受理编号", "登记日期", "主办单位", "反映事项摘要", "立案审查日期", "首次联系结果", "是否按期")

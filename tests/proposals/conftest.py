@@ -28,8 +28,8 @@ def land(db) -> SimpleNamespace:
         causes[kind] = Cause(kind=kind, text=text, elsewhere="请补上建议再提。" if kind == "refuse" else "")
         causes[kind].save()
     classes = {}
-    for code, open_end in {"A": False, "B": True}.items():
-        classes[code] = ResultClass(code=code, name=f"第{code}类", open_end=open_end, since=clock.today())
+    for code, follows in {"A": "done", "B": "promise", "D": "declined"}.items():
+        classes[code] = ResultClass(code=code, name=f"第{code}类", follows=follows, since=clock.today())
         classes[code].save()
     category = Category(name="交通出行")
     category.save()

@@ -1,6 +1,8 @@
 """From assigning to the end: whose turn the stamp says it is, who may judge what, what is asked before an answer goes out."""
 
 from datetime import date, datetime, timedelta
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -12,11 +14,11 @@ from gongyi.core.models import Message
 from gongyi.network.models import CalendarDay
 from gongyi.people.models import Account, Grant
 from gongyi.people.queries import actor_of
-from gongyi.promises.models import Line
+from gongyi.promises.models import Line, Promise
 from gongyi.proposals import actions, queries, rules
 from gongyi.proposals.actions import follow_successor, settings
 from gongyi.proposals.actions.promising import ORIGIN
-from gongyi.proposals.models import Proposal, ProposalPart, ProposalStep
+from gongyi.proposals.models import Proposal, ProposalPart, ProposalStep, ResultClass
 from gongyi.proposals.rules import can_move, visible_to
 from gongyi.proposals.workflow import PROPOSAL
 from tests.factories import grant, make_actor, refused
@@ -284,3 +286,70 @@ def test_a_changed_calendar_moves_a_limit_that_runs(land):
     CalendarDay.objects.create(county=one.county, day=timezone.localdate(one.unit_due), working=False, name="放假")
     assert actions.recompute_deadlines(one.county) >= 1
     assert again(one).unit_due > one.unit_due
+
+
+def signed_for(land):
+    one = assigned(land, co_units=[])
+    act(one, "sign", land.clerk)
+    return one
+
+
+@pytest.mark.parametrize(("code", "field"), [("B", "promise"), ("D", "declined_why")])
+def test_class_that_is_not_done_needs_a_promise_or_a_reason(land, code, field):
+    with pytest.raises(ValidationError) as error:
+        act(signed_for(land), "answer", land.clerk, answer="知道了。", result=land.classes[code])
+    assert field in error.value.error_dict
+
+
+def test_class_that_declines_says_why(land):
+    one = signed_for(land)
+    act(one, "answer", land.clerk, answer="不能办。", result=land.classes["D"], declined_why="河道不归县里管")
+    assert again(one).declined_why == "河道不归县里管"
+    assert again(one).state == "reviewing"
+
+
+def test_class_of_its_own_needs_a_promise_unless_it_says_otherwise(land):
+    """A class that a county adds without saying what follows asks for a promise."""
+    fresh = ResultClass(code="E", name="看情况", since=clock.today())
+    fresh.save()
+    with pytest.raises(ValidationError):
+        act(signed_for(land), "answer", land.clerk, answer="看情况。", result=fresh)
+    ResultClass.objects.filter(id=fresh.id).update(follows="done")  # the control
+    fresh.refresh_from_db()
+    one = signed_for(land)
+    act(one, "answer", land.clerk, answer="看情况。", result=fresh)
+    assert again(one).state == "reviewing"
+
+
+def test_transfer_takes_the_lead_units_promise_along(land):
+    one = answered(land, "B")
+    promise = Promise.objects.get()
+    act(one, "redo", land.desk, reason=land.causes["redo"])
+    act(one, "transfer", land.desk, lead=land.other)
+    moved = Promise.objects.get()
+    assert (moved.unit, moved.due) == (land.other, promise.due)
+
+
+class Old:
+    """Result classes as they were before they said what follows; keeps what a migration asks of them."""
+
+    def __init__(self) -> None:
+        self.asked, self.told = {}, []
+
+    def get_model(self, *_name):
+        return SimpleNamespace(objects=self)
+
+    def filter(self, **facts):
+        self.asked = facts
+        return self
+
+    def update(self, *, follows):
+        self.told.append((self.asked, follows))
+
+
+def test_old_classes_say_what_follows():
+    old = Old()
+    import_module("gongyi.proposals.migrations.0009_what_follows").what_follows(old, None)
+    assert old.told == [
+        ({"open_end": True}, "promise"), ({"open_end": False}, "done"), ({"open_end": False, "code": "D", "name": "留作参考"}, "declined"),
+    ]  # fmt: skip

@@ -160,7 +160,7 @@ def test_what_was_exported_comes_into_a_fresh_county_as_it_was(land):
         make_unit(name, county)
     people = make_actors(recorder=(Role.CLERK, county, "县办"), desk=(Role.DISPATCHER, county, "县派"))
     for row in ResultClass.objects.filter(county=land.county.county):
-        ResultClass(county=county.county, code=row.code, name=row.name, open_end=row.open_end, since=row.since).save()
+        ResultClass(county=county.county, code=row.code, name=row.name, follows=row.follows, since=row.since).save()
     run = take(people["recorder"], county, *[[row[head] for head in headers("proposal")] for row in rows], head=headers("proposal"))  # fmt: skip
     assert (run.created, run.left_out) == (len(rows), 0)
     back = as_rows(people["desk"])

@@ -157,7 +157,7 @@ def test_way_names_units_and_days_and_nobody(land, monkeypatch):
     one = replied(land, one)
     way = queries.way_of(one)
     assert [stop.words for stop in way] == [
-        "已收到", "已立案", "已交给承办单位", "承办单位已接手", "正在写答复", "有答复了，请您评价"
+        "已收到", "已立案", "已交给承办单位", "承办单位已接手", "正在写答复", "有答复了"
     ]  # fmt: skip
     assert way[2].days == 4
     said = " ".join(map(str, way))

@@ -28,9 +28,9 @@ from gongyi.core import clock
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
 from gongyi.core.errors import Refused
-from gongyi.core.said import say
+from gongyi.core.said import joined, say
 from gongyi.people.queries import holders
-from gongyi.promises.actions import bind_planned, plan_promises
+from gongyi.promises.actions import bind_planned, make_promise, plan_promises
 from gongyi.promises.models import Line
 
 
@@ -144,10 +144,15 @@ def call_back(
     result: str,
     rating: str = "",
     agreed: bool = False,
+    promises: Sequence[Line] = (),
+    nothing: str = "",
     note: str = "",
     seen: int | None = None,
 ) -> Case:
     """记回访结果. `result` is solved, partly, unsolved or unreached.
+
+    Who agrees to leave it so while a part is not solved hears what will still be done: `promises` bind at once, or `nothing` says
+    why nothing follows; a promise that is open already will do. Raises ValidationError where neither is said.
 
     Solved closes; partly closes only where the asker agrees to leave it so, else it is redone like unsolved. Not reached
     in N tries: the case waits like one that was not drawn, counted as unreached, never as satisfied.
@@ -161,7 +166,14 @@ def call_back(
     if result == Case.CallResult.SOLVED or (result == Case.CallResult.PARTLY and agreed):
         outcome = Case.Outcome.PARTLY if result == Case.CallResult.PARTLY else case.outcome
         facts |= ended(case) | {"outcome": outcome}
-        return move(case, "call_back", by=by, seen=seen, changes=facts, target="closed", note=note, reason=said)
+        left = result == Case.CallResult.PARTLY
+        if left and (wrong := promise_missing(case, "", outcome, promises, nothing)):
+            raise ValidationError(wrong)
+        text = joined([note, say(gettext_lazy("没有承诺：%(why)s"), why=nothing.strip()) if nothing.strip() else ""])
+        move(case, "call_back", by=by, seen=seen, changes=facts, target="closed", note=text, reason=said)
+        for line in promises if left else ():
+            make_promise(by=by, record=record_of(case), what=line.what, unit=line.unit, due=line.due)
+        return case
     anew, state = again(case)
     return move(case, "call_back", by=by, seen=seen, changes=anew | facts, target=state, note=note, reason=said)
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gongyi.casework.actions.moving import conflicted, ended, move, somebody_else, tell_holders, unit_clock
+from gongyi.casework.actions.promising import record_of
 from gongyi.casework.models import Case, Reason
 from gongyi.casework.queries import due_at
 from gongyi.core import clock
@@ -23,6 +24,7 @@ from gongyi.core.workflow import check_seen
 from gongyi.network.models import Unit
 from gongyi.network.queries import calendar_of
 from gongyi.people.queries import holders
+from gongyi.promises.actions import hand_promises_on
 
 
 @transaction.atomic
@@ -81,7 +83,7 @@ def assign_case(
         "proposed_id": None, "second_id": None, "asked_due": None, "wakes_on": None, "unit_from": now, "unit_due": unit_clock(case, lead, now), "extensions": 0,
         "draft": case.draft or case.answer, "drafted_by": case.drafted_by if case.draft else case.answered_by, "answer": "", "outcome": "", "answered_by": None,
     }  # fmt: skip
-    before = case.co_handlers
+    before, held = case.co_handlers, case.lead_id
     helping = [u for u in (before if co_units is None else co_units) if u.id not in {lead.id, case.about_unit_id}]
     if empty := next((unit for unit in helping if unit not in before and not _handlers_in(unit)), None):
         raise _nobody_in(empty)
@@ -90,6 +92,8 @@ def assign_case(
         [note, _named(gettext_lazy("协办：%(units)s"), helping), _named(gettext_lazy("不再协办：%(units)s"), gone)]
     )
     move(case, action, by=by, seen=seen, changes=given, note=text, reason=lead.name, co_units=helping)
+    case.lead = lead
+    hand_promises_on(record_of(case), by=by, before=held)
     new = {unit.id: P.CASE_HANDLE for unit in helping if unit not in before}
     tell_holders(case, new, by=by, event="co", words=gettext_lazy("请您的单位协办"))
     return case

@@ -172,7 +172,7 @@ class ParkForm(UntilForm):
     reason_kind = "park"
 
 
-class CallForm(MoveForm):
+class CallForm(PromiseFields, MoveForm):
     result = forms.ChoiceField(
         label=gettext_lazy("诉求人怎么说"), widget=forms.RadioSelect,
         choices=[*Case.CallResult.choices, ("unreached", gettext_lazy("没有联系上"))],
@@ -182,6 +182,17 @@ class CallForm(MoveForm):
     )
     agreed = forms.BooleanField(label=gettext_lazy("解决了一部分，诉求人同意就这样结束"), required=False)
     note = _note(gettext_lazy("诉求人的话"))
+
+    def prepare(self) -> None:
+        self.add_lines()
+
+    def clean(self) -> dict[str, Any]:
+        """What is promised is asked for where a part is left as it is."""
+        data = dict(super().clean() or self.cleaned_data)
+        left = data.get("result") == Case.CallResult.PARTLY and data.get("agreed")
+        found = self.clean_lines(data | ({"outcome": Case.Outcome.PARTLY} if left else {}))
+        found.pop("outcome", None)
+        return found
 
 
 class RedoForm(MoveForm):

@@ -97,10 +97,11 @@ class PromiseFields(Form):
         return data
 
     def _ask(self, data: dict[str, Any]) -> None:
-        answer, outcome = data.get("answer"), data.get("outcome")
+        answer, outcome = data.get("answer", ""), data.get("outcome")
+        said = outcome and (answer or "answer" not in self.fields)
         wrong = (
             queries.promise_missing(self.case, answer, outcome, data["promises"], data.get("nothing", ""))
-            if answer and outcome
+            if said
             else {}
         )
         if not wrong or self.errors:

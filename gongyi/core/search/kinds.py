@@ -85,6 +85,7 @@ class Kind:
     unseen: Callable[[int], QuerySet[Any, Any]]  # keys
     rows: Callable[[Actor, Collection[UUID]], list[dict[str, Any]]]
     form: Callable[[Any, Actor], Any]
+    later: bool = False  # stands behind the kinds of later apps
 
 
 KINDS: dict[str, Kind] = {}

@@ -18,6 +18,7 @@ def search_page(request: ActorRequest) -> HttpResponse:
     """What holds the words of the address, best first, under the filter of the list."""
     by, text = request.actor, request.GET.get("q", "")[: search.LONGEST_QUESTION].strip()
     kinds = [kind for kind in search.KINDS.values() if by.can(kind.permission)]
+    kinds.sort(key=lambda kind: kind.later)
     kind = next((kind for kind in kinds if kind.name == request.GET.get("kind")), kinds[0])
     form = kind.form(request.GET, by)
     found = search.find(by, kind, text, form.wanted())

@@ -18,6 +18,8 @@ RATES = {
     "closed": "closed_rate", "closed_in_time": "closed_in_time_rate", "signed_in_time": "signed_in_time_rate",
     "solved": "resolution_rate", "one_visit": "one_visit_rate", "good": "satisfaction_rate", "contacted_in_time": "response_rate",
     "called": "called_rate", "reopened": "reopened_rate", "returned": "returned_rate",
+    **{f"proposals.{name}": f"proposals.{name}_rate" for name in ("satisfied", "filed", "answered", "answered_in_time", "met")},
+    "promises.kept": "promises.kept_rate",
 }  # fmt: skip
 _LIKE = 0.6  # of the letters of two topics are the same
 STOCKS = {"open", "overdue", "parked_there"}  # how many there are on the last day: they do not add up over months

@@ -12,9 +12,9 @@ from typing import Any
 from gongyi.documents.blank import Slot
 from gongyi.language.asked.ask import DOUBTFUL, LIKELY, SURE, Ask, Vocabulary, leave
 from gongyi.language.asked.cells import Around, Split, only_verb, title_of
-from gongyi.language.asked.figures import INTAKE, SHARE, STOCKS, By, Counted, Parts, is_change
+from gongyi.language.asked.figures import INTAKE, SHARE, STOCKS, By, Counted, Parts, is_change, on_subject, subject_of
 from gongyi.language.asked.lines import Lines
-from gongyi.language.asked.reading import Lexicon, bare, list_words, plain
+from gongyi.language.asked.reading import Lexicon, bare, list_words, of_proposals, plain
 
 _ENOUGH = 3  # columns of a list by which it is known as one
 
@@ -118,6 +118,8 @@ class _Form:
         if found == "person":
             office = "人" not in leaf and "单位" in "".join(texts[:-1])
             return leave("hand" if office else "person", leaf)
+        if found and of_proposals(found) and not "".join(self._rows(slot)).startswith("proposals."):
+            return leave("not_held", leaf)
         if found:
             return Ask("list", self._rows(slot), word=found, why=why)
         return leave("hand", leaf) if "hand" in self.read(leaf).marks else self._by_ending(slot, leaf, why)
@@ -133,9 +135,11 @@ class _Form:
         return Ask("list", self._rows(slot), word=words[ending], confidence=DOUBTFUL, why=why)
 
     def _rows(self, slot: Slot) -> tuple[str, ...]:
-        """Which matters are listed: those that the title speaks of (办结台账, 挂账台账); () for what came in."""
-        verb = only_verb(title_of(slot, self.lexicon))
-        return (f"cases.{verb}",) if verb not in {"", INTAKE} and f"cases.{verb}" in self.vocabulary.figures else ()
+        """Which matters are listed: those that the title speaks of (办结台账, 提案台账); () for what came in."""
+        subject, known = subject_of(slot.title) or "cases", self.vocabulary.figures
+        found = on_subject(Counted(only_verb(title_of(slot, self.lexicon)) or INTAKE), subject, slot.title, known)
+        listed = found.key if found.name and found.key in known else f"{subject}.{INTAKE}"
+        return (listed,) if listed in known and listed != f"cases.{INTAKE}" else ()
 
     def _figure(self, around: Around) -> Ask:
         """A cell that asks for a number."""

@@ -83,6 +83,9 @@ def _tables() -> dict[str, Any]:
     return tomllib.loads(WORDS.read_text(encoding="utf-8"))
 
 
+_NAMED = re.compile("提案|承诺")  # a word that names another subject than matters is its own: 承办提案数 is no 提案数
+
+
 class Lexicon:
     """All words with what they mean; a county's own names of types, topics and units beside the usual ones."""
 
@@ -131,7 +134,7 @@ class Lexicon:
 
     def _add(self, word: str, name: str) -> None:
         """A figure's word; one of another subject that the words of matters cover (并案数) is theirs unless the form says otherwise."""
-        if "." in name and not self._read(word).rest:
+        if "." in name and not _NAMED.search(word) and not self._read(word).rest:
             return
         self.words.setdefault(word, Token("rate" if name.endswith("_rate") else "verb", name))
         self.longest = max(self.longest, len(word))
@@ -228,7 +231,13 @@ def _mark(found: Reading, value: str) -> None:
 @cache
 def list_words() -> dict[str, str]:
     """Heading of a list's column -> what it holds."""
-    return {plain(word): name for name, words in _tables()["lists"].items() for word in words.split()}
+    listed = {**_tables()["lists"], **_tables()["lists_of_proposals"]}
+    return {plain(word): name for name, words in listed.items() for word in words.split()}
+
+
+def of_proposals(column: str) -> bool:
+    """Whether a list's column is one that only proposals have."""
+    return column in _tables()["lists_of_proposals"]
 
 
 @cache

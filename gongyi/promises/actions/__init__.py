@@ -12,7 +12,15 @@ from gongyi.promises.actions.keeping import (
     unpublish_promise,
     withdraw_promise,
 )
-from gongyi.promises.actions.ledger import bind_planned, checked, end_promises, make_promise, plan_promises
+from gongyi.promises.actions.ledger import (
+    bind_planned,
+    checked,
+    end_promises,
+    hand_promises_on,
+    make_promise,
+    plan_promises,
+)
+from gongyi.promises.actions.meetings import promise_at_meeting
 from gongyi.promises.actions.routine import follow_successor, recompute_wakes, run_clock, set_wake_days
 
 __all__ = [
@@ -23,10 +31,12 @@ __all__ = [
     "confirm_kept",
     "end_promises",
     "follow_successor",
+    "hand_promises_on",
     "judge_broken",
     "make_promise",
     "open_file",
     "plan_promises",
+    "promise_at_meeting",
     "publish_promise",
     "recompute_wakes",
     "report_kept",

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import date
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,7 +20,7 @@ from gongyi.core.workflow import first_step
 from gongyi.network.models import Unit
 from gongyi.promises.actions.moving import move, tell
 from gongyi.promises.models import OPEN, Line, PlannedPromise, Promise, PromiseStep, Record
-from gongyi.promises.queries import wake_day
+from gongyi.promises.queries import JOINED, wake_day
 
 SERIES = "诺"
 LONGEST = 300
@@ -104,6 +105,26 @@ def bind_planned(*, by: Actor, record: Record) -> list[Promise]:
 
 def _planned(record: Record) -> QuerySet[PlannedPromise]:
     return PlannedPromise.objects.filter(county=county_of(record.key), kind=record.kind, origin=record.key)
+
+
+@transaction.atomic
+def hand_promises_on(record: Record, *, by: Actor, before: UUID | None) -> int:
+    """Another unit answers for the record from now on: open promises that the unit `before` gave for itself go with it.
+
+    Their days stay; each says in its timeline from which unit to which, and the new one is told. What other units promised stays
+    theirs. Without `before` those go that the answering unit of their time gave for itself. Returns how many went.
+    """
+    rows = Promise.objects.filter(county=by.county, kind=record.kind, origin=record.key, state__in=OPEN)
+    rows = (rows.filter(unit=before) if before else rows.filter(unit=F("origin_unit"))).exclude(unit=record.unit)
+    found = list(rows.select_related(*JOINED).order_by("id"))
+    for promise in found:
+        way = f"{promise.unit.name} → {record.unit.name}"
+        changes = {"unit_id": record.unit.id, "wakes_on": wake_day(record.unit, promise.county, promise.due)}
+        promise.unit = record.unit
+        move(promise, "hand_on", by=system_actor("transfer", by.county), changes=changes, reason=way)
+        words = gettext_lazy("您的单位接过一项承诺，日子不变，请按时做到")
+        tell(promise, {record.unit.id: P.PROMISE_KEEP}, by=by, event="promise.new", words=words)
+    return len(found)
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """Reads of the promise ledger: one promise, the list, what of it is up to a person, what hangs on a record."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 from gongyi.core import clock, today
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
-from gongyi.core.county import county_of
+from gongyi.core.county import as_key, county_of
 from gongyi.core.deadlines import Calendar
 from gongyi.core.models import Attachment
 from gongyi.core.secrets import mask_text
@@ -155,6 +155,18 @@ def listed(by: Actor, wanted: Wanted) -> QuerySet[Promise]:
     if wanted.late:
         rows = rows.filter(late_now())
     return rows.select_related(*JOINED).order_by(F("ended_on").desc(nulls_first=True), "due", "id")
+
+
+def wanted_of(facts: Mapping[str, str]) -> Wanted:
+    """The filter that an address asks for; its values were checked by the form that made it."""
+    first, last = (date.fromisoformat(facts[name]) if facts.get(name) else None for name in ("first", "last"))
+    late, waiting = bool(facts.get("late")), facts.get("waiting", "")
+    return Wanted(as_key(facts.get("unit")), facts.get("state", ""), first, last, late, waiting)
+
+
+def list_keys(by: Actor, facts: Mapping[str, str], most: int) -> list[UUID]:
+    """The promises of the list that an address asks for, in its order; at most so many."""
+    return list(listed(by, wanted_of(facts)).values_list("id", flat=True)[:most])
 
 
 def late_now() -> Q:

@@ -19,10 +19,12 @@ from gongyi.network.models import Unit
 from gongyi.people.queries import holders
 from gongyi.promises.actions import bind_planned, plan_promises
 from gongyi.promises.models import Line
+from gongyi.promises.queries import has_open
 from gongyi.proposals.actions.moving import due_in, move, somebody_else, tell, waiting_for
 from gongyi.proposals.actions.promising import record_of
 from gongyi.proposals.models import Cause, Proposal, ResultClass
 from gongyi.proposals.models.proposal import Rating
+from gongyi.proposals.queries.case import KIND
 from gongyi.proposals.queries.limits import limits_of
 from gongyi.proposals.rules import conflicted
 from gongyi.publishing.actions import tell_of_answer
@@ -39,13 +41,14 @@ def save_draft(proposal: Proposal, *, by: Actor, draft: str, seen: int | None = 
 @transaction.atomic
 def answer(
     proposal: Proposal, *, by: Actor, answer: str, result: ResultClass, promises: Sequence[Line] = (), contact: str = "",
-    reply_no: str = "", seen: int | None = None,
+    reply_no: str = "", declined_why: str = "", seen: int | None = None,
 ) -> Proposal:  # fmt: skip
     """答复送审: to somebody else for signing, one unit up if nobody else is there (P9).
 
-    What the answer promises binds when it goes out; one of a class that leaves something to do promises at least one thing.
-    Raises ValidationError for an empty answer, such a class without a promise, a promise without a date or a class that is over; Refused `opinions` while a
-    co-handling unit's opinion is missing.
+    What the answer promises binds when it goes out. One whose class is neither done nor declined promises something, unless a
+    promise of an earlier answer is still open; one that declines says why.
+    Raises ValidationError for an empty answer, such a class without a promise or a reason, a promise without a date or a class that is over; Refused
+    `opinions` while a co-handling unit's opinion is missing.
     """
     check_seen(proposal, seen, mine=answer)
     answer = answer.strip()
@@ -55,8 +58,8 @@ def answer(
         raise ValidationError({"answer": wrong})
     if result.county != proposal.county or result.until is not None:
         raise ValidationError({"result": _("请选一个现在用的办理结果。")})
-    if result.open_end and not promises:
-        raise ValidationError({"promise": _("这一类答复要写明答应做什么、由谁做、哪天以前。")})
+    if lacking := _lacks(proposal, result, promises, declined_why):
+        raise ValidationError(lacking)
     if missing := waiting_for(proposal):
         names = _("、").join(Unit.objects.filter(id__in=missing).order_by("path").values_list("name", flat=True))
         raise Refused(
@@ -64,7 +67,7 @@ def answer(
         )  # fmt: skip
     facts: dict[str, Any] = {
         "answer": answer, "draft": "", "result_id": result.id, "contact": contact.strip(), "reply_no": reply_no.strip(),
-        "answered_by": by.id, "approved_by": None,
+        "answered_by": by.id, "approved_by": None, "declined_why": declined_why.strip() if result.follows == DECLINED else "",
     }  # fmt: skip
     start = proposal.lead or proposal.desk
     facts["second_id"] = somebody_else(proposal, start, P.PROPOSAL_APPROVE, besides={by.id, proposal.drafted_by}).id
@@ -72,6 +75,18 @@ def answer(
     proposal.result = result
     plan_promises(by=by, record=record_of(proposal), lines=promises)
     return proposal
+
+
+PROMISE, DECLINED = ResultClass.Follows.PROMISE, ResultClass.Follows.DECLINED
+
+
+def _lacks(proposal: Proposal, result: ResultClass, promises: Sequence[Line], declined_why: str) -> dict[str, str]:
+    """By field what an answer of this class has to say besides; {} where nothing is missing."""
+    if result.follows == DECLINED and not declined_why.strip():
+        return {"declined_why": _("这一类答复要写明为什么不办。")}
+    if result.follows == PROMISE and not promises and not has_open(KIND, proposal.id):
+        return {"promise": _("这一类答复要写明答应做什么、由谁做、哪天以前。")}
+    return {}
 
 
 @transaction.atomic
@@ -121,7 +136,7 @@ def send_back(
 ) -> Proposal:
     """退回改答复, before signing or (`action` audit_back) by the supervising unit: the text becomes the draft again."""
     facts = {
-        "draft": proposal.answer, "drafted_by": proposal.answered_by, "answer": "", "result_id": None, "second_id": None,
+        "draft": proposal.answer, "drafted_by": proposal.answered_by, "answer": "", "result_id": None, "declined_why": "", "second_id": None,
         "answered_by": None, "approved_by": None,
     }  # fmt: skip
     return move(proposal, action, by=by, seen=seen, changes=facts, note=note)
@@ -161,7 +176,7 @@ def rate(
 
 def _after(proposal: Proposal) -> str:
     """Where an answered proposal goes when nobody asks for more."""
-    return "following" if proposal.result and proposal.result.open_end else "closed"
+    return "following" if proposal.result and proposal.result.follows == PROMISE else "closed"
 
 
 @transaction.atomic

@@ -73,18 +73,18 @@ def shift(row: Listed, *, by: Actor, up: bool) -> None:
 
 @transaction.atomic
 def save_class(
-    *, by: Actor, row: ResultClass | None = None, code: str, name: str, open_end: bool = False
+    *, by: Actor, row: ResultClass | None = None, code: str, name: str, follows: str = ResultClass.Follows.PROMISE
 ) -> ResultClass:
     """Add a result class from today on; for one in use: its wording ends today and a new one begins. Answers keep theirs."""
     name, code = name.strip(), code.strip()
     pass_gate(gate.check_name, name, "name")
     position = row.position if row else ResultClass.objects.filter(county=by.county).count() + 1
     if row is not None:
-        if (row.code, row.name, row.open_end) == (code, name, open_end):
+        if (row.code, row.name, row.follows) == (code, name, follows):
             return row
         end_class(row, by=by)
     fresh = ResultClass(county=by.county)
-    facts = {"code": code, "name": name, "open_end": open_end, "since": clock.today(), "position": position}
+    facts = {"code": code, "name": name, "follows": follows, "since": clock.today(), "position": position}
     return store(fresh, by=by, action="class", changes=facts)
 
 

@@ -20,7 +20,9 @@ from gongyi.core.said import Piece, Said, joined, say
 from gongyi.core.workflow import check_seen
 from gongyi.network.models import Unit
 from gongyi.people.queries import holders
+from gongyi.promises.actions import hand_promises_on
 from gongyi.proposals.actions.moving import due_in, move, somebody_else, tell, waiting_for
+from gongyi.proposals.actions.promising import record_of
 from gongyi.proposals.models import Cause, Opinion, Proposal, ProposalPart, Talk
 from gongyi.proposals.queries.limits import limits_of
 
@@ -51,7 +53,7 @@ def assign(
         _require_somebody(supervisor, P.PROPOSAL_SUPERVISE)
     before = {taking.unit.id: taking.part for taking in proposal.helpers}
     kept = {unit.id: part for unit, part in helpers.items()}
-    watch = supervisor.id if supervisor else None
+    watch, held = supervisor.id if supervisor else None, proposal.lead_id
     if action == "transfer" and (lead.id, kept, watch) == (proposal.lead_id, before, proposal.supervisor_id):
         raise Refused("same_unit", _("和现在的单位一样，没有改动。"), _("要催就用催办。"), status=422)
     facts: dict[str, Any] = {"lead_id": lead.id, "supervisor_id": watch, "proposed_id": None} | _clocks(proposal, lead)
@@ -69,6 +71,8 @@ def assign(
         reason=lead.name,
         helpers=kept,
     )
+    proposal.lead = lead
+    hand_promises_on(record_of(proposal), by=by, before=held)
     new = {unit: P.PROPOSAL_HANDLE for unit in kept if unit not in before}
     tell(proposal, new, by=by, event="proposal.co", words=gettext_lazy("请您的单位会办一件提案"))
     return proposal
@@ -100,7 +104,7 @@ def _taken_back(proposal: Proposal) -> dict[str, Any]:
     """Another unit begins anew; what was written so far is its draft to begin with."""
     return {
         "second_id": None, "asked_due": None, "asked_by": None, "answer": "", "answered_by": None, "approved_by": None,
-        "draft": proposal.draft or proposal.answer, "drafted_by": proposal.drafted_by or proposal.answered_by, "result_id": None,
+        "draft": proposal.draft or proposal.answer, "drafted_by": proposal.drafted_by or proposal.answered_by, "result_id": None, "declined_why": "",
     }  # fmt: skip
 
 

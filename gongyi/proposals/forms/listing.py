@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -50,11 +49,6 @@ class ListForm(FilterForm):
         self.is_valid()
         facts = {name: str(value) for name, value in self.cleaned_data.items() if value}
         return replace(queries.wanted_of(facts), after=mark_from(after), before=mark_from(before))
-
-    def kept(self) -> str:
-        """The valid fields that filter, as an address."""
-        self.is_valid()
-        return urlencode([(name, value) for name, value in self.cleaned_data.items() if value])
 
     def drawn(self) -> str:
         """The fields as HTML."""

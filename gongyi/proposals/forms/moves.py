@@ -208,6 +208,9 @@ class AnswerForm(MoveForm):
     result: Any = forms.ModelChoiceField(
         label=gettext_lazy("办理结果"), queryset=None, empty_label=None, widget=forms.RadioSelect
     )
+    declined_why = forms.CharField(
+        label=gettext_lazy("为什么不办"), max_length=300, required=False, widget=Textarea({"rows": 2}), help_text=gettext_lazy("不办或留作参考的必须写；提出人看得到。"),
+    )  # fmt: skip
     promise = forms.CharField(
         label=gettext_lazy("答应做什么"), max_length=300, required=False, widget=Textarea({"rows": 2}), help_text=gettext_lazy("还没办成的必须写；写进承诺台账，到日子会来问。"),
     )  # fmt: skip

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from gongyi.core.inputs import Form, SpanField, Textarea
-from gongyi.proposals.models import Cause
+from gongyi.proposals.models import Cause, ResultClass
 
 
 class LimitsForm(Form):
@@ -65,8 +65,7 @@ class ClassForm(Form):
         max_length=60,
         help_text=gettext_lazy("改了意思，从今天起用新的；以前的答复还留着当时的。"),
     )
-    open_end = forms.BooleanField(
-        label=gettext_lazy("答应了还没办成，要继续跟踪"),
-        required=False,
-        help_text=gettext_lazy("评价以后转入跟踪办理，办成了再给一个答复。"),
-    )
+    follows = forms.ChoiceField(
+        label=gettext_lazy("答复后面怎么样"), choices=ResultClass.Follows, widget=forms.RadioSelect,
+        help_text=gettext_lazy("没有办成、也没有说明为什么不办的，没有承诺就送不出去。"),
+    )  # fmt: skip

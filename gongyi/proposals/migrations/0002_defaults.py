@@ -24,7 +24,8 @@ def fill(apps, _schema_editor):
         for at, name in enumerate(data["categories"], start=1):
             category.objects.create(id=new_key(county), county=county, name=name, position=at)
         for at, facts in enumerate(data["classes"], start=1):
-            result.objects.create(id=new_key(county), county=county, position=at, since=date(2020, 1, 1), **facts)
+            kept = {"code": facts["code"], "name": facts["name"], "open_end": facts["follows"] == "promise"}
+            result.objects.create(id=new_key(county), county=county, position=at, since=date(2020, 1, 1), **kept)
 
 
 class Migration(migrations.Migration):

@@ -110,6 +110,7 @@ class Proposal(SearchedModel, Tracked):
     answer = models.TextField(_("答复内容"), max_length=20000, blank=True)
     reply_no = models.CharField(_("答复文号"), max_length=40, blank=True)
     contact = models.CharField(_("承办单位联系方式"), max_length=80, blank=True)
+    declined_why = models.CharField(_("为什么不办"), max_length=300, blank=True)
     result = CountyForeignKey(ResultClass, models.PROTECT, null=True, blank=True, verbose_name=_("办理结果"))
     drafted_by = models.UUIDField(null=True, blank=True)
     answered_by = models.UUIDField(null=True, blank=True)

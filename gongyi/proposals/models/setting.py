@@ -114,13 +114,19 @@ class Cause(Listed):
 class ResultClass(CountyModel):
     """A result class (A, B, C …) from one day to another. Its words never change: a new wording is a new row from its day on.
 
-    An answered proposal keeps the row that held on its day. `open_end`: something is still to be done, so the proposal is
-    followed up until there is a second answer.
+    An answered proposal keeps the row that held on its day. `follows`: what an answer of this class has to say of what comes: it is
+    done; it promises what is still to be done, so that the proposal is followed up until there is a second answer; or it says why
+    it will not be done.
     """
+
+    class Follows(models.TextChoices):
+        DONE = "done", _("办成了，后面没有要做的事")
+        PROMISE = "promise", _("还没办成：必须写明答应做什么、由谁做、哪天以前")
+        DECLINED = "declined", _("不办或留作参考：必须写明为什么")
 
     code = models.CharField(_("代号"), max_length=4)
     name = models.CharField(_("意思"), max_length=60)
-    open_end = models.BooleanField(_("答应了还没办成，要继续跟踪"), default=False)
+    follows = models.CharField(_("答复后面怎么样"), max_length=8, choices=Follows, default=Follows.PROMISE)
     since = models.DateField(_("从哪天起用"))
     until = models.DateField(_("用到哪天"), null=True, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
@@ -131,6 +137,7 @@ class ResultClass(CountyModel):
                 fields=["county", "code"], condition=Q(until=None), name="resultclass_code",
                 violation_error_message=_("这个代号正在用，请先停用原来的。"),
             ),
+            models.CheckConstraint(condition=Q(follows__in=["done", "promise", "declined"]), name="resultclass_follows"),
             models.CheckConstraint(
                 condition=Q(until=None) | Q(until__gte=models.F("since")), name="resultclass_dates"
             ),

@@ -15,8 +15,7 @@ from django.utils.translation import pgettext_lazy
 from gongyi.promises.queries.public import public_promises
 from gongyi.proposals.models import PublishedText
 from gongyi.proposals.queries.case import KIND
-from gongyi.proposals.queries.published import published
-from gongyi.proposals.workflow import STATES
+from gongyi.proposals.queries.published import published, words_of
 
 BATCH = 500
 
@@ -75,7 +74,7 @@ def _row(text: PublishedText, address: Callable[[str], str], made: Counter[Any],
         "id": publication.slug, "url": address(reverse("home:suggestion", args=[publication.slug])),
         **{name: getattr(text, name) for name in ("title", "analysis", "suggestions", "answer")},
         **{name: str(getattr(publication, name) or "") for name in ("category", "session", "unit", "submitted_on")},
-        "stage": str(STATES[proposal.state].resident), "result": str(text.result or ""), "filed_on": _day(proposal.filed_at),
+        "stage": words_of(proposal.state), "result": str(text.result or ""), "filed_on": _day(proposal.filed_at),
         "answered_on": str(publication.answered_on or "") if out else "", "promises": made[proposal.id], "promises_kept": kept[proposal.id],
         "version": text.number, "published_at": _moment(text.since), "changed_at": _moment(text.at),
     }  # fmt: skip

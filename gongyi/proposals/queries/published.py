@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from gongyi.core.timeline import Told
 from gongyi.promises.queries import public as promises
@@ -119,6 +120,17 @@ class Stop(NamedTuple):
     icon: str
 
 
+# Where the words for the proposer speak to them alone.
+_TO_ALL: dict[str, Any] = {
+    "sent_back": gettext_lazy("请提出人修改"), "talking": gettext_lazy("正在和提出人商量"), "replied": gettext_lazy("有答复了"),
+}  # fmt: skip
+
+
+def words_of(state: str) -> str:
+    """A state as everybody reads it."""
+    return str(_TO_ALL.get(state, STATES[state].resident))
+
+
 _REASONED = {"return", "ask_extension", "redo"}  # their reason is chosen from the county's list, not written by hand
 
 
@@ -127,7 +139,7 @@ def way_of(proposal: Proposal) -> list[Stop]:
     told = [step for step in timeline(proposal) if step.target != "draft"]
     begun: list[Told] = []
     for step in told:
-        if not begun or STATES[step.target].resident != STATES[begun[-1].target].resident:
+        if not begun or words_of(step.target) != words_of(begun[-1].target):
             begun.append(step)
     ends = [timezone.localdate(step.at) for step in begun[1:]]
     return [_stop(step, end) for step, end in zip_longest(begun, ends)]
@@ -136,13 +148,15 @@ def way_of(proposal: Proposal) -> list[Stop]:
 def _stop(step: Told, end: date | None) -> Stop:
     state, on = STATES[step.target], timezone.localdate(step.at)
     why = queries.hide(str(step.reason)) if step.action in _REASONED else ""
-    return Stop(str(state.resident), step.unit_label, on, (end - on).days if end else None, why, state.tone, state.icon)
+    return Stop(
+        words_of(step.target), step.unit_label, on, (end - on).days if end else None, why, state.tone, state.icon
+    )
 
 
 def stage_of(proposal: Proposal) -> dict[str, Any]:
     """Where it stands now, as the public reads it."""
     state = STATES[proposal.state]
-    return {"words": state.resident, "tone": state.tone, "icon": state.icon}
+    return {"words": words_of(proposal.state), "tone": state.tone, "icon": state.icon}
 
 
 def promises_of(proposal: Proposal) -> list[dict[str, Any]]:

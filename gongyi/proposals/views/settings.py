@@ -101,7 +101,7 @@ def classes(request: ActorRequest) -> HttpResponse:
 def class_form(request: ActorRequest, key: UUID | None = None) -> HttpResponse:
     """Add a result class, or give one another wording from today on."""
     row = get_object_or_404(ResultClass, county=request.actor.county, id=key, until=None) if key else None
-    start = {"code": row.code, "name": row.name, "open_end": row.open_end} if row else {}
+    start = {"code": row.code, "name": row.name, "follows": row.follows} if row else {}
     form = ClassForm(request.POST or None, initial=start)
     title = str(row) if row else _("添加一类")
     return _ask(request, "classes", form, partial(actions.save_class, row=row), title)

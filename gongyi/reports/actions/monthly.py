@@ -140,7 +140,7 @@ def _first_key(since: datetime) -> UUID:
 
 def _months_of(rows: QuerySet[Any], moment: str) -> set[date]:
     days = rows.exclude(**{moment: None}).annotate(counted_in=TruncMonth(moment)).order_by()
-    return {at.date() for at in days.values_list("counted_in", flat=True).distinct()}
+    return {date(at.year, at.month, 1) for at in days.values_list("counted_in", flat=True).distinct()}
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from gongyi.reports.models.asking import Answer, AnswerCell, AnswerStep, Ask, As
 from gongyi.reports.models.filling import FormFill, FormMemory
 from gongyi.reports.models.ledger import Ledger, LedgerRun, LedgerSheet
 from gongyi.reports.models.monthly import MonthlyChange, MonthlyCount, MonthlyRow, MonthlySplit, column
+from gongyi.reports.models.pledges import Pledge
 from gongyi.reports.models.rates import Formula, LeftOut
 from gongyi.reports.models.report import (
     HEAD,
@@ -38,6 +39,7 @@ __all__ = [
     "MonthlyCount",
     "MonthlyRow",
     "MonthlySplit",
+    "Pledge",
     "Report",
     "ReportComment",
     "ReportFigure",

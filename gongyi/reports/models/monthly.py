@@ -61,6 +61,7 @@ class MonthlyRow(CountyModel):
     cases_extended = _number()
     cases_returned = _number()
     cases_amended = _number()
+    cases_reception_days = _number()
     cases_open = _number()
     cases_overdue = _number()
     cases_parked_there = _number()

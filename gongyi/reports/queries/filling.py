@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import product
 from typing import Any
 from urllib.parse import urlencode
@@ -27,6 +28,7 @@ from gongyi.reports.queries.listing import list_values
 from gongyi.reports.queries.rates import rates_for
 from gongyi.reports.queries.reasons import reason_of
 from gongyi.reports.queries.splitting import NONE
+from gongyi.reports.queries.telling import day_words
 from gongyi.reports.queries.windows import days_of, window_words
 
 KINDS = {1: "month", 3: "quarter", 6: "half", 12: "year"}
@@ -124,6 +126,7 @@ class Filler:
         self.counter = Counter(unit, period)
         self.below = self.counter.tree(period).below(unit.id)
         self.rates: dict[Period, dict[str, Rate]] = {}
+        self.begins: dict[str, date | None] = {}
         self.topic_names = {topic.id: topic.name for topic in Topic.objects.filter(county=unit.county, level=1)}
         self._prefetch(asks)
 
@@ -138,7 +141,7 @@ class Filler:
                 continue
             for period in filter(None, periods_of(ask, self.period)):
                 dimensions = tuple(dimension for dimension, _word, _keys in ask.by)
-                place = (period, dimensions if unit is None else ask.by, unit is None)
+                place = (period, dimensions if unit is None or len(dimensions) == 1 else ask.by, unit is None)
                 keys = groups.setdefault(place, (set(), ask, unit))[0]
                 keys.update(self._base(ask, period))
         for (period, *_rest), (keys, ask, unit) in groups.items():
@@ -222,17 +225,35 @@ class Filler:
             return Line(slot, ask, words, reason=_("这段时间还没有到，或不在统计期里，空着。"))
         first = self._value(ask, now)
         evidence = self.evidence(ask)
-        if first is None:
-            return Line(slot, ask, words, evidence=evidence, reason=self._nothing(ask))
+        second = self._value(ask, before) if before else None
+        lacking = self._not_begun(ask, now, first) or (self._not_begun(ask, before, second) if before else "")
+        if lacking or first is None:
+            return Line(slot, ask, words, evidence=evidence, reason=lacking or self._nothing(ask))
         if before is None:
-            return Line(slot, ask, words, _shaped(slot, ask, first), evidence, note=self._note(ask))
-        second = self._value(ask, before)
+            return Line(slot, ask, words, _shaped(slot, ask, first), evidence, note=self._note(ask, now))
         changed = _change(ask, first, second)
         if changed is None:
             return Line(slot, ask, words, evidence=evidence, reason=_("对比的那一期是 0 或没有数，算不出百分比。"))
         if ask.part == "direction":
             return Line(slot, ask, words, _direction(changed), evidence)
         return Line(slot, ask, words, _shaped(slot, ask, abs(changed) if ask.part.startswith("size") else changed), evidence)  # fmt: skip
+
+    def _not_begun(self, ask: Ask, period: Period, value: float | None) -> str:
+        """Why nothing in a time before the first record is not the same as none: what nobody wrote down here is not known."""
+        begins = self._begins(ask)
+        if value or (begins and begins <= period.last):
+            return ""
+        return (
+            _("本平台从%(day)s起才有记录，以前有多少不知道，空着。") % {"day": day_words(begins)}
+            if begins
+            else _("本平台还没有这方面的记录，空着。")
+        )
+
+    def _begins(self, ask: Ask) -> date | None:
+        subject = ask.figures[0].partition(".")[0]
+        if subject not in self.begins:
+            self.begins[subject] = figures.begins(ask.figures[0], self.unit.county)
+        return self.begins[subject]
 
     def _nothing(self, ask: Ask) -> str:
         if ask.rank:
@@ -260,10 +281,14 @@ class Filler:
         whole = self.counter.of([RECEIVED], period, Ask("figure"), None)[RECEIVED]
         return round(100 * part / whole, 1) if whole else None
 
-    def _note(self, ask: Ask) -> str:
-        """What the officer must know of a number: a day's stock, a small base."""
+    def _note(self, ask: Ask, period: Period) -> str:
+        """What the officer must know of a number: what it counts, and that records begin only within its time."""
         found = [self._rate(key, self.period) for key in ask.figures if key != SHARE]
-        return str(found[0].scope) if found else ""
+        scope, begins = str(found[0].scope) if found else "", self._begins(ask)
+        if begins is None or begins <= period.first:
+            return scope
+        partly = _("本平台从%(day)s起才有记录，更早的没有算进来。") % {"day": day_words(begins)}
+        return f"{scope} {partly}".strip()
 
     # --- in words -----------------------------------------------------------------------------------------------------
 
@@ -339,7 +364,12 @@ def values_of(lines: Iterable[Line]) -> list[tuple[Slot, Value]]:
 def as_facts(lines: Iterable[Line]) -> Iterator[dict[str, Any]]:
     """Every place for a program: filled ones with figure, value and evidence, empty ones with the reason."""
     for line in lines:
-        facts: dict[str, Any] = {"cell": line.slot.at, "asks": line.words, "figure": "+".join(line.ask.figures) or None}
+        facts: dict[str, Any] = {
+            "cell": line.slot.at,
+            "asks": line.words,
+            "figure": "+".join(line.ask.figures) or None,
+            "note": line.note,
+        }
         if line.value is None:
             yield facts | {"value": None, "reason": line.reason}
         else:

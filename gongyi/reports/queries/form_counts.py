@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -46,42 +47,44 @@ class Counter:
         members = None if unit is None else self.members(period, unit, alone=ask.unit == OWN)
         parts = {dimension: [_stored(dimension, key) for key in held] for dimension, _word, held in ask.by}
         where = tuple((dimension, tuple(values)) for dimension, values in sorted(parts.items()))
-        if len(parts) == 1 and (unit is None or None in where[0][1]):
-            by = self._by(one, period, where[0][0], members)
-            return {key: sum(by.get(value, {}).get(key, 0) for value in where[0][1]) for key in one}
-        if members is None:
-            return self._by(one, period, "", None, where).get(None, dict.fromkeys(one, 0))
-        by = self._by(one, period, "unit", None, where)
-        return {key: sum(by.get(each, {}).get(key, 0) for each in members) for key in one}
+        places: Iterable[Any] = members or ()
+        if len(parts) == 1:  # all values of the split at once, for the next row or column asks for another
+            (split, values), where = where[0], ()
+            by = self._by(one, period, split, beside="" if members is None else "unit")
+            places = values if members is None else product(values, members)
+        elif members is None:
+            return self._by(one, period, "", where=where).get(None, dict.fromkeys(one, 0))
+        else:
+            by = self._by(one, period, "unit", where=where)
+        lines = [line for place in places if (line := by.get(place))]
+        return {key: sum(line.get(key, 0) for line in lines) for key in one}
 
-    def _by(self, keys: list[str], period: Period, split: str, members: frozenset[UUID] | None, where: Where = ()) -> dict[Any, dict[str, int]]:  # fmt: skip
-        """Counts by a split, by unit of the whole county, or in all (""); kept, for a form asks for one row after the other."""
-        place = (period, split, members, where)
+    def _by(self, keys: list[str], period: Period, split: str, *, beside: str = "", where: Where = ()) -> dict[Any, dict[str, int]]:  # fmt: skip
+        """Counts by a split, by unit of the whole county, by both, or in all (""); kept, for a form asks for one row after the other."""
+        place = (period, split, beside, where)
         missing = [key for key in keys if key not in self.asked[place]]
         held = self.found.setdefault(place, {})
         if missing:
             self.asked[place] |= set(missing)
-            scope = self._scope(period, members, where, whole=split == "unit")
-            for value, counts in _counted(missing, scope, split).items():
+            scope = self._scope(period, where, whole="unit" in {split, beside})
+            for value, counts in _counted(missing, scope, split, beside).items():
                 held.setdefault(value, {}).update(counts)
         return held
 
-    def _scope(self, period: Period, members: frozenset[UUID] | None, where: Where, *, whole: bool) -> Scope:
-        if members is not None:
-            return Scope(self.unit.county, period, members, where)
+    def _scope(self, period: Period, where: Where, *, whole: bool) -> Scope:
         own = scope_of(self.unit, period, where=where, tree=self.tree(period))
         return Scope(own.county, period, None, where) if whole else own
 
     def topics(self) -> list[tuple[Any, int]]:
         """(topic of the first level, number received), the largest first; those without a topic left out."""
-        by = self._by([RECEIVED], self.period, "topic", None)
+        by = self._by([RECEIVED], self.period, "topic")
         listed = [(topic, counts.get(RECEIVED, 0)) for topic, counts in by.items() if topic is not None]
         return sorted(listed, key=lambda each: (-each[1], str(each[0])))
 
 
-def _counted(keys: list[str], scope: Scope, split: str) -> dict[Any, dict[str, int]]:
+def _counted(keys: list[str], scope: Scope, split: str, beside: str) -> dict[Any, dict[str, int]]:
     if split:
-        return figures.count_by(keys, scope, split)
+        return figures.count_by(keys, scope, split, beside=beside)
     return {None: {key: int(value.value or 0) for key, value in figures.count(keys, scope).items()}}
 
 

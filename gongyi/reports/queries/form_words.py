@@ -46,6 +46,8 @@ def LISTS() -> dict[str, str]:  # noqa: N802 - the same
         "assigned_date": _("派单日期"), "signed_date": _("签收日期"), "contacted_date": _("首次联系日期"), "due_date": _("办结时限"),
         "answered_date": _("答复日期"), "closed_date": _("办结日期"), "answer": _("答复内容"), "result": _("办理结果"), "state": _("状态"),
         "satisfaction": _("满意度"), "in_time": _("是否按期"), "late": _("是否超期"), "call_result": _("回访结果"), "returns": _("退单次数"), "redos": _("重办次数"),
+        "session": _("届次"), "kind": _("提案形式"), "suggestions": _("具体建议"), "filed_date": _("立案时间"), "co_units": _("会办单位"),
+        "reply_no": _("答复文号"), "met": _("面商次数"),
     }  # fmt: skip
 
 

@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -13,10 +15,15 @@ from gongyi.casework.rules import visible_to
 from gongyi.casework.workflow import STATES
 from gongyi.core import clock, figures
 from gongyi.core.access import Actor
-from gongyi.core.figures import Period
+from gongyi.core.figures import Figure, Period
 from gongyi.documents.blank import Slot, Value
 from gongyi.language.asked.ask import Ask
 from gongyi.network.models import Unit
+from gongyi.proposals import rules as proposal_rules
+from gongyi.proposals import workflow as proposal_workflow
+from gongyi.proposals.models import Proposal
+from gongyi.proposals.queries.case import JOINED
+from gongyi.proposals.queries.ledger import cells as proposal_cells
 from gongyi.reports.queries.counting import scope_of
 from gongyi.reports.queries.form_words import LISTS
 
@@ -25,9 +32,19 @@ if TYPE_CHECKING:
 
 RECEIVED = "cases.received"
 MOST = 2_000  # rows of one list
-_TEXTS = ("title", "content", "answer")
-_WITH = ("type", "topic", "area", "unit", "lead")
 Place = tuple[int, int]
+Texts = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A kind of record that forms list: which of them somebody may see, what is read with them, their texts without names, the columns."""
+
+    seen: Callable[[Actor], QuerySet[Any]]
+    joined: tuple[str, ...]
+    texts: Callable[[Actor, list[Any]], list[Texts]]
+    moments: dict[str, str]
+    plain: dict[str, Callable[[Any], Value | None]]
 
 
 def list_values(
@@ -49,34 +66,53 @@ def list_values(
     for rows in blocks.values():
         number = min(len(rows), MOST)
         which = _which(rows)
-        for (_row, cells), (place, case, texts) in zip(
-            sorted(rows.items()), _cases(unit, period, by, number, which), strict=False
+        for (_row, cells), (place, one, texts) in zip(
+            sorted(rows.items()), _records(unit, period, by, number, which), strict=False
         ):
             for slot, ask in cells:
-                value = cell(case, texts, ask.word, place)
+                value = cell(one, texts, ask.word, place)
                 shown = _listed(slot, value)
                 why = "" if shown not in {None, ""} else _("这一件还没有这一项。")
-                found[slot.at] = Line(slot, ask, LISTS()[ask.word], shown if shown != "" else None, (case.get_absolute_url(),), why)  # fmt: skip
+                note = _("按答复的日子算，和“按期办结”的口径一样。") if ask.word in {"in_time", "late"} else ""
+                found[slot.at] = Line(slot, ask, LISTS()[ask.word], shown if shown != "" else None, (one.get_absolute_url(),), why, note)  # fmt: skip
     return found
 
 
 def _which(rows: dict[int, list[tuple[Slot, Ask]]]) -> str:
     """The figure whose matters a table lists."""
     asked = (ask.figures[0] for cells in rows.values() for _slot, ask in cells if ask.figures)
-    return next((key for key in asked if key in {one.id for one in figures.base_figures()}), RECEIVED)
+    return next((key for key in asked if key in {one.id for one in figures.base_figures()} and _kind(key)), RECEIVED)
 
 
-def _cases(
-    unit: Unit, period: Period, by: Actor, number: int, which: str
-) -> Iterator[tuple[int, Case, dict[str, str]]]:
-    """(n, case, its texts without names) of what the figure counts and this person may open, the oldest first."""
-    keys = keys_of(which, unit, period)
-    rows = visible_to(by).filter(id__in=keys).select_related(*_WITH).order_by("recorded_at", "id")[:number]
-    cases = list(rows)
+def _kind(which: str) -> Listed | None:
+    """The kind of record that a figure counts; None for one that no form lists."""
+    one = figures.figure(which)
+    return LISTED.get(one.source.opens) if isinstance(one, Figure) else None
+
+
+def _records(unit: Unit, period: Period, by: Actor, number: int, which: str) -> Iterator[tuple[int, Any, Texts]]:
+    """(n, record, its texts without names) of what the figure counts and this person may open, the oldest first."""
+    kind = _kind(which) or LISTED["case"]
+    rows = kind.seen(by).filter(id__in=keys_of(which, unit, period)).select_related(*kind.joined)
+    found = list(rows.order_by("recorded_at", "id")[:number])
+    for place, (one, texts) in enumerate(zip(found, kind.texts(by, found), strict=True), start=1):
+        yield place, one, texts
+
+
+def _case_texts(by: Actor, cases: list[Case]) -> list[Texts]:
     askers = {row.case_id: row for row in Asker.objects.filter(county=by.county, case__in=[case.id for case in cases])}
-    for place, case in enumerate(cases, start=1):
+    found = []
+    for case in cases:
         own = [case.title, case.content, case.answer if case.state != "drafted" else ""]
-        yield place, case, dict(zip(_TEXTS, nameless(own, askers.get(case.id)), strict=True))
+        found.append(dict(zip(("title", "content", "answer"), nameless(own, askers.get(case.id)), strict=True)))
+    return found
+
+
+def _proposal_texts(by: Actor, proposals: list[Proposal]) -> list[Texts]:
+    """As the list of proposals has them, where names are hidden."""
+    lines = proposal_cells(by, [one.id for one in proposals])
+    told = {"title": "title", "content": "analysis", "suggestions": "suggestions", "answer": "answer"}
+    return [{word: str(lines.get(one.id, {}).get(name, "")) for word, name in told.items()} for one in proposals]
 
 
 def keys_of(which: str, unit: Unit, period: Period) -> Any:
@@ -92,28 +128,34 @@ def waiting_of(slots: Sequence[Slot], asks: Sequence[Ask], unit: Unit, period: P
     for slot, ask in zip(slots, asks, strict=True):
         if ask.kind == "list":
             tables[slot.grid, slot.block][slot.place[0]].append((slot, ask))
-    seen = visible_to(by)
-    return sum(
-        max(0, seen.filter(id__in=keys_of(_which(rows), unit, period)).count() - len(rows)) for rows in tables.values()
-    )
+    return sum(max(0, _seen(which := _which(rows), by).filter(id__in=keys_of(which, unit, period)).count() - len(rows)) for rows in tables.values())  # fmt: skip
+
+
+def _seen(which: str, by: Actor) -> QuerySet[Any]:
+    return (_kind(which) or LISTED["case"]).seen(by)
 
 
 @translation.override("zh-hans")
-def cell(case: Case, texts: dict[str, str], word: str, place: int) -> Value | None:
-    """What one column says of a case."""
-    if word in _TEXTS:
+def cell(one: Any, texts: Texts, word: str, place: int) -> Value | None:
+    """What one column says of a record; None for what its kind does not have."""
+    kind = LISTED["proposal" if isinstance(one, Proposal) else "case"]
+    if word in texts:
         return texts[word]
-    if word in _MOMENTS:
-        moment = getattr(case, _MOMENTS[word])
+    if word in kind.moments:
+        moment = getattr(one, kind.moments[word])
         return timezone.localtime(moment).date() if moment else None
-    return place if word == "serial" else _PLAIN[word](case)
+    if word == "serial":
+        return place
+    return kind.plain[word](one) if word in kind.plain else None
 
 
-_MOMENTS = {
-    "date": "recorded_at", "assigned_date": "assigned_at", "signed_date": "signed_at", "contacted_date": "contacted_at",
-    "due_date": "unit_due", "answered_date": "answered_at", "closed_date": "closed_at",
-}  # fmt: skip
-_PLAIN: dict[str, Callable[[Case], Value | None]] = {
+_YES_NO: dict[bool | None, Callable[[], str | None]] = {
+    None: lambda: None,
+    True: lambda: _("是"),
+    False: lambda: _("否"),
+}
+_NO_YES = {None: _YES_NO[None], True: _YES_NO[False], False: _YES_NO[True]}
+_OF_CASE: dict[str, Callable[[Case], Value | None]] = {
     "number": lambda case: case.number,
     "channel": lambda case: str(case.get_channel_display()),
     "type": lambda case: case.type.name,
@@ -125,12 +167,45 @@ _PLAIN: dict[str, Callable[[Case], Value | None]] = {
     "result": lambda case: str(case.get_outcome_display()) if case.outcome else str(STATES[case.state].label),
     "state": lambda case: str(STATES[case.state].label),
     "satisfaction": lambda case: str(case.get_rating_display()),
-    "in_time": lambda case: {None: None, True: _("是"), False: _("否")}[in_time(case)],
-    "late": lambda case: {None: None, True: _("否"), False: _("是")}[in_time(case)],
+    "in_time": lambda case: _YES_NO[in_time(case)](),
+    "late": lambda case: _NO_YES[in_time(case)](),
     "call_result": lambda case: str(case.get_call_result_display()),
     "returns": lambda case: case.returns,
     "redos": lambda case: case.redos,
 }
+
+
+_OF_PROPOSAL: dict[str, Callable[[Proposal], Value | None]] = {
+    "number": lambda one: one.number,
+    "kind": lambda one: str(one.get_kind_display()),
+    "type": lambda one: str(one.category) if one.category else None,
+    "topic": lambda one: str(one.category) if one.category else None,
+    "session": lambda one: str(one.session) if one.session else None,
+    "unit": lambda one: str(one.unit),
+    "lead_unit": lambda one: str(one.lead) if one.lead else None,
+    "co_units": lambda one: _("、").join(taking.unit.name for taking in one.helpers) or None,
+    "result": lambda one: str(one.result) if one.result else None,
+    "state": lambda one: str(proposal_workflow.STATES[one.state].label),
+    "satisfaction": lambda one: str(one.get_rating_display()),
+    "in_time": lambda one: _YES_NO[proposal_in_time(one)](),
+    "late": lambda one: _NO_YES[proposal_in_time(one)](),
+    "reply_no": lambda one: one.reply_no,
+    "met": lambda one: one.met,
+    "returns": lambda one: one.returns,
+    "redos": lambda one: one.redos,
+}
+_MOMENTS = {"date": "recorded_at", "assigned_date": "assigned_at", "signed_date": "signed_at", "due_date": "unit_due", "closed_date": "closed_at"}  # fmt: skip
+LISTED = {
+    "case": Listed(visible_to, ("type", "topic", "area", "unit", "lead"), _case_texts, _MOMENTS | {"contacted_date": "contacted_at", "answered_date": "answered_at"}, _OF_CASE),
+    "proposal": Listed(proposal_rules.visible_to, JOINED, _proposal_texts, _MOMENTS | {"filed_date": "filed_at", "answered_date": "replied_at"}, _OF_PROPOSAL),
+}  # fmt: skip
+
+
+def proposal_in_time(one: Proposal) -> bool | None:
+    """Whether it was first answered by its day, as the figure counts; None while nobody can say."""
+    if one.first_at is None:
+        return False if one.unit_due and one.unit_due < clock.now() else None
+    return one.first_due is not None and one.first_at <= one.first_due
 
 
 def in_time(case: Case) -> bool | None:
