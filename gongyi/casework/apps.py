@@ -15,6 +15,7 @@ class CaseworkConfig(AppConfig):
         from gongyi.casework.actions.imports import CaseKind, TemplateKind, TopicKind
         from gongyi.casework.actions.promising import ORIGIN
         from gongyi.casework.actions.publishing import PRESS
+        from gongyi.casework.actions.residents import let_go
         from gongyi.casework.forms import search_form
         from gongyi.casework.queries import ledger
         from gongyi.casework.queries.exports import CASES
@@ -24,6 +25,7 @@ class CaseworkConfig(AppConfig):
         from gongyi.core.outbox.sending import register_duty, register_right
         from gongyi.core.outbox.words import KINDS
         from gongyi.network.actions import calendar_changed, closing_checks, unit_merged
+        from gongyi.people.actions.residents import lets_go
         from gongyi.people.queries import exports
         from gongyi.people.queries.handover import register_section
         from gongyi.promises.rules import register_origin
@@ -35,6 +37,7 @@ class CaseworkConfig(AppConfig):
             lists.register(listed)
         exports.register("case", CASES)
         register_origin(ORIGIN)
+        lets_go.append(let_go)
         register_press(PRESS)
         calendar_changed.append(actions.recompute_deadlines)
         unit_merged.append(actions.follow_successor)

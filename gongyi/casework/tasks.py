@@ -4,13 +4,13 @@ from django.utils.translation import gettext_lazy as _
 
 from gongyi.casework.actions import matters, run_due
 from gongyi.casework.actions.reminders import send_reminders
-from gongyi.casework.actions.residents import remove_unused
 from gongyi.casework.actions.topics import learn_topics
 from gongyi.core.county import bind
 from gongyi.core.said import Said, say
 from gongyi.core.schedule import every, meant, nightly
 from gongyi.network.queries import counties
 from gongyi.people.actions import exports
+from gongyi.people.actions.residents import remove_unused
 
 
 @every(minutes=10, name="casework.due")

@@ -1,5 +1,6 @@
 """How every form looks and asks: the renderer, plain words for empty fields, common widgets, the picker."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar, NamedTuple
@@ -243,6 +244,29 @@ class PickerField(forms.Field):
         self.widget.hits = hits
         code = "many" if hits else "none"
         raise ValidationError(self.error_messages[code], code=code, params={"text": text})
+
+
+class PeopleField(forms.CharField):
+    """People, one a line: a name and after it, perhaps, a phone. The clean value is a list of both; `most` of them. Never kept by browsers."""
+
+    phone = re.compile(r"[0-9０-９+\-－ ]{5,}$")
+
+    def __init__(self, *, most: int, **kwargs: Any) -> None:
+        box = Textarea({"rows": 4, "autocomplete": "off", "data-private": True})
+        super().__init__(**{"max_length": 4000, "required": False, "widget": box, **kwargs})
+        self.most = most
+
+    def clean(self, value: Any) -> Any:
+        """[(name, phone)], the phone '' where there is none."""
+        found = [self._one(line.strip()) for line in super().clean(value).splitlines() if line.strip()]
+        if len(found) > self.most:
+            raise ValidationError(_("最多写 %(n)d 个人。") % {"n": self.most})
+        return found
+
+    def _one(self, line: str) -> tuple[str, str]:
+        phone = self.phone.search(line)
+        name = line[: phone.start()] if phone else line
+        return name.strip(" ,，、\t")[:40], phone[0].strip() if phone else ""
 
 
 class ArrangeForm(Form):

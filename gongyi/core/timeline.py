@@ -23,6 +23,18 @@ class Turn:
     icon: str
 
 
+@dataclass(frozen=True)
+class Way:
+    """Where a record stands, for whoever sent it: in two words, whose turn it is, by when, why; with tone and icon of the stamp."""
+
+    words: str
+    whose: str
+    until: datetime | None
+    why: str
+    tone: str
+    icon: str
+
+
 class Told(NamedTuple):
     """A line of the timeline as pages print it: whole rows of a table would cost twice as much."""
 

@@ -15,11 +15,13 @@ class ProposalsConfig(AppConfig):
         from gongyi.core.outbox.sending import register_right
         from gongyi.core.outbox.words import KINDS
         from gongyi.network.actions import calendar_changed, closing_checks, unit_merged
+        from gongyi.people.actions.residents import lets_go
         from gongyi.people.queries import exports
         from gongyi.people.queries.handover import register_section
         from gongyi.promises.rules import register_origin
         from gongyi.proposals import actions, figures, queries, rules
         from gongyi.proposals.actions.imports import ProposalKind
+        from gongyi.proposals.actions.portal import let_go
         from gongyi.proposals.actions.promising import ORIGIN
         from gongyi.proposals.actions.publishing import PRESS
         from gongyi.proposals.forms import search_form
@@ -39,3 +41,6 @@ class ProposalsConfig(AppConfig):
         closing_checks.append(queries.open_proposals)
         register_section("proposals", _("在办的提案"), queries.handover_lines)
         register_right(KINDS["proposal"].events, rules.may_hear_of)
+        register_right(["comment.read", "resident.comment"], rules.may_hear_of_comment)
+        register_right(["resident.proposal"], rules.may_follow)
+        lets_go.append(let_go)

@@ -12,7 +12,16 @@ from gongyi.core.access import Permission as P
 from gongyi.core.imports.runs import pending
 from gongyi.core.search import Seldom
 from gongyi.core.workflow import Move, holds_at
-from gongyi.proposals.models import Call, Proposal, ProposalConflict, ProposalPart, ProposalStep
+from gongyi.proposals.models import (
+    Author,
+    Call,
+    Comment,
+    Proposal,
+    ProposalConflict,
+    ProposalPart,
+    ProposalStep,
+    Support,
+)
 from gongyi.proposals.workflow import CALL, PROPOSAL, TURNS
 
 OWN_WORK = {"approve", "send_back", "audit", "audit_back"}  # never by who wrote the answer (P8)
@@ -56,13 +65,34 @@ def can_move(by: Actor, proposal: Proposal, move: Move) -> bool:
     Adds to the table: no one signs or audits their own answer, grants their own wish or records the rating of their own work
     (P8); no one acts in a proposal that concerns them; a unit that helps says its opinion, nobody else does.
     """
-    if by.system or by.asks is not None:
+    if by.asks is not None:
+        return _asker_may(by, proposal, move)
+    if by.system:
         return holds_at(by, proposal, move)
     if concerned(by, proposal) or not _fits(proposal, move.action):
         return False
     if by.id is not None and by.id in makers(proposal, move.action):
         return False
     return holds_at(by, proposal, move)
+
+
+def _asker_may(by: Actor, proposal: Proposal, move: Move) -> bool:
+    """Whoever opened a proposal by its code makes the proposer's moves; a co-signer, by a code of their own, only says yes or no."""
+    if move.action == "countersign":
+        signers = Author.objects.filter(county=proposal.county, proposal=proposal, id=by.asks or by.key, place__gt=0)
+        return signers.exclude(code="").exists()
+    return _fits(proposal, move.action) and holds_at(by, proposal, move)
+
+
+def may_follow(by: Actor, key: UUID) -> bool:
+    """Whether the proposal stands in the resident's account now: as its proposer, its co-signer, or because they asked to hear of it."""
+    if by.asks is None:
+        return False
+    mine = {"county": by.county, "proposal": key, "resident": by.asks}
+    return (
+        Author.objects.filter(**mine).exclude(signed=Author.Signed.NO).exists()
+        or Support.objects.filter(**mine).exists()
+    )
 
 
 def _fits(proposal: Proposal, action: str) -> bool:
@@ -74,6 +104,8 @@ def _fits(proposal: Proposal, action: str) -> bool:
             return proposal.first_id is None
         case "unmerge":
             return proposal.first_id is not None
+        case "judge":  # of an answer that went out; once it ended without a word, still once
+            return proposal.replied_at is not None and (proposal.state == "replied" or not proposal.rating)
     return True
 
 
@@ -204,3 +236,37 @@ def call_moves_for(by: Actor, call: Call) -> list[Move]:
 def may_start_call(by: Actor) -> bool:
     """Whether this person may write a call."""
     return by.can(P.PROPOSAL_SCREEN)
+
+
+# --- comments ---------------------------------------------------------------------------------------------------------
+
+TWO_PEOPLE = {"remove", "keep"}  # never by who wanted it taken down
+
+
+def comments_visible_to(by: Actor) -> QuerySet[Comment]:
+    """The comments that this person may have to judge: those of their desk, and those that another moderator sent on to them."""
+    units = by.units(P.PROPOSAL_SCREEN)
+    return Comment.objects.filter(Q(desk__in=units) | Q(second__in=units, state="doubted"), county=by.county)
+
+
+def can_move_comment(by: Actor, comment: Comment, move: Move) -> bool:
+    """Whether this person may make this move on a comment, whatever its state.
+
+    Adds to the table: the author alone takes it back; nobody judges what is said about an answer of their own or a proposal that
+    concerns them; removing needs somebody else than who wanted it (two moderators).
+    """
+    if by.asks is not None:
+        return move.permission == P.ASKER and comment.resident is not None and by.asks == comment.resident
+    if by.system:
+        return holds_at(by, comment, move)
+    if move.action in TWO_PEOPLE and by.id == comment.doubted_by:
+        return False
+    own = {comment.proposal.answered_by, comment.proposal.drafted_by, comment.proposal.approved_by}
+    return by.id not in own and not concerned(by, comment.proposal) and holds_at(by, comment, move)
+
+
+def may_hear_of_comment(by: Actor, key: UUID) -> bool:
+    """Whether the comment is the reader's own, or waits for their word."""
+    if by.asks is not None:
+        return Comment.objects.filter(county=by.county, id=key, resident=by.asks).exists()
+    return comments_visible_to(by).filter(id=key).exists()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gongyi.proposals.views import calls, case, lists, settings
+from gongyi.proposals.views import calls, case, comments, lists, settings
 
 app_name = "proposals"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("new/", lists.new, name="new"),
     path("export/", lists.export, name="export"),
     path("calls/", calls.index, name="calls"),
+    path("comments/", comments.index, name="comments"),
+    path("comments/<uuid:key>/", comments.detail, name="comment"),
+    path("comments/<uuid:key>/<slug:action>/", comments.step, name="comment_step"),
     path("calls/new/", calls.new, name="call_new"),
     path("calls/<uuid:key>/", calls.detail, name="call"),
     path("calls/<uuid:key>/<slug:action>/", calls.step, name="call_step"),

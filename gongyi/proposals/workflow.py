@@ -39,6 +39,7 @@ ENDED = tuple(name for name, state in STATES.items() if not state.open)
 WORKING = ("signed", "talking", "redo", "drafting")  # the lead unit goes on with it
 HELD = ("assigned", *WORKING, "consulting", "extending", "reviewing", "auditing")
 SCREENED = ("submitted", "screening")
+ASKED = tuple(name for name in OPEN if name != "draft")  # while a proposer may say something more
 _BEFORE = ("draft", *SCREENED, "sent_back", "filed", "returned")
 _UNIT, _DESK, _LEAD, _SECOND, _WATCH = ("unit_id",), ("desk_id",), ("lead_id",), ("second_id",), ("supervisor_id",)
 _NEAR = ("unit_id", "desk_id", "lead_id")
@@ -84,6 +85,14 @@ MOVES = (
     Move("remind", _("催办"), (*HELD, "following"), None, P.PROPOSAL_ASSIGN, _DESK, _("给主办单位发一条提醒"), ("note",)),
     Move("supervise", _("督办"), (*HELD, "following"), None, P.PROPOSAL_SUPERVISE, ("desk_id", "supervisor_id"), _("给主办和交办单位发督办提醒"), ("note",)),
     Move("conflict", _("我要回避"), OPEN, None, P.PROPOSAL_VIEW, (*_NEAR, "second_id", "supervisor_id"), _("这件事和我有关，之后由别人来办"), ("note",)),
+    Move("ask", _("问提出人"), (*SCREENED, "filed", "returned", *HELD, "following"), None, P.PROPOSAL_CONTACT, (*_NEAR, "helping"), _("问题写在提出人的页面上，期限照走"), ("question",)),
+    Move("reply", _("回答提问"), ASKED, None, P.ASKER, (), _("告诉正在办的单位"), ("note",)),
+    Move("add", _("提出人补充"), ASKED, None, P.ASKER, (), _("再说一句或加一个文件")),
+    Move("revise", _("提出人改好再交"), ("sent_back",), "submitted", P.ASKER, (), _("再送去审查"), ("title", "analysis", "suggestions")),
+    Move("countersign", _("联名人答复"), (*SCREENED, "sent_back", "filed", "returned", *HELD), None, P.ASKER, (), _("本人确认联名，或者不联名"), ("agreed",)),
+    Move("judge", _("提出人评价"), ("replied", "following", "closed"), "closed", P.ASKER, (), _("办理态度和办理结果分开评；不满意的重新办"), ("manner", "rating")),
+    Move("take_back", _("提出人撤回"), (*SCREENED, "sent_back", "filed", "returned", *HELD), "withdrawn", P.ASKER, (), _("到此结束"), grave=True),
+    Move("wish", _("提出人要求更正或删除信息"), tuple(STATES), None, P.ASKER, (), _("另立一件，有自己的时限"), ("note",)),
     Move("close_quiet", _("到期未评价"), ("replied",), "closed", P.SYSTEM, (), _("过了评价期限没有评价，照未评价计")),
     Move("reroute", _("换单位接着办"), ("submitted", "screening", "filed", "returned", "extending", "reviewing", "auditing"), None, P.SYSTEM, (), _("轮到的单位没有人能接这一步了，转给上一级")),
     Move("follow", _("随单位并入"), tuple(STATES), None, P.SYSTEM, (), _("单位并入另一个单位，提案跟着过去")),
@@ -143,4 +152,31 @@ CALL = Table(
         Move("follow", _("随单位并入"), ("draft", "open", "closed", "told", "dropped"), None, P.SYSTEM, (), _("单位并入另一个单位，征集跟着过去")),
     ),
     start="draft",
+)  # fmt: skip
+
+# --- comments ---------------------------------------------------------------------------------------------------------
+
+_JUDGES = ("second_id", "desk_id")
+COMMENT = Table(
+    kind="proposals.comment",
+    label=_("评论"),
+    states={
+        "waiting": State(_("等着看"), _("有人看过就显示"), "waiting", "hourglass-split"),
+        "shown": State(_("显示着"), _("显示着"), "done", "eye"),
+        "declined": State(_("没有显示"), _("没有显示"), "plain", "eye-slash", open=False),
+        "doubted": State(_("等复看"), _("显示着"), "soon", "flag"),
+        "removed": State(_("已撤下"), _("撤下了"), "plain", "eye-slash", open=False),
+        "withdrawn": State(pgettext_lazy("评论", "作者收回"), _("您收回了"), "plain", "x-circle", open=False),
+    },
+    moves=(
+        Move("show", _("显示这条评论"), ("waiting",), "shown", P.PROPOSAL_SCREEN, _DESK, _("人人看得到，不显示是谁写的"), primary=True),
+        Move("decline", _("不显示"), ("waiting",), "declined", P.PROPOSAL_SCREEN, _DESK, _("按标准选一条理由，写的人会看到"), ("reason",)),
+        Move("doubt", _("提出撤下"), ("shown",), "doubted", P.PROPOSAL_SCREEN, _DESK, _("选一条理由；另一个人也同意才撤下，在那以前还显示着"), ("reason",)),
+        Move("remove", _("同意撤下"), ("doubted",), "removed", P.PROPOSAL_SCREEN, _JUDGES, _("公众看不到了，写的人会看到理由"), primary=True, grave=True),
+        Move("keep", _("不撤，继续显示"), ("doubted",), "shown", P.PROPOSAL_SCREEN, _JUDGES, _("还是显示着")),
+        Move("reconsider", _("再看一次"), ("declined", "removed"), "waiting", P.PROPOSAL_SCREEN, _DESK, _("当时看错了，或者写的人说得有道理"), ("reason",)),
+        Move("recant", _("写的人收回"), ("waiting", "shown", "doubted"), "withdrawn", P.ASKER, (), _("公众马上看不到了")),
+        Move("follow", _("随单位并入"), ("waiting", "shown", "declined", "doubted", "removed", "withdrawn"), None, P.SYSTEM, (), _("单位并入另一个单位，评论跟着过去")),
+    ),
+    start="waiting",
 )  # fmt: skip

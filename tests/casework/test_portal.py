@@ -361,7 +361,7 @@ def test_asker_reads_who_looked_and_why(land):
     case = tell(land, asker=AskerFacts(name="王老汉", phone="13900001111"))
     actions.show_asker(case, by=land.desk, purpose="contact")
 
-    (line,) = portal.looks(case)
+    (line,) = portal.looks(case.county, case.id)
     assert "东湖镇的工作人员看过您的姓名和联系方式，为了联系您" in line
     assert land.desk.name not in line
 

@@ -29,7 +29,10 @@ STARTS: dict[str, dict[str, Any]] = {
     "proposals.ProposalStep": {"source": "assigned", "target": "signed", "action": "sign"},
     "proposals.Call": {"state": "open", "since": date(2026, 1, 1), "until": date(2099, 1, 1)},
     "proposals.CallStep": {"source": "open", "target": "open", "action": "switch"},
-    "proposals.Author": {"name": "阿依古丽", "phone": "13899990001"},
+    "proposals.Comment": {"state": "waiting"},
+    "proposals.CommentStep": {"source": "waiting", "target": "shown", "action": "show"},
+    "proposals.Author": {"name": "阿依古丽", "phone": "13899990001", "code": "ab" * 32},
+    "proposals.Sketch": {"name": "阿依古丽", "phone": "13899990001", "code": "ab" * 32},
     "promises.Promise": {"state": "due", "kind": "case", "due": date(2099, 1, 1)},
     "promises.PromiseStep": {"source": "due", "target": "due", "action": "move"},
     "promises.PlannedPromise": {"kind": "case"},
@@ -109,7 +112,9 @@ def make_proposal(model: type[models.Model], county: int, unit: Any, state: str,
     )
     ended = {"closed_at": WHEN} if state in PROPOSALS_ENDED else {}
     merged = {"first": first} if state == "merged" else {}
-    return make_row(model, county, state=state, answer="答复了", span="3m", **units, **dates, **ended, **merged)
+    return make_row(
+        model, county, state=state, answer="答复了", span="3m", code="ab" * 32, **units, **dates, **ended, **merged
+    )
 
 
 def _fits(field: models.Field, value: Any) -> bool:

@@ -38,7 +38,7 @@ from gongyi.core.access import Permission, Role
 from gongyi.core.checks import Entrance
 from gongyi.core.county import new_key
 from gongyi.core.models import Attachment, AuditDetail, AuditEntry, AuditHead, ImportRun, Message, ScheduleRun
-from gongyi.home.views.portal import OPENED
+from gongyi.home.views.held import OPENED, SUGGESTED
 from gongyi.language.topics import Learned
 from gongyi.network.models import Unit
 from gongyi.people import adapter
@@ -48,8 +48,8 @@ from gongyi.promises.models import PlannedPromise, Promise
 from gongyi.promises.workflow import PROMISE
 from gongyi.proposals import models as proposal_models
 from gongyi.proposals.actions import moving as proposals
-from gongyi.proposals.models import Call, Proposal, ProposalPart
-from gongyi.proposals.workflow import CALL, PROPOSAL
+from gongyi.proposals.models import Author, Call, Comment, Proposal, ProposalPart
+from gongyi.proposals.workflow import CALL, COMMENT, PROPOSAL
 from gongyi.reports.models import Ask, FormFill, Formula, LedgerRun, MonthlyCount, Report, ReportVersion
 from gongyi.reports.workflow import REPORT
 from tests.factories import grant, make_account, make_county, make_unit
@@ -72,9 +72,11 @@ WORDS: dict[str, list[str]] = {
         f"proposals:settings_{step}": ["causes", "categories", "sessions"] for step in ("group", "group_new", "arrange")
     },
     "proposals:settings_group_row": ["causes"],
+    "proposals:comment_step": [move.action for move in COMMENT.moves if move.places],
     "proposals:call_step": [move.action for move in CALL.moves if move.places],
     "home:import_new": ["cases", "topics"],
     "home:portal_step": ["reply", "judge", "add", "withdraw"],
+    "home:own_step": ["reply", "judge", "add", "take_back", "revise", "wish"],
     "which": ["resident", "unit", "turn", "quiet", "reopen"],
     "people:account_step": ["disable", "enable", "sessions", "unlock"],
     "people:device_step": ["confirm", "end"],
@@ -114,6 +116,10 @@ MEANT = {
     "proposals:settings_class_end": "proposals.ResultClass",
     "proposals:settings_group_row": "proposals.Cause",
     "proposals:call": "proposals.Call",
+    "proposals:comment": "proposals.Comment",
+    "proposals:comment_step": "proposals.Comment",
+    "home:recant": "proposals.Comment",
+    "home:mine_suggestion": "proposals.Proposal",
     "proposals:call_step": "proposals.Call",
     "casework:view_rename": "casework.SavedView",
     "casework:view_remove": "casework.SavedView",
@@ -188,7 +194,7 @@ class World:
     def client(self, who: str) -> Client:
         """A browser signed in as this person (a role's value, `no_role`), a resident's own account, or a stranger's (`nobody`).
 
-        Each also opened one case of `mine` by its number and code, as anybody may who has them.
+        Each also opened one case and one suggestion of `mine` by number and code, as anybody may who has them.
         """
         browser = Client(raise_request_exception=False)
         if account := self.people[who]:
@@ -198,6 +204,10 @@ class World:
             own = self.mine.rows["people.Resident"]
             session[adapter.RESIDENT] = {"id": str(own.pk), "mark": mark_of(own)}
         session[OPENED] = {"case": str(self.mine.cases["handling"].pk), "until": LATER.timestamp()}
+        opened = {"proposal": "proposals.Proposal", "author": "proposals.Author/signer", "sketch": "proposals.Sketch"}
+        session[SUGGESTED] = {kind: str(self.mine.rows[row].pk) for kind, row in opened.items()} | {
+            "until": LATER.timestamp()
+        }
         # as after a first page, which notes that the session is in use
         session[adapter.BEGAN] = session[adapter.SEEN] = int(clock.now().timestamp())
         session.save()
@@ -288,6 +298,9 @@ def _special(place: Place, code: int, people: dict[str, Account | None]) -> None
         "name": "photo.png",
     }
     place.rows["core.Attachment/proposal"] = make_row(Attachment, code, **own_file)
+    place.rows["proposals.Author/signer"] = make_row(Author, code, proposal=place.proposals["signed"], place=1)
+    Author.objects.filter(id=place.rows["proposals.Author"].pk).update(resident=place.rows["people.Resident"].pk)
+    Comment.objects.filter(id=place.rows["proposals.Comment"].pk).update(resident=place.rows["people.Resident"].pk)
     if people:
         totp_auth.TOTP.activate(people[Role.LEAD.value], totp_auth.generate_totp_secret())
         RecoveryCodes.activate(people[Role.LEAD.value])

@@ -7,13 +7,12 @@ from django.core.cache import cache
 from django.test import Client
 
 from gongyi.casework import actions
-from gongyi.casework.actions.residents import remove_resident
 from gongyi.casework.models import Case, CaseType
 from gongyi.core.models import Address, Channel, Delivery, Message, Way
 from gongyi.core.outbox import sending
 from gongyi.core.outbox.sending import send_due
 from gongyi.people import rules
-from gongyi.people.actions.residents import change_resident, resident_actor
+from gongyi.people.actions.residents import change_resident, remove_resident, resident_actor
 from gongyi.people.models import Consent, Resident
 from gongyi.people.queries import residents as queries
 from tests.casework.conftest import land  # noqa: F401 - a fixture

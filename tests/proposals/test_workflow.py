@@ -71,6 +71,7 @@ def facts_for(land, one, action: str) -> dict:
         "supervise",
         "conflict",
     }
+    more["ask"] = {"question": "几米宽？"}
     return facts | more.get(action, {}) | ({"note": "写一句"} if action in noted else {})
 
 
@@ -139,7 +140,7 @@ def test_every_move_has_a_form_an_action_and_an_icon():
     by_hand = {move.action for move in MOVES if move.places}
     assert set(FORMS) == by_hand
     assert set(ACTS) == by_hand
-    assert STEP_ICONS.keys() == {move.action for move in MOVES} | {"record", "import", "split_off"}
+    assert STEP_ICONS.keys() == {move.action for move in MOVES} | {"record", "import", "split_off", "send"}
     sprite = (BASE / "gongyi/static/icons.svg").read_text()
     icons = {*STEP_ICONS.values(), *(state.icon for state in STATES.values())}
     assert {icon for icon in icons if f'id="{icon}"' not in sprite} == set()

@@ -16,6 +16,7 @@ from django.urls import reverse
 from gongyi.casework.models import CaseType
 from gongyi.core import clock
 from gongyi.core.figures import Period
+from gongyi.core.roughly import HIDDEN, rounded
 from gongyi.reports.models import MonthlyCount, MonthlyRow, MonthlySplit
 from gongyi.reports.queries import public
 from tests.factories import make_county, make_unit
@@ -33,13 +34,13 @@ def attacked(suppress) -> list[tuple[tuple, str]]:
     for rows in (1, 2, 3):
         alike = defaultdict(list)
         for numbers in product(range(1, 34), repeat=rows):
-            if sum(numbers) < public.HIDDEN:
+            if sum(numbers) < HIDDEN:
                 continue
             told = suppress(numbers)
             if told is None:
                 continue
-            words = [str(public.rounded(n)) if t else "<10" if n < public.HIDDEN else "-" for n, t in zip(numbers, told, strict=True)]  # fmt: skip
-            alike[*words, public.rounded(sum(numbers))].append(numbers)
+            words = [str(rounded(n)) if t else "<10" if n < HIDDEN else "-" for n, t in zip(numbers, told, strict=True)]  # fmt: skip
+            alike[*words, rounded(sum(numbers))].append(numbers)
         for words, tables in alike.items():
             for place, word in enumerate(words[:-1]):
                 values = {numbers[place] for numbers in tables}
@@ -54,12 +55,12 @@ def test_d9_no_small_number_can_be_narrowed_down_to_fewer_than_five():
 
 
 def test_d9_control_without_the_second_hiding_the_reader_finds_small_numbers():
-    assert attacked(lambda numbers: [number >= public.HIDDEN for number in numbers])
+    assert attacked(lambda numbers: [number >= HIDDEN for number in numbers])
 
 
 @pytest.mark.parametrize(("number", "told"), [(10, 10), (12, 10), (13, 15), (98, 100), (102, 100), (103, 105)])
 def test_d9_others_are_rounded_to_five(number, told):
-    assert public.rounded(number) == told
+    assert rounded(number) == told
 
 
 @pytest.fixture

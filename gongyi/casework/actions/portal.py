@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gongyi.casework.actions.answers import again
-from gongyi.casework.actions.intake import AskerFacts, desk_for, new_case, store_case
+from gongyi.casework.actions.intake import AskerFacts, new_case, store_case
 from gongyi.casework.actions.moving import ended, move, tell_holders, tell_turn
 from gongyi.casework.actions.promising import record_of
 from gongyi.casework.models import Case, CaseType, Topic
+from gongyi.casework.queries.portal import RIGHTS
 from gongyi.casework.rules import reopenable
 from gongyi.casework.workflow import TURNS
 from gongyi.core.access import Actor, Permission, asker_actor
@@ -28,9 +29,9 @@ from gongyi.core.errors import Refused
 from gongyi.core.said import say
 from gongyi.core.tracking import code_digest
 from gongyi.network.models import Unit
+from gongyi.network.queries import chain
+from gongyi.people.queries import desk_for_residents, first_with
 from gongyi.promises.actions import end_promises
-
-RIGHTS = "rights"
 
 
 def asker_of_case(case: Case) -> Actor:
@@ -172,20 +173,43 @@ def wish_about_data(case: Case, *, by: Actor, kind: str, note: str, seen: int | 
 
     Raises Refused `wish_open` while one is under way, `no_rights_type` where the county retired the type.
     """
-    type_ = CaseType.objects.filter(county=case.county, code=RIGHTS, active=True).first()
-    if type_ is None:
-        raise Refused("no_rights_type", _("这里还不能在网上提这个要求。"), _("请打电话或到窗口说明编号。"), status=422)
     if Case.objects.filter(county=case.county, wish_of=case, closed_at=None).exclude(state="void").exists():
         raise Refused("wish_open", _("您上一个要求还在办。"), _("办完以后可以再提。"), status=422)
-    words = _("%(kind)s（编号 %(number)s 的信息）：%(note)s") % {
-        "kind": kind, "number": case.number, "note": _written(note),
-    }  # fmt: skip
+    note = _written(note)
     move(case, "wish", by=by, seen=seen, reason=kind, quietly=True, mine=note)
-    desk = _desk_of_residents(Unit.objects.get(county=case.county, tier=Unit.Tier.COUNTY))
+    return open_wish(by=by, number=case.number, kind=kind, note=note, resident=case.resident, wish_of=case)
+
+
+@transaction.atomic
+def open_wish(
+    *,
+    by: Actor,
+    number: str,
+    kind: str,
+    note: str,
+    code: str = "",
+    resident: UUID | None = None,
+    wish_of: Case | None = None,
+) -> Case:
+    """The case of a wish about the data in the record with this number; `code` is the stored digest by which it is followed.
+
+    Raises Refused `wish_open` while one under this code is under way, `no_rights_type` where the county retired the type.
+    """
+    type_ = CaseType.objects.filter(county=by.county, code=RIGHTS, active=True).first()
+    if type_ is None:
+        raise Refused("no_rights_type", _("这里还不能在网上提这个要求。"), _("请打电话或到窗口说明编号。"), status=422)
+    if (
+        code
+        and Case.objects.filter(county=by.county, code=code, type=type_, closed_at=None).exclude(state="void").exists()
+    ):
+        raise Refused("wish_open", _("您上一个要求还在办。"), _("办完以后可以再提。"), status=422)
+    words = _("%(kind)s（编号 %(number)s 的信息）：%(note)s") % {"kind": kind, "number": number, "note": _written(note)}
+    desk = _desk_of_residents(Unit.objects.get(county=by.county, tier=Unit.Tier.COUNTY))
     new = new_case(
-        by=by, unit=desk, type=type_, content=words, title=kind, channel=Case.Channel.PORTAL, resident=case.resident,
-        wish_of=case,
+        by=by, unit=desk, type=type_, content=words, title=kind, channel=Case.Channel.PORTAL, resident=resident,
+        wish_of=wish_of,
     )  # fmt: skip
+    new.code = code
     store_case(new, None, by=by, action="record")
     tell_turn(new, by=by)
     return new
@@ -193,15 +217,7 @@ def wish_about_data(case: Case, *, by: Actor, kind: str, note: str, seen: int | 
 
 def _desk_of_residents(start: Unit) -> Unit:
     """The desk that receives what a resident sends. Raises Refused `nobody` in words for somebody outside the office."""
-    try:
-        return desk_for(start)
-    except Refused:
-        raise Refused(
-            "nobody",
-            _("现在还没有工作人员能在网上收您的事，没有送出。"),
-            _("您写的内容还在这里。请打电话或到村委会、乡镇窗口说。"),
-            status=422,
-        ) from None
+    return desk_for_residents(first_with(chain(start), P.CASE_ASSIGN, besides=set()))
 
 
 def _written(note: str) -> str:

@@ -3,18 +3,14 @@
 Nothing is written into the timeline, and the audit row names the account or nothing: no office learns which cases belong together.
 """
 
-from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
 
 from gongyi.casework.models import Case
-from gongyi.core import audit, clock, outbox
+from gongyi.core import audit
 from gongyi.core.access import Actor
-from gongyi.people.actions.residents import KIND, resident_actor
-from gongyi.people.models import Consent, Resident
-
-UNUSED = timedelta(days=730)
+from gongyi.people.models import Resident
 
 
 @transaction.atomic
@@ -28,20 +24,6 @@ def claim_case(key: UUID, *, by: Actor, resident: Resident) -> None:
     audit.record(by=by, action="resident.claim", kind="casework.case")
 
 
-@transaction.atomic
-def remove_resident(resident: Resident, *, by: Actor, action: str = "resident.remove") -> None:
-    """Delete the account. Its cases go on, follow their codes and no longer tell that they belong together."""
+def let_go(resident: Resident) -> None:
+    """The account ends: its cases go on, follow their codes and no longer tell that they belong together."""
     Case.objects.filter(county=resident.county, resident=resident.id).update(resident=None)
-    Consent.objects.filter(county=resident.county, person=resident.id).delete()
-    outbox.forget(resident.county, resident.id)
-    Resident.objects.filter(county=resident.county, id=resident.id).delete()
-    audit.record(by=by, action=action, kind=KIND, subject=resident.id)
-
-
-def remove_unused(county: int) -> int:
-    """Delete the accounts that nobody signed in to for 24 months, a hundred a night. Returns how many."""
-    since = clock.today() - UNUSED
-    unused = list(Resident.objects.filter(county=county, seen_on__lt=since).order_by("seen_on")[:100])
-    for resident in unused:
-        remove_resident(resident, by=resident_actor(resident), action="resident.unused")
-    return len(unused)

@@ -1,12 +1,10 @@
 """What residents see of their own case: found by number and code, its way in plain words, who looked at their data."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,13 +17,14 @@ from gongyi.casework.rules import reopenable
 from gongyi.casework.workflow import STATES
 from gongyi.core import clock
 from gongyi.core.deadlines import remaining
-from gongyi.core.models import AccessRow, Attachment
+from gongyi.core.models import Attachment
 from gongyi.core.secrets import mask_name, mask_phone, mask_text
-from gongyi.core.timeline import Told
+from gongyi.core.timeline import Told, Way
 from gongyi.core.tracking import matching, sent_lately, typed_number
-from gongyi.people.models import Looked, Purpose
+from gongyi.people.queries.looks import looks
 from gongyi.promises.queries import lines_for_asker
 
+RIGHTS = "rights"  # the type of wishes about one's own data
 MOST_OWN = 100  # cases of one account on its page
 
 
@@ -76,7 +75,15 @@ def _newest(rows: QuerySet[Case], most: int) -> list[Case]:
 
 def wishes_of(case: Case) -> list[dict[str, Any]]:
     """What the asker asked about their own data in this case, newest first: title, number, state in words, until when, answer."""
-    rows = Case.objects.filter(county=case.county, wish_of=case)
+    return _wishes(Case.objects.filter(county=case.county, wish_of=case))
+
+
+def cases_by_code(county: int, code: str) -> list[dict[str, Any]]:
+    """The same for what was asked under the code of another kind of record (its stored digest)."""
+    return _wishes(Case.objects.filter(county=county, code=code, type__code=RIGHTS)) if code else []
+
+
+def _wishes(rows: QuerySet[Case]) -> list[dict[str, Any]]:
     return [
         {
             "title": row.title, "number": row.number, "words": STATES[row.state].resident,
@@ -99,7 +106,7 @@ def files_of_asker(case: Case) -> list[Attachment]:
 
 def types_for_residents(county: int) -> QuerySet[CaseType]:
     """The types that a resident may choose from; wishes about one's own data come from the page of a case."""
-    return types(county).exclude(code="rights")
+    return types(county).exclude(code=RIGHTS)
 
 
 def topics_for_residents(county: int) -> QuerySet[Topic]:
@@ -108,18 +115,6 @@ def topics_for_residents(county: int) -> QuerySet[Topic]:
 
 
 # --- whose turn it is -------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Way:
-    """Where a case stands, for its asker: in two words, whose turn it is, by when, why; with tone and icon of the stamp."""
-
-    words: str
-    whose: str
-    until: datetime | None
-    why: str
-    tone: str
-    icon: str
 
 
 def way_of(case: Case, steps: list[Told] | None = None) -> Way:
@@ -219,7 +214,7 @@ def followed(case: Case) -> dict[str, Any]:
     steps, asker = timeline(case), asker_of(case)
     return {
         "case": case, "way": way_of(case, steps), "events": events_for_asker(steps), "content": mask_text(case.content),
-        "answer": sent_answer(case), "looks": looks(case), "wishes": wishes_of(case),
+        "answer": sent_answer(case), "looks": looks(case.county, case.id), "wishes": wishes_of(case),
         "files": files_of_asker(case), "asker_name": mask_name(asker.name) if asker and asker.name else "",
         "asker_phone": mask_phone(asker.phone) if asker and asker.phone else "", "whom": asker.get_whom_display() if asker else "",
         "may": allowed_acts(case, too_late=not reopenable(case)), "first": _first_of(case),
@@ -253,32 +248,3 @@ def allowed_acts(case: Case, *, too_late: bool) -> set[str]:
         }.items()
         if can
     }
-
-
-# --- who looked -------------------------------------------------------------------------------------------------------
-
-_WHAT: dict[str, Promise] = {
-    Looked.CONTACT: gettext_lazy("您的姓名和联系方式"), Looked.NAME: gettext_lazy("您的姓名"),
-    Looked.PHONE: gettext_lazy("您的电话"), Looked.ADDRESS: gettext_lazy("您的住址"),
-    Looked.TEXT: gettext_lazy("您写的原文里的号码"), Looked.FILE: gettext_lazy("这件事的照片或文件"),
-}  # fmt: skip
-_WHY: dict[str, Promise] = {
-    Purpose.CONTACT: gettext_lazy("联系您"), Purpose.CALL: gettext_lazy("问您满不满意"), Purpose.CHECK: gettext_lazy("核对信息"),
-    Purpose.CORRECT: gettext_lazy("更正记录"), Purpose.APPROVE: gettext_lazy("审核答复"), Purpose.HANDLE: gettext_lazy("办这件事"),
-    Purpose.REVIEW: gettext_lazy("督办"), Purpose.REQUEST: gettext_lazy("答复您的查询"),
-}  # fmt: skip
-
-
-def looks(case: Case) -> list[str]:
-    """Who looked at the asker's data in this case, newest first: "10月3日 上午，东湖镇的工作人员看过您的电话，为了联系您"."""
-    rows = AccessRow.objects.filter(county=case.county, subject=case.id).order_by("-at", "-id")[:100]
-    return [_look(row) for row in rows]
-
-
-def _look(row: AccessRow) -> str:
-    at = timezone.localtime(row.at)
-    half = _("上午") if at.hour < 12 else _("下午")  # noqa: PLR2004 - noon
-    return _("%(month)d月%(day)d日 %(half)s，%(unit)s的工作人员看过%(what)s，为了%(why)s") % {
-        "month": at.month, "day": at.day, "half": half, "unit": row.unit_label,
-        "what": _WHAT[row.fields], "why": _WHY[row.purpose],
-    }  # fmt: skip

@@ -39,6 +39,11 @@ def tell_resident(key: UUID, *, by: Actor, event: str, text: Said, path: str, su
     _put([key], by=by, event=event, text=text, path=path, subject=subject, to=Receiver.RESIDENT)
 
 
+def tell_residents(keys: Iterable[UUID], *, by: Actor, event: str, text: Said, path: str, subject: UUID) -> None:
+    """The same for several accounts at once; whoever caused the event by their own account is told too."""
+    _put(sorted(set(keys), key=str), by=by, event=event, text=text, path=path, subject=subject, to=Receiver.RESIDENT)
+
+
 def forget(county: int, reader: UUID) -> None:
     """Whatever waits for, went to or was kept about a reader who is gone: messages, deliveries, addresses, choices."""
     Message.objects.filter(county=county, account=reader).delete()

@@ -36,7 +36,7 @@ KINDS: dict[str, Kind] = {
             "proposal.submitted", "proposal.sent_back", "proposal.filed", "proposal.returned", "proposal.assigned", "proposal.consulting",
             "proposal.reviewing", "proposal.auditing", "proposal.extending", "proposal.replied", "proposal.redo", "proposal.drafting",
             "proposal.told", "proposal.passed", "proposal.withdrawn", "proposal.co", "proposal.opinion", "proposal.rated",
-            "proposal.remind", "proposal.supervise", "proposal.promise",
+            "proposal.remind", "proposal.supervise", "proposal.promise", "proposal.word", "comment.read",
         }),
         first=True,
     ),

@@ -66,7 +66,7 @@ class FilesField(forms.FileField):
         return found
 
 
-def _note(label: Any, *, required: bool = True, hint: Any = "") -> forms.CharField:
+def note_field(label: Any, *, required: bool = True, hint: Any = "") -> forms.CharField:
     missing = {"required": gettext_lazy("请写一句话。")}
     return forms.CharField(
         label=label,
@@ -78,7 +78,22 @@ def _note(label: Any, *, required: bool = True, hint: Any = "") -> forms.CharFie
     )
 
 
-class TellForm(Form):
+class StrangerForm(Form):
+    """Base of what a stranger sends: a box that only programs fill in."""
+
+    website = forms.CharField(
+        label=gettext_lazy("这一栏请空着"), max_length=200, required=False,
+        widget=forms.TextInput({"autocomplete": "off", "tabindex": "-1", "data-private": True}),
+    )  # fmt: skip
+
+    def clean_website(self) -> str:
+        """Only programs that fill in everything see this box."""
+        if self.cleaned_data["website"]:
+            raise ValidationError(_("请把“这一栏请空着”里的字删掉再送出。"))
+        return ""
+
+
+class TellForm(StrangerForm):
     """我要反映."""
 
     content = forms.CharField(
@@ -119,10 +134,6 @@ class TellForm(Form):
         label=gettext_lazy("同意把这件事和答复公开，让别人也能看到"), required=False,
         help_text=gettext_lazy("公开时去掉姓名、电话和门牌号。以后可以要求撤下。"),
     )  # fmt: skip
-    website = forms.CharField(
-        label=gettext_lazy("这一栏请空着"), max_length=200, required=False,
-        widget=forms.TextInput({"autocomplete": "off", "tabindex": "-1", "data-private": True}),
-    )  # fmt: skip
 
     def __init__(self, *args: Any, county: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -140,12 +151,6 @@ class TellForm(Form):
             (_("怎么联系您（都可以不填）"), [self["name"], self["phone"], self["whom"], self["theirs"]]),
             (_("还可以说明"), [self["type"], self["about_service"], self["topic"], self["may_publish"]]),
         ]
-
-    def clean_website(self) -> str:
-        """Only programs that fill in everything see this box."""
-        if self.cleaned_data["website"]:
-            raise ValidationError(_("请把“这一栏请空着”里的字删掉再送出。"))
-        return ""
 
     def clean(self) -> dict[str, Any]:
         data = dict(super().clean() or self.cleaned_data)
@@ -172,7 +177,7 @@ class TrackForm(Form):
 class ReplyForm(Form):
     """回答提问."""
 
-    note = _note(gettext_lazy("您的回答"))
+    note = note_field(gettext_lazy("您的回答"))
 
 
 class JudgeForm(Form):
@@ -188,7 +193,7 @@ class JudgeForm(Form):
         widget=forms.RadioSelect,
         required=False,
     )
-    note = _note(gettext_lazy("还想说的"), required=False, hint=gettext_lazy("没有解决的话，请写哪里没有解决。"))
+    note = note_field(gettext_lazy("还想说的"), required=False, hint=gettext_lazy("没有解决的话，请写哪里没有解决。"))
 
     def clean(self) -> dict[str, Any]:
         data = dict(super().clean() or self.cleaned_data)
@@ -200,7 +205,7 @@ class JudgeForm(Form):
 class AgainForm(Form):
     """没有解决, after the case was closed."""
 
-    note = _note(gettext_lazy("哪里没有解决"))
+    note = note_field(gettext_lazy("哪里没有解决"))
 
 
 class RateForm(Form):
@@ -210,13 +215,13 @@ class RateForm(Form):
         label=gettext_lazy("办事的态度和结果，您觉得怎么样"), choices=Case.Rating, widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("请选一个评价。")},
     )  # fmt: skip
-    note = _note(gettext_lazy("还想说的"), required=False)
+    note = note_field(gettext_lazy("还想说的"), required=False)
 
 
 class AddForm(Form):
     """补充: a word, pictures, or both."""
 
-    note = _note(gettext_lazy("补充的话"), required=False)
+    note = note_field(gettext_lazy("补充的话"), required=False)
     file = FilesField(label=gettext_lazy("照片"))
 
     def clean(self) -> dict[str, Any]:
@@ -233,7 +238,7 @@ class PlainForm(Form):
 class WithdrawForm(Form):
     """撤回."""
 
-    note = _note(gettext_lazy("为什么不办了"), required=False, hint=gettext_lazy("不写也可以。"))
+    note = note_field(gettext_lazy("为什么不办了"), required=False, hint=gettext_lazy("不写也可以。"))
 
 
 class WishForm(Form):
@@ -248,7 +253,7 @@ class WishForm(Form):
         label=gettext_lazy("您要怎么办"), choices=KINDS, widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("请选一项。")},
     )  # fmt: skip
-    note = _note(gettext_lazy("说清楚是哪些信息"))
+    note = note_field(gettext_lazy("说清楚是哪些信息"))
 
     def clean_kind(self) -> str:
         """The words before the colon, as the title of the new case."""

@@ -1,7 +1,6 @@
 """Pages for residents: say something, follow it, answer, judge, withdraw, see who looked. Numbers and codes never stand in an address."""
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -22,21 +21,31 @@ from gongyi.casework.models import Case
 from gongyi.casework.queries import portal as queries
 from gongyi.casework.queries import publications
 from gongyi.casework.queries import why as explain
-from gongyi.core import attachments, clock, limits, secrets
-from gongyi.core.county import as_key
+from gongyi.core import attachments, secrets
 from gongyi.core.errors import Refused
 from gongyi.core.http import ActorRequest, public, residents, submit
 from gongyi.core.tracking import make_code
 from gongyi.home.forms import portal as portal_forms
 from gongyi.home.queries import sms_on, sms_ready
+from gongyi.home.views.held import (
+    OPENED,
+    SHOWN,
+    SUGGESTED,
+    count_guess,
+    count_stranger,
+    forget,
+    held,
+    hold_guesser,
+    hold_stranger,
+    put,
+    show_codes,
+    shown_codes,
+)
 from gongyi.people.actions.residents import resident_actor
+from gongyi.proposals.actions.portal import claim_proposal
+from gongyi.proposals.queries import portal as suggestions
+from gongyi.proposals.queries import voices
 from gongyi.publishing.actions import ask_take_down
-
-OPENED, SHOWN = "portal", "portal_code"  # in the session: the opened case; the code that is still shown
-OPEN_FOR, SHOW_FOR = timedelta(minutes=30), timedelta(minutes=10)
-DAY, QUARTER = timedelta(days=1), timedelta(minutes=15)
-PER_ADDRESS, PER_DEVICE = 60, 10  # requests and files a day: a village office has one address for everybody
-WRONG_CODES = 20  # within a quarter of an hour from one address
 
 
 @public("the residents' first page")
@@ -64,24 +73,11 @@ def ask(request: ActorRequest) -> HttpResponse:
     own = {"phone": request.resident.phone} if request.resident else {}
     form = portal_forms.TellForm(request.POST or None, request.FILES or None, county=request.actor.county, initial=own)
     if request.method == "POST":
-        _hold_stranger(request)
+        hold_stranger(request)
     if done := submit(request, form, lambda: _tell(request, form)):
         _show_code(request)
         return done
     return render(request, "portal/ask.html", {"title": _("我要反映"), "form": form})
-
-
-def _hold_stranger(request: ActorRequest) -> None:
-    """Raise Refused when too much came from this address or this browser today."""
-    limits.hold(
-        "portal", {limits.address(request): PER_ADDRESS, f"device {limits.device(request)}": PER_DEVICE}, per=DAY
-    )
-
-
-def _count_stranger(request: ActorRequest) -> None:
-    limits.count("portal", limits.address(request), per=DAY)
-    if name := limits.device(request):
-        limits.count("portal", f"device {name}", per=DAY)
 
 
 def _tell(request: ActorRequest, form: portal_forms.TellForm) -> str:
@@ -92,7 +88,7 @@ def _tell(request: ActorRequest, form: portal_forms.TellForm) -> str:
         topic=data["topic"], asker=asker, may_publish=data["may_publish"], files=data["file"], about_service=data["about_service"],
         resident=request.resident.id if request.resident else None,
     )  # fmt: skip
-    _count_stranger(request)
+    count_stranger(request)
     return reverse("home:portal_done")
 
 
@@ -104,26 +100,13 @@ def _code_of_form(request: ActorRequest) -> str:
 def _show_code(request: ActorRequest) -> None:
     """Open the case that this form made and keep its code, sealed, for the page that shows it."""
     code = _code_of_form(request)
-    _open(request, queries.just_submitted(request.actor.county, code))
-    request.session[SHOWN] = {"code": secrets.seal(code, SHOWN), "until": _in(SHOW_FOR)}
-
-
-def _in(time: timedelta) -> float:
-    return (clock.now() + time).timestamp()
-
-
-def _open(request: ActorRequest, key: UUID | None) -> None:
-    """From here on this browser may act as the asker of this case, for a while."""
-    request.session.cycle_key()
-    request.session[OPENED] = {"case": str(key), "until": _in(OPEN_FOR)}
+    put(request, OPENED, case=queries.just_submitted(request.actor.county, code))
+    show_codes(request, [code])
 
 
 def _opened_case(request: ActorRequest) -> Case | None:
     """The case that this browser opened by its code within the last half hour."""
-    held = request.session.get(OPENED) or {}
-    if held.get("until", 0) < clock.now().timestamp():
-        return None
-    return queries.followed_case(request.actor.county, as_key(held.get("case")))
+    return queries.followed_case(request.actor.county, held(request, OPENED, "case"))
 
 
 def _opened(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -141,11 +124,10 @@ def _opened(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponse
 @_opened
 def done(request: ActorRequest, case: Case) -> HttpResponse:
     """The page after sending: shown again on reloading for ten minutes, then never."""
-    held = request.session.get(SHOWN) or {}
-    if held.get("until", 0) < clock.now().timestamp():
-        request.session.pop(SHOWN, None)
+    codes = shown_codes(request)
+    if not codes:
         return redirect("home:portal_case")
-    context = {"title": _("已收到"), "case": case, "code": secrets.unseal(held["code"], SHOWN)}
+    context = {"title": _("已收到"), "case": case, "code": codes[0]}
     return render(request, "portal/done.html", context)
 
 
@@ -153,20 +135,33 @@ def done(request: ActorRequest, case: Case) -> HttpResponse:
 def track(request: ActorRequest) -> HttpResponse:
     """查进度. A wrong code and an unknown number get the same answer."""
     form = portal_forms.TrackForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and (key := _by_code(request, form)):
-        _open(request, key)
-        return redirect("home:portal_case")
+    if request.method == "POST" and form.is_valid() and (found := _by_code(request, form)):
+        return redirect(_open_found(request, *found))
     return render(request, "portal/track.html", {"title": _("查进度"), "form": form})
 
 
-def _by_code(request: ActorRequest, form: portal_forms.TrackForm) -> UUID | None:
-    """The case with this number and code; None, with one sentence for all reasons, else. Raises Refused after too many wrong ones."""
-    limits.hold("track", {limits.address(request): WRONG_CODES}, per=QUARTER)
-    key = queries.find_by_code(request.actor.county, **form.cleaned_data)
-    if key is None:
-        limits.count("track", limits.address(request), per=QUARTER)
-        form.add_error(None, _("编号和查询码对不上。请对照记下的再看一遍，或找受理的窗口问。"))
-    return key
+Opened = tuple[UUID | None, suggestions.Found]
+
+
+def _by_code(request: ActorRequest, form: portal_forms.TrackForm) -> Opened | None:
+    """The case or suggestion with this number and code; None, with one sentence for all reasons, else. Raises Refused after too many wrong ones."""
+    hold_guesser(request)
+    county, typed = request.actor.county, form.cleaned_data
+    found = queries.find_by_code(county, **typed), suggestions.find_by_code(county, **typed)
+    if any(found):
+        return found
+    count_guess(request)
+    form.add_error(None, _("编号和查询码对不上。请对照记下的再看一遍，或找受理的窗口问。"))
+    return None
+
+
+def _open_found(request: ActorRequest, case: UUID | None, other: suggestions.Found) -> str:
+    """Open what number and code led to; the address of its page."""
+    if case:
+        put(request, OPENED, case=case)
+        return reverse("home:portal_case")
+    put(request, SUGGESTED, proposal=other.proposal, author=other.author, sketch=other.sketch)
+    return reverse("home:own_suggestion" if other.proposal else "home:cosign" if other.author else "home:suggest")
 
 
 @public("the asker's own case, opened by number and code")
@@ -235,7 +230,7 @@ def step(request: ActorRequest, case: Case, step: str) -> HttpResponse:
     label, form_class, act, thanks = STEPS[step]
     form = form_class(request.POST or None, request.FILES or None)
     if request.method == "POST" and request.FILES:
-        _hold_stranger(request)
+        hold_stranger(request)
     if done := submit(request, form, lambda: _act(request, case, act, form)):
         messages.success(request, thanks)
         return done
@@ -252,8 +247,8 @@ def _act(request: ActorRequest, case: Case, act: Callable[..., Any], form: forms
             refused.code, refused.sentence, refused.todo, mine=refused.mine, status=refused.status
         ) from refused
     if request.FILES:
-        _count_stranger(request)
-    request.session[OPENED] = {"case": str(case.id), "until": _in(OPEN_FOR)}
+        count_stranger(request)
+    put(request, OPENED, anew=False, case=case.id)
     return reverse("home:portal_case")
 
 
@@ -271,8 +266,7 @@ def file(request: ActorRequest, file_key: UUID) -> HttpResponseBase:
 @public("the asker closes the case that this browser opened")
 def leave(request: ActorRequest) -> HttpResponse:
     """Forget number and code in this browser."""
-    for name in (OPENED, SHOWN):
-        request.session.pop(name, None)
+    forget(request)
     return redirect("home:portal")
 
 
@@ -286,6 +280,9 @@ def mine(request: ActorRequest) -> HttpResponse:
     context = {
         "title": _("我的诉求"),
         "rows": rows,
+        "suggested": suggestions.proposals_of_resident(request.actor.county, request.resident.id),
+        "supported": voices.supported_by(request.resident),
+        "said": voices.comments_of(request.resident),
         "most": queries.MOST_OWN,
         "loose": _loose(request),
         "phone": secrets.mask_phone(request.resident.phone),
@@ -307,7 +304,7 @@ def own(request: ActorRequest, case_key: UUID) -> HttpResponse:
     found = queries.own_case(request.actor.county, request.resident.id, case_key)
     if found is None:
         raise Http404
-    _open(request, found)
+    put(request, OPENED, case=found)
     return redirect("home:portal_case")
 
 
@@ -325,11 +322,22 @@ def keep(request: ActorRequest) -> HttpResponse:
 def add(request: ActorRequest) -> HttpResponse:
     """放进一件以前的: the same limits and the same answers as 查进度."""
     form = portal_forms.TrackForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and (key := _by_code(request, form)):
-        claim_case(key, by=resident_actor(request.resident), resident=request.resident)
+    if request.method == "POST" and form.is_valid() and (found := _by_code(request, form)):
+        _claim(request, *found)
         messages.success(request, _("已放进“我的诉求”，以后登录就能看。"))
         return redirect("home:portal_mine")
     return render(request, "portal/mine/add.html", {"title": _("放进一件以前反映的"), "form": form})
+
+
+def _claim(request: ActorRequest, case: UUID | None, other: suggestions.Found) -> None:
+    """Put what number and code led to into the account."""
+    by, resident = resident_actor(request.resident), request.resident
+    if case:
+        claim_case(case, by=by, resident=resident)
+    elif other.proposal:
+        claim_proposal(other.proposal, by=by, resident=resident)
+    else:
+        raise Refused("not_own", _("这个编号不是一件送出的事。"), _("联名的、没写完的，请用“查进度”打开。"), status=422)
 
 
 # --- the picker -------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from gongyi.core.http import ActorRequest, public
 from gongyi.core.paging import address_at
+from gongyi.core.roughly import LESS
 from gongyi.home.forms.promises import PromisesForm
 from gongyi.promises.queries import public as queries
 from gongyi.reports.queries import public as numbers
@@ -33,7 +34,7 @@ def _counts(county: int) -> dict[str, Any]:
         found = numbers.published(county, quarter)
         table = next((table for table in found.tables if table.key == "promise"), None)
         if table:
-            return {"words": quarter.words(), "table": table, "hidden": numbers.LESS}
+            return {"words": quarter.words(), "table": table, "hidden": LESS}
     return {}
 
 

@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from gongyi.casework.actions import residents as actions
 from gongyi.core import limits
 from gongyi.core.http import ActorRequest, public, residents, submit
 from gongyi.core.models import Way
@@ -27,7 +26,7 @@ from gongyi.home.forms.ways import CodeForm
 from gongyi.home.queries import in_words, sms_on, sms_ready
 from gongyi.people import adapter
 from gongyi.people.actions.consent import give_consent, withdraw_consent
-from gongyi.people.actions.residents import change_resident, open_resident, resident_actor
+from gongyi.people.actions.residents import change_resident, open_resident, remove_resident, resident_actor
 from gongyi.people.models import Consent, Resident
 from gongyi.people.queries.residents import find_resident
 
@@ -209,5 +208,5 @@ def remove(request: ActorRequest) -> HttpResponse:
 
 
 def _remove(request: ActorRequest) -> str:
-    actions.remove_resident(request.resident, by=resident_actor(request.resident))
+    remove_resident(request.resident, by=resident_actor(request.resident))
     return reverse("home:portal")

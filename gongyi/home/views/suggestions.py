@@ -14,6 +14,7 @@ from gongyi.core.http import ActorRequest, public
 from gongyi.core.paging import address_at
 from gongyi.documents import tables
 from gongyi.home.forms.suggestions import SuggestionsForm
+from gongyi.home.views.voices import seen_by
 from gongyi.proposals.queries import open_data
 from gongyi.proposals.queries import published as queries
 from gongyi.publishing.queries import was_shown
@@ -44,7 +45,8 @@ def suggestion(request: ActorRequest, slug: str) -> HttpResponse:
         if not was_shown(request.actor.county, press_named("proposal"), slug):
             raise
         return render(request, "portal/suggestion_gone.html", {"title": _("这件建议已经撤下")}, status=410)
-    return render(request, "portal/suggestion.html", {"title": text.title, "shown": queries.page_of(text)})
+    context = {"title": text.title, "shown": queries.page_of(text)} | seen_by(request, text)
+    return render(request, "portal/suggestion.html", context)
 
 
 @public("anybody may take the public suggestions as data")

@@ -1,18 +1,23 @@
-"""Residents' own accounts: opened, changed, used. Closing one lets go of its cases and stands in `casework.actions`."""
+"""Residents' own accounts: opened, changed, used, ended. Later apps say what an account that ends lets go (`lets_go`)."""
+
+from collections.abc import Callable
+from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from gongyi.core import audit, clock
+from gongyi.core import audit, clock, outbox
 from gongyi.core.access import Actor, asker_actor
 from gongyi.core.county import new_key
 from gongyi.core.outbox.addresses import remove_address
 from gongyi.core.secrets import phone_digits
-from gongyi.people.models import Resident
+from gongyi.people.models import Consent, Resident
 from gongyi.people.queries.residents import proof_of
 
 KIND = "people.resident"
+UNUSED = timedelta(days=730)
+lets_go: list[Callable[[Resident], None]] = []  # what the account holds of other apps
 
 
 def resident_actor(resident: Resident) -> Actor:
@@ -60,3 +65,23 @@ def change_resident(resident: Resident, *, by: Actor, phone: str, password: str)
 def note_use(resident: Resident) -> None:
     """Note the day on which the account was used last; one not used for long is removed. No audit row: it is a mark."""
     Resident.objects.filter(county=resident.county, id=resident.id).update(seen_on=clock.today())
+
+
+@transaction.atomic
+def remove_resident(resident: Resident, *, by: Actor, action: str = "resident.remove") -> None:
+    """Delete the account. What was sent through it goes on, follows its codes and no longer tells that it belongs together."""
+    for let_go in lets_go:
+        let_go(resident)
+    Consent.objects.filter(county=resident.county, person=resident.id).delete()
+    outbox.forget(resident.county, resident.id)
+    Resident.objects.filter(county=resident.county, id=resident.id).delete()
+    audit.record(by=by, action=action, kind=KIND, subject=resident.id)
+
+
+def remove_unused(county: int) -> int:
+    """Delete the accounts that nobody signed in to for 24 months, a hundred a night. Returns how many."""
+    since = clock.today() - UNUSED
+    unused = list(Resident.objects.filter(county=county, seen_on__lt=since).order_by("seen_on")[:100])
+    for resident in unused:
+        remove_resident(resident, by=resident_actor(resident), action="resident.unused")
+    return len(unused)

@@ -3,6 +3,7 @@
 from gongyi.people.queries.access_log import Look, looked_by, looks_at
 from gongyi.people.queries.grants import (
     actor_of,
+    desk_for_residents,
     find_staff,
     first_with,
     grants_in_force,
@@ -16,6 +17,7 @@ from gongyi.people.queries.grants import (
 __all__ = [
     "Look",
     "actor_of",
+    "desk_for_residents",
     "find_staff",
     "first_with",
     "grants_in_force",

@@ -68,6 +68,18 @@ def first_with(units: list[Unit], *permissions: Permission, besides: AbstractSet
     return next((unit for unit in units if any(people[unit.id] - besides for people in found)), None)
 
 
+def desk_for_residents(found: Unit | None) -> Unit:
+    """The desk that receives what a resident sends. Raises Refused `nobody` in words for somebody outside the office."""
+    if found is not None:
+        return found
+    raise Refused(
+        "nobody",
+        _("现在还没有工作人员能在网上收您的事，没有送出。"),
+        _("您写的内容还在这里。请打电话或到村委会、乡镇窗口说。"),
+        status=422,
+    )
+
+
 def somebody_else(
     start: Unit, *permissions: Permission, besides: AbstractSet[UUID | None], but: UUID | None = None
 ) -> Unit:

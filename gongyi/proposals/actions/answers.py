@@ -144,9 +144,9 @@ def send_back(
 
 @transaction.atomic
 def rate(
-    proposal: Proposal, *, by: Actor, manner: str, rating: str, note: str = "", seen: int | None = None
-) -> Proposal:
-    """记提出人评价: manner and result apart. Not satisfied with the result: it is done again, so many times as the county set.
+    proposal: Proposal, *, by: Actor, manner: str, rating: str, note: str = "", action: str = "rate", seen: int | None = None,
+) -> Proposal:  # fmt: skip
+    """记提出人评价, or (`action` judge) the proposer's own: manner and result apart. Not satisfied with the result: it is done again, so many times as the county set.
 
     Satisfied, or done again often enough: an answer that left something to do is followed up, any other ends here.
     """
@@ -163,9 +163,9 @@ def rate(
     )
     if rating == Rating.BAD and proposal.redos < limits_of(proposal.county).redo_times:
         anew, state = again(proposal)
-        return move(proposal, "rate", by=by, seen=seen, changes=facts | anew, target=state, note=note, reason=said)
+        return move(proposal, action, by=by, seen=seen, changes=facts | anew, target=state, note=note, reason=said)
     move(
-        proposal, "rate", by=by, seen=seen, changes=facts, target=_after(proposal), note=note, reason=said, quietly=True
+        proposal, action, by=by, seen=seen, changes=facts, target=_after(proposal), note=note, reason=said, quietly=True
     )
     if Rating.BAD in {manner, rating}:
         watching = proposal.supervisor_id or proposal.desk_id

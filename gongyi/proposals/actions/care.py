@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -41,6 +41,15 @@ def remind(proposal: Proposal, *, by: Actor, action: str, note: str, seen: int |
     words = gettext_lazy("督办提案") if supervises else gettext_lazy("催办提案")
     tell(proposal, wanted, by=by, event=f"proposal.{action}", words=words)
     return proposal
+
+
+@transaction.atomic
+def ask(proposal: Proposal, *, by: Actor, question: str, seen: int | None = None) -> Proposal:
+    """问提出人: the question stands on the proposer's page until it is answered; all limits go on."""
+    question = question.strip()
+    if not question:
+        raise ValidationError({"question": _("请写一个问题。")})
+    return move(proposal, "ask", by=by, seen=seen, changes={"question": question}, note=question, quietly=True)
 
 
 @transaction.atomic

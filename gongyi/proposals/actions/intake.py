@@ -17,6 +17,7 @@ from gongyi.core.county import new_key
 from gongyi.core.errors import Refused
 from gongyi.core.said import Piece, Said, joined, say
 from gongyi.core.secrets import mask_text
+from gongyi.core.tracking import code_digest
 from gongyi.core.workflow import check_seen, first_step
 from gongyi.network.models import Unit
 from gongyi.network.queries import chain
@@ -36,9 +37,11 @@ class AuthorFacts:
     phone: str = ""
     organisation: str = ""
     signed: str = Author.Signed.ASKED
+    code: str = ""  # by which a co-signer confirms; only its digest is stored
+    resident: UUID | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.name or self.phone or self.organisation)
+        return bool(self.name or self.phone or self.organisation or self.resident)
 
 
 @transaction.atomic
@@ -67,14 +70,14 @@ def open_proposal(
     proposal = Proposal(
         id=new_key(by.county), county=by.county, state="draft", changed_at=clock.now(), recorded_at=clock.now(), recorded_by=by.id,
         unit=unit, desk=desk_for(unit), kind=kind, category=category, session=session, call=call, may_publish=may_publish,
-        **_texts(title, analysis, suggestions, whole=submit),
+        **clean_texts(title, analysis, suggestions, whole=submit),
     )  # fmt: skip
-    _check_kind(kind, authors)
+    check_kind(kind, authors)
     store(proposal, authors, by=by, action="record")
     return submit_proposal(proposal, by=by) if submit else proposal
 
 
-def _check_kind(kind: str, authors: Sequence[AuthorFacts]) -> None:
+def check_kind(kind: str, authors: Sequence[AuthorFacts]) -> None:
     """A joint proposal has co-signers, a collective one the name of who stands behind it."""
     known = [author for author in authors if author]
     if kind == Proposal.Kind.JOINT and len(known) <= 1:
@@ -85,7 +88,7 @@ def _check_kind(kind: str, authors: Sequence[AuthorFacts]) -> None:
         raise ValidationError({"cosigners": _("联名人最多写 59 个。")})
 
 
-def _texts(title: str, analysis: str, suggestions: str, *, whole: bool) -> dict[str, str]:
+def clean_texts(title: str, analysis: str, suggestions: str, *, whole: bool) -> dict[str, str]:
     """The three texts; a draft may lack its suggestions, what is sent may not."""
     texts = {"title": mask_text(title.strip()), "analysis": analysis.strip(), "suggestions": suggestions.strip()}
     wanted = {
@@ -119,13 +122,9 @@ def author_of(proposal: Proposal, facts: AuthorFacts, place: int) -> Author:
     """One author of a proposal at this place, not saved; the proposer stands at 0 and needs no confirmation."""
     signed = Author.Signed.YES if place == 0 else Author.Signed(facts.signed)
     author = Author(
-        id=new_key(proposal.county),
-        county=proposal.county,
-        proposal=proposal,
-        place=place,
-        signed=signed,
-        at=clock.now(),
-    )
+        id=new_key(proposal.county), county=proposal.county, proposal=proposal, place=place, signed=signed, at=clock.now(), resident=facts.resident,
+        code=code_digest(facts.code) if facts.code else "",
+    )  # fmt: skip
     author.set_identity(name=facts.name, phone=facts.phone, address="", organisation=facts.organisation)
     return author
 
@@ -149,7 +148,7 @@ def desk_for(unit: Unit) -> Unit:
 @transaction.atomic
 def submit_proposal(proposal: Proposal, *, by: Actor, seen: int | None = None) -> Proposal:
     """提交: to be screened; the limit of the screening starts now. Raises ValidationError while a text is missing."""
-    _texts(proposal.title, proposal.analysis, proposal.suggestions, whole=True)
+    clean_texts(proposal.title, proposal.analysis, proposal.suggestions, whole=True)
     return move(proposal, "submit", by=by, seen=seen, changes={"submitted_at": clock.now()})
 
 
@@ -159,7 +158,7 @@ def resubmit(
 ) -> Proposal:
     """改好再提交: with the texts that the proposer changed; the timeline says what stood there before."""
     check_seen(proposal, seen, mine=suggestions)
-    texts = _texts(title, analysis, suggestions, whole=True)
+    texts = clean_texts(title, analysis, suggestions, whole=True)
     note = changed(proposal, texts)
     return move(proposal, "resubmit", by=by, seen=seen, changes=texts | {"submitted_at": clock.now()}, note=note)
 
@@ -171,7 +170,7 @@ def correct(
 ) -> Proposal:  # fmt: skip
     """改文字: a slip is mended before the proposal is handed on; the timeline says what stood there before."""
     check_seen(proposal, seen, mine=suggestions)
-    texts: dict[str, Any] = _texts(title, analysis, suggestions, whole=proposal.state != "draft")
+    texts: dict[str, Any] = clean_texts(title, analysis, suggestions, whole=proposal.state != "draft")
     note = changed(proposal, texts)
     facts = texts | {
         "may_publish": may_publish, "category_id": category.id if category else None, "session_id": session.id if session else None,

@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from gongyi.core import clock
+from gongyi.core import clock, outbox
 from gongyi.core.access import Actor, Permission
 from gongyi.core.access import Permission as P
+from gongyi.core.said import say
 from gongyi.core.spans import due_at
 from gongyi.core.workflow import perform
 from gongyi.network.actions import parts
@@ -20,7 +22,7 @@ from gongyi.network.models import Unit
 from gongyi.network.queries import calendar_of
 from gongyi.people import queries as people
 from gongyi.people.actions import telling
-from gongyi.proposals.models import Opinion, Proposal, ProposalPart, ProposalStep
+from gongyi.proposals.models import Author, Opinion, Proposal, ProposalPart, ProposalStep, Support
 from gongyi.proposals.models.proposal import HELPING
 from gongyi.proposals.queries.limits import limits_of
 from gongyi.proposals.rules import JUDGES, OUT, can_move, conflicted, makers
@@ -56,13 +58,15 @@ def move(
     Sets whose turn comes next, brings the participation rows up to date and tells those whose turn it is. `helpers` None leaves
     the co-handling and separate units as they are. Raises as `core.workflow.perform` does.
     """
-    values = dict(changes or {})
+    values, before = dict(changes or {}), proposal.state
     state = target or PROPOSAL[action].target or proposal.state
     if STATES[state].open != proposal.is_open:
         values["closed_at"] = None if STATES[state].open else clock.now()
     after = copy.copy(proposal)
     for name, value in (values | {"state": state}).items():
         setattr(after, name, value)
+    if proposal.question and (state == "replied" or not STATES[state].open):
+        values["question"] = ""  # nobody waits for the answer any more
     waits = waiting_for(after, helpers)
     values |= next_turn(after, waits)
     perform(
@@ -74,6 +78,7 @@ def move(
         keep_in_line(proposal)
     if not quietly:
         tell_turn(proposal, by=by)
+    tell_residents(proposal, "replied" if proposal.state == "replied" != before else action, by=by)
     return proposal
 
 
@@ -185,6 +190,53 @@ def tell_turn(proposal: Proposal, *, by: Actor) -> None:
     if proposal.state == "redo":
         watching = proposal.supervisor_id or proposal.desk_id
         tell(proposal, {watching: P.PROPOSAL_SUPERVISE}, by=by, event=event, words=words)
+
+
+# What the accounts of proposers, co-signers and those who asked to hear are told, by the move that was made.
+_TO_RESIDENTS: dict[str, Promise] = {
+    "replied": gettext_lazy("建议有答复了，编号 %(number)s"), "ask": gettext_lazy("建议有一个问题要问您，编号 %(number)s"),
+    "ask_change": gettext_lazy("建议要请您改一改，编号 %(number)s"), "file": gettext_lazy("建议立案了，编号 %(number)s"),
+    "refuse": gettext_lazy("建议没有立案，为什么、可以找谁都写在里面，编号 %(number)s"),
+    "pass_on": gettext_lazy("建议作为意见转给了有关单位，编号 %(number)s"), "merge": gettext_lazy("建议和另一件一起办，编号 %(number)s"),
+    "approve_extension": gettext_lazy("建议的答复要晚一些，编号 %(number)s"), "redo": gettext_lazy("建议重新办理了，编号 %(number)s"),
+    "promise": gettext_lazy("建议里答应的事有消息，编号 %(number)s"),
+}  # fmt: skip
+_OF_ANSWER = {"replied", "redo", "promise"}  # what supporters asked to hear of
+_OWN_ALONE = {"ask", "ask_change"}  # what only the proposer can do something about
+
+
+def tell_residents(proposal: Proposal, news: str, *, by: Actor) -> None:
+    """Everybody who stands behind it hears in their own account, those of merged proposals by their own number (D19: the number alone)."""
+    words = _TO_RESIDENTS.get(news)
+    if words is None:
+        return
+    for one, keys in _hearers(proposal, alone=news in _OWN_ALONE, of_answer=news in _OF_ANSWER).items():
+        text = say(words, number=one.number)
+        outbox.tell_residents(keys, by=by, event="resident.proposal", text=text, path="/portal/mine/", subject=one.id)
+
+
+def _hearers(proposal: Proposal, *, alone: bool, of_answer: bool) -> dict[Proposal, Any]:
+    """The accounts behind a proposal, and unless it is for the proposer `alone` behind every one that was merged into it.
+
+    `of_answer`: also those of others who asked to hear of the answer.
+    """
+    behind = (
+        Q(proposal=proposal) if alone else Q(proposal=proposal) | Q(proposal__first=proposal, proposal__state="merged")
+    )
+    rows = Author.objects.filter(
+        behind, county=proposal.county, proposal__county=proposal.county, resident__isnull=False
+    )
+    rows = rows.filter(place=0) if alone else rows.exclude(signed=Author.Signed.NO)
+    asked = Support.objects.filter(
+        behind, county=proposal.county, proposal__county=proposal.county, resident__isnull=False
+    )
+    found: dict[Proposal, set[UUID]] = {}
+    for row in [
+        *rows.select_related("proposal"),
+        *([] if alone or not of_answer else asked.select_related("proposal")),
+    ]:
+        found.setdefault(row.proposal, set()).add(row.resident)
+    return found
 
 
 def tell_proposer(proposal: Proposal, action: str, *, by: Actor) -> None:

@@ -14,7 +14,7 @@ from gongyi.core.access import Permission as P
 from gongyi.core.county import county_of
 from gongyi.promises.models import Promise, Record
 from gongyi.promises.rules import Origin
-from gongyi.proposals.actions.moving import tell
+from gongyi.proposals.actions.moving import tell, tell_residents
 from gongyi.proposals.models import Proposal, ProposalConflict
 from gongyi.proposals.queries.case import KIND
 from gongyi.proposals.queries.published import known_of, published
@@ -85,6 +85,7 @@ def _tell(promise: Promise, action: str, by: Actor) -> None:
     if proposal is not None:
         wanted = {proposal.unit_id: P.PROPOSAL_RECORD, proposal.lead_id: P.PROPOSAL_HANDLE}
         tell(proposal, wanted, by=by, event="proposal.promise", words=_NEWS[action], group=False)
+        tell_residents(proposal, "promise", by=by)
 
 
 ORIGIN = Origin(

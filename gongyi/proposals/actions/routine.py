@@ -18,6 +18,8 @@ from gongyi.network.queries import Recount
 from gongyi.proposals.actions.answers import close_quiet
 from gongyi.proposals.actions.calls import follow_call
 from gongyi.proposals.actions.moving import PARTS, move, somebody_else
+from gongyi.proposals.actions.portal import drop_old_sketches
+from gongyi.proposals.actions.voices import follow_comments
 from gongyi.proposals.models import Call, Opinion, Proposal, ProposalPart, Publication
 from gongyi.proposals.models.proposal import OPEN
 from gongyi.proposals.queries.case import JOINED
@@ -53,6 +55,7 @@ def run_due(county: int) -> dict[str, int]:
         "texts": (reroute_publication, stranded_texts(county, press_named("proposal"))),
         "closed": (close_quiet, list(unrated.select_related(*JOINED)[:BATCH])),
     }
+    drop_old_sketches(county)
     done = dict.fromkeys(jobs, 0)
     for job, (act, rows) in jobs.items():
         for row in rows:
@@ -129,4 +132,5 @@ def follow_successor(unit: Unit, into: Unit) -> int:
         followed += 1
     for call in Call.objects.filter(county=unit.county, unit=unit).select_related("unit"):
         follow_call(call, into, by=by)
+    follow_comments(unit, into, by=by)
     return followed

@@ -21,7 +21,7 @@ from gongyi.proposals.queries.limits import limits_of
 
 own.FAMILIES |= {Cause: ("kind",)}
 SPANS = ("screen_span", "sign_span", "return_span", "answer_span", "longest_span", "co_span", "rate_span", "redo_span")
-LIMIT_FIELDS = frozenset({*SPANS, "redo_times"})
+LIMIT_FIELDS = frozenset({*SPANS, "redo_times", "comments", "supports"})
 
 
 @transaction.atomic
@@ -121,7 +121,7 @@ def fill_defaults(*, by: Actor) -> dict[str, int]:
 def _fill_causes(county: int, data: Mapping[str, Any]) -> int:
     if Cause.objects.filter(county=county).exists():
         return 0
-    kinds = {"refuse": data["refuse"]} | {
+    kinds = {"refuse": data["refuse"], "comment": data["comment"]} | {
         kind: [{"text": text} for text in texts] for kind, texts in data["reasons"].items()
     }
     rows = [

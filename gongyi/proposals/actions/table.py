@@ -18,5 +18,5 @@ ACTS: dict[str, Callable[..., Any]] = {
     "send_back": answers.send_back, "audit_back": partial(answers.send_back, action="audit_back"), "rate": answers.rate,
     "redo": answers.order_redo, "resume": answers.resume, "archive": answers.archive,
     "attach": care.attach, "remind": partial(care.remind, action="remind"), "supervise": partial(care.remind, action="supervise"),
-    "conflict": care.declare_conflict,
+    "conflict": care.declare_conflict, "ask": care.ask,
 }  # fmt: skip

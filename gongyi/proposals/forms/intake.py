@@ -1,15 +1,13 @@
 """Writing a proposal down: the case for it and what to do about it apart, who stands behind it."""
 
-import re
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
-from gongyi.core.inputs import Form, Textarea
+from gongyi.core.inputs import Form, PeopleField, Textarea
 from gongyi.network.models import Unit
 from gongyi.proposals import queries
 from gongyi.proposals.actions import AuthorFacts
@@ -17,7 +15,6 @@ from gongyi.proposals.models import Author, Proposal
 from gongyi.proposals.queries.calls import call_choices
 
 MOST = 59
-_PHONE = re.compile(r"[0-9０-９+\-－ ]{5,}$")
 
 
 def private(label: Any, **kwargs: Any) -> forms.CharField:
@@ -54,8 +51,8 @@ class ProposalForm(TextFields):
         required=False,
         help_text=gettext_lazy("集体提案写是哪个单位或团体。"),
     )
-    cosigners = forms.CharField(
-        label=gettext_lazy("联名人"), max_length=4000, required=False, widget=Textarea({"rows": 4, "autocomplete": "off", "data-private": True}),
+    cosigners = PeopleField(
+        label=gettext_lazy("联名人"), most=MOST,
         help_text=gettext_lazy("一行一个：姓名，空一格，电话；电话可以不写。"),
     )  # fmt: skip
     signed = forms.BooleanField(
@@ -92,25 +89,10 @@ class ProposalForm(TextFields):
         if not calls.exists():
             del self.fields["call"]
 
-    def clean_cosigners(self) -> list[AuthorFacts]:
-        """One author for each line."""
-        found = [_author(line) for line in self.cleaned_data["cosigners"].splitlines() if line.strip()]
-        if len(found) > MOST:
-            raise forms.ValidationError(_("联名人最多写 59 个。"))
-        return found
-
     def facts(self) -> dict[str, Any]:
         """What `open_proposal` wants."""
         data = dict(self.cleaned_data)
         signed = Author.Signed.YES if data.pop("signed") else Author.Signed.ASKED
         first = AuthorFacts(data.pop("name"), data.pop("phone"), data.pop("organisation"))
-        others = [AuthorFacts(one.name, one.phone, "", signed) for one in data.pop("cosigners")]
+        others = [AuthorFacts(name, phone, "", signed) for name, phone in data.pop("cosigners")]
         return data | {"authors": [first, *others], "submit": "later" not in self.data}
-
-
-def _author(line: str) -> AuthorFacts:
-    """A name and, after it, perhaps a phone."""
-    line = line.strip()
-    phone = _PHONE.search(line)
-    name = line[: phone.start()] if phone else line
-    return AuthorFacts(name.strip(" ,，、\t")[:40], phone[0].strip() if phone else "")

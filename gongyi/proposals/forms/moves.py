@@ -312,6 +312,13 @@ class AttachForm(MoveForm):
     )
 
 
+class AskForm(MoveForm):
+    question = forms.CharField(
+        label=gettext_lazy("要问提出人的话"), max_length=2000, widget=Textarea({"rows": 3}),
+        error_messages={"required": gettext_lazy("请写一个问题。")}, help_text=gettext_lazy("一次问清楚一件事。提出人凭案号和查询码看到，没有留账号的请再打电话。"),
+    )  # fmt: skip
+
+
 FORMS: dict[str, type[MoveForm]] = {
     "submit": MoveForm, "resubmit": TextForm, "screen": MoveForm, "file": FileForm, "merge": MergeForm, "unmerge": WordForm,
     "split": SplitForm, "ask_change": NoteForm, "refuse": RefuseForm, "pass_on": PassForm, "withdraw": NoteForm, "rescreen": NoteForm,
@@ -319,5 +326,5 @@ FORMS: dict[str, type[MoveForm]] = {
     "consult": WordForm, "opine": OpinionForm, "save_draft": DraftForm, "answer": AnswerForm, "approve": MoveForm,
     "send_back": NoteForm, "audit": MoveForm, "audit_back": NoteForm, "ask_extension": ExtendForm, "approve_extension": MoveForm,
     "refuse_extension": NoteForm, "rate": RateForm, "redo": RedoForm, "resume": WordForm, "archive": MoveForm, "correct": CorrectForm,
-    "cosign": CosignForm, "confirm": ConfirmForm, "attach": AttachForm, "remind": NoteForm, "supervise": NoteForm, "conflict": NoteForm,
+    "cosign": CosignForm, "confirm": ConfirmForm, "attach": AttachForm, "remind": NoteForm, "supervise": NoteForm, "conflict": NoteForm, "ask": AskForm,
 }  # fmt: skip

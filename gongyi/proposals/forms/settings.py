@@ -39,6 +39,12 @@ class LimitsForm(Form):
         help_text=gettext_lazy("超过以后由交办单位决定要不要再办。"),
     )
 
+    comments = forms.BooleanField(
+        label=gettext_lazy("平时提的、公开了的建议可以评论"), required=False,
+        help_text=gettext_lazy("征集来的，在征集里定。评论由审查提案的人先看过再显示。"),
+    )  # fmt: skip
+    supports = forms.BooleanField(label=gettext_lazy("平时提的、公开了的建议可以支持"), required=False)
+
 
 class CauseForm(Form):
     """A reason, where it is offered, and where else a proposal that is not filed can go."""

@@ -9,11 +9,13 @@ from gongyi.proposals.models.proposal import (
     ProposalConflict,
     ProposalPart,
     ProposalStep,
+    Sketch,
     Taking,
     Talk,
 )
 from gongyi.proposals.models.publication import Publication, PublicationStep, PublishedText, ShownWord
 from gongyi.proposals.models.setting import Category, Cause, Limits, ResultClass, Session
+from gongyi.proposals.models.voice import Comment, CommentStep, Support
 
 __all__ = [
     "TAKING",
@@ -22,6 +24,8 @@ __all__ = [
     "CallStep",
     "Category",
     "Cause",
+    "Comment",
+    "CommentStep",
     "Limits",
     "Opinion",
     "Proposal",
@@ -34,6 +38,8 @@ __all__ = [
     "ResultClass",
     "Session",
     "ShownWord",
+    "Sketch",
+    "Support",
     "Taking",
     "Talk",
 ]

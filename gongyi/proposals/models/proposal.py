@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from gongyi.core.county import CountyForeignKey, CountyModel
 from gongyi.core.search import SearchedModel
-from gongyi.core.secrets import mask_text
+from gongyi.core.secrets import EncryptedField, mask_text
 from gongyi.core.spans import SpanField
 from gongyi.core.workflow import Conflict, Step, Tracked
 from gongyi.network.models import Participation, Unit
@@ -69,6 +69,7 @@ class Proposal(SearchedModel, Tracked):
     first = CountyForeignKey("self", models.PROTECT, null=True, blank=True, related_name="followers")
     parent = CountyForeignKey("self", models.PROTECT, null=True, blank=True, related_name="pieces")
     code = models.CharField(max_length=64, blank=True)
+    question = models.TextField(_("想问提出人"), max_length=2000, blank=True)
 
     unit = _unit(_("登记单位"))
     desk = _unit(_("审查交办单位"))
@@ -193,11 +194,37 @@ class Author(SearchedModel, Identity):
     proposal = CountyForeignKey(Proposal, models.CASCADE, related_name="authors")
     place = models.PositiveSmallIntegerField(default=0)
     signed = models.CharField(_("联名确认"), max_length=5, choices=Signed, default=Signed.ASKED)
+    code = models.CharField(max_length=64, blank=True)
+    resident = models.UUIDField(null=True, blank=True)
     at = models.DateTimeField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["county", "proposal", "place"], name="proposalauthor_place")]
-        indexes = [models.Index(fields=["county", "tail_digest", "name_digest"], name="proposalauthor_lookup")]
+        indexes = [
+            models.Index(fields=["county", "tail_digest", "name_digest"], name="proposalauthor_lookup"),
+            models.Index(fields=["county", "resident"], name="proposalauthor_own", condition=Q(resident__isnull=False)),
+        ]
+
+
+class Sketch(CountyModel):
+    """A suggestion that a resident has not finished: found again by its number and code, seen by no office, gone after a month."""
+
+    number = models.CharField(max_length=24)
+    code = models.CharField(max_length=64)
+    kind = models.CharField(_("提案形式"), max_length=10, choices=Proposal.Kind, default=Proposal.Kind.SINGLE)
+    call = CountyForeignKey(Call, models.SET_NULL, null=True, blank=True, related_name="+")
+    title = models.CharField(_("案由"), max_length=60, blank=True)
+    analysis = models.TextField(_("情况分析"), max_length=20000, blank=True)
+    suggestions = models.TextField(_("具体建议"), max_length=20000, blank=True)
+    name = EncryptedField(_("姓名"), blank=True)
+    phone = EncryptedField(_("电话"), blank=True)
+    organisation = models.CharField(_("单位或团体"), max_length=80, blank=True)
+    cosigners = EncryptedField(_("联名人"), blank=True)
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["county", "number"], name="proposalsketch_number")]
+        indexes = [models.Index(fields=["county", "kept_at"], name="proposalsketch_old")]
 
 
 class ProposalPart(Participation):

@@ -30,6 +30,9 @@ class Limits(CountyModel):
         _("不满意时自动重办几次"), default=1, validators=[MaxValueValidator(5)]
     )
 
+    comments = models.BooleanField(_("平时提的、公开了的建议可以评论"), default=True)
+    supports = models.BooleanField(_("平时提的、公开了的建议可以支持"), default=True)
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["county"], name="proposallimits_one")]
 
@@ -89,6 +92,7 @@ class Cause(Listed):
         RETURN = "return", pgettext_lazy("状态", "退办")
         EXTEND = "extend", _("延期")
         REDO = "redo", _("重办")
+        COMMENT = "comment", _("评论不显示")
 
     kind = models.CharField(_("用在哪里"), max_length=8, choices=Kind)
     text = models.CharField(_("理由"), max_length=120)

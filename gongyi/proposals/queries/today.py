@@ -16,6 +16,7 @@ from gongyi.core.today import Line, Section
 from gongyi.proposals.models import Proposal, ProposalPart
 from gongyi.proposals.queries.calls import call_rows, calls_to_tell
 from gongyi.proposals.queries.lists import WAITING, Row, Wanted, list_parts, row, rows_of, when
+from gongyi.proposals.queries.voices import comment_row, comments_to_read
 from gongyi.proposals.queries.words import AT_ONCE, NEXT
 from gongyi.proposals.workflow import CALL, PROPOSAL
 from gongyi.publishing.queries import waiting_section
@@ -53,7 +54,21 @@ def my_day(by: Actor) -> list[Section]:
             Section(f"proposals-{key}", title, lines, len(keys), f"waiting=me&due={key}", more, "proposals:list")
         )
     found = [section for section in [*found, waiting_section(by, press_named("proposal"))] if section.count]
-    return found + _calls(by)
+    return found + _comments(by) + _calls(by)
+
+
+def _comments(by: Actor) -> list[Section]:
+    """Comments that nobody has read yet, and those of which another moderator wants the second word."""
+    found = comments_to_read(by)
+    lines = [Line(comment_row(one), str(_SECOND if one.state == "doubted" else _UNREAD), None) for one in found[:SHOWN]]
+    if not lines:
+        return []
+    return [
+        Section("comments", gettext_lazy("建议下的评论 · 等我看"), lines, len(found), "", page="proposals:comments")
+    ]
+
+
+_UNREAD, _SECOND = gettext_lazy("看过才显示，写的人在等"), gettext_lazy("有人要撤下它，另一个人也同意才撤")
 
 
 def _calls(by: Actor) -> list[Section]:

@@ -73,8 +73,13 @@ def clocks(proposal: Proposal) -> list[dict[str, Any]]:
 
 
 _ASKERS = {move.action for move in PROPOSAL.moves if move.permission == P.ASKER}
-_STRANGERS = dict.fromkeys(_ASKERS, gettext_lazy("提出人"))
-_FIRST = {"record": gettext_lazy("登记"), "import": gettext_lazy("导入"), "split_off": gettext_lazy("分出来")}
+_STRANGERS = dict.fromkeys({*_ASKERS, "send"}, gettext_lazy("提出人")) | {"countersign": gettext_lazy("联名人")}
+_FIRST = {
+    "send": gettext_lazy("在网上提出"),
+    "record": gettext_lazy("登记"),
+    "import": gettext_lazy("导入"),
+    "split_off": gettext_lazy("分出来"),
+}
 
 
 def events(steps: list[Told]) -> list[dict[str, Any]]:
@@ -91,7 +96,8 @@ STEP_ICONS = {
     "audit": "flag", "audit_back": "reply", "ask_extension": "calendar-event", "approve_extension": "calendar-check",
     "refuse_extension": "x-lg", "rate": "star", "redo": "arrow-repeat", "resume": "sun", "archive": "archive", "correct": "pencil-square",
     "cosign": "plus-lg", "confirm": "check-circle", "attach": "paperclip", "remind": "bell", "supervise": "flag", "conflict": "eye-slash",
-    "close_quiet": "clock", "reroute": "arrow-right", "follow": "diagram-3", "recompute": "clock",
+    "send": "inbox", "ask": "question-circle", "reply": "reply", "add": "plus-lg", "revise": "send", "countersign": "check-circle", "judge": "star",
+    "take_back": "x-circle", "wish": "shield-check", "close_quiet": "clock", "reroute": "arrow-right", "follow": "diagram-3", "recompute": "clock",
 }  # fmt: skip
 AT_ONCE = {"screen", "sign"}  # need no word, lose nothing: one click
 # The move that usually follows in a state.

@@ -21,6 +21,8 @@ from gongyi.people.models import Purpose
 from gongyi.proposals import actions, queries
 from gongyi.proposals.forms import FORMS, MoveForm
 from gongyi.proposals.models import Proposal
+from gongyi.proposals.queries.hearing import hearing
+from gongyi.proposals.queries.voices import supports_of
 from gongyi.proposals.rules import can_move, can_see_authors, why_not_public
 from gongyi.proposals.workflow import PROPOSAL, STATES
 from gongyi.publishing.rules import may_start
@@ -46,7 +48,7 @@ def _context(request: ActorRequest, one: Proposal) -> dict[str, Any]:
         "roles": queries.roles_of(one), "opinions": opinions, "authors": queries.authors_of(one), "files": queries.attachments_of(one),
         "promises": promises, "may_open": queries.openable(request.actor, promises), "merged": queries.merged_into(one), "pieces": queries.pieces_of(one), "may_see_authors": can_see_authors(request.actor, one),
         "publishes": may_start(request.actor, one) and not why_not_public(one),
-        "purposes": Purpose.choices, **{name: mask_text(getattr(one, name)) for name in texts},
+        "purposes": Purpose.choices, "hearing": hearing(one), "supports": supports_of(one), **{name: mask_text(getattr(one, name)) for name in texts},
     }  # fmt: skip
 
 

@@ -24,7 +24,7 @@ def index(request: ActorRequest) -> HttpResponse:
     whole = not (more or wanted.after or wanted.before)
     context = {
         "form": form, "rows": [queries.row(row) for row in rows], "title": _("提案"), "chips": form.chips(request.GET),
-        "may_record": by.can(P.PROPOSAL_RECORD), "on": request.GET.urlencode(),
+        "may_record": by.can(P.PROPOSAL_RECORD), "may_moderate": by.can(P.PROPOSAL_SCREEN), "on": request.GET.urlencode(),
     }  # fmt: skip
     context |= paging.how_many(
         request, len(rows) if whole else None, lambda exact: queries.count(by, form.wanted(), exact=exact)

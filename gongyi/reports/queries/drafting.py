@@ -31,6 +31,11 @@ ASKED = (
     "one_visit", "one_visit_known", "called", "reached", "unreached", "call_solved", "resolution_rate", "rated", "unrated",
     "very", "good", "fair", "bad", "satisfaction_rate", "open", "overdue", "returned", "reopened", "extended", "parked",
 )  # fmt: skip
+PROPOSALS = (
+    "received", "filed", "not_filed", "merged", "assigned", "assigned_answered", "answered_rate", "answered", "answered_in_time",
+    "answered_in_time_rate", "met", "met_rate", "rated", "satisfied", "fair", "bad", "satisfied_rate", "following", "followed_up", "extended",
+    "redone", "overdue", "open", "promises_due", "promises_kept", "promises_late", "promises_broken",
+)  # fmt: skip
 COMPARED = ("received", "closed", "overdue", "closed_in_time_rate")
 
 
@@ -79,11 +84,12 @@ def draft(
     with translation.override("zh-hans"):
         counted = counted or Counted(unit, counted_period(kind, period), topic)
         wanted = [Tie(f"cases.{name}") for name in ASKED]
+        wanted += [] if counted.topic else [Tie(f"proposals.{name}") for name in PROPOSALS]
         counted.count([*wanted, *(Tie(f"cases.{name}", of=BEFORE) for name in COMPARED)])
         words = _words(by, unit, period, counted)
         facts = _facts(counted, words)
         plan = _book()[kind]
-        parts = [_part(one, facts, words) for one in plan["part"]]
+        parts = [_part(one, facts, words) for one in plan["part"] if _holds(one.get("when", ""), facts)]
         return Draft(_fill(plan["title"], words), tuple(one for one in parts if _stays(one, facts)))
 
 
@@ -123,7 +129,16 @@ def _facts(counted: Counted, words: Mapping[str, str]) -> dict[str, bool]:
         "units": len(counted.members()) > 1 and any(value.values()),
         "telling": bool(words["telling"]), "soon": bool(words["soon"]), "parked_list": bool(words["parked"]),
     }  # fmt: skip
-    return facts
+    return facts | _facts_of_proposals(counted, words)
+
+
+def _facts_of_proposals(counted: Counted, words: Mapping[str, str]) -> dict[str, bool]:
+    """The same of proposals, each name behind `p_`; nothing in a report on one topic, which proposals do not have."""
+    if counted.topic:
+        return {}
+    value = {f"p_{name}": bool(counted.value(Tie(f"proposals.{name}")).value) for name in PROPOSALS}
+    few = 0 < (counted.value(Tie("proposals.rated")).value or 0) < SMALL
+    return value | {"proposals": any(value.values()), "p_classes": bool(words["classes"]), "p_few_rated": few}
 
 
 def _words(by: Actor, unit: Unit, period: Period, counted: Counted) -> dict[str, str]:
@@ -131,6 +146,7 @@ def _words(by: Actor, unit: Unit, period: Period, counted: Counted) -> dict[str,
     return {
         "unit": unit.name, "about": f"“{_UNSAFE.sub('', counted.topic.name)}”一类" if counted.topic else "群众", "period": spoken(period), "counted": spoken(counted.period), "before": spoken(counted.period.before()),
         "types": _listed(counted, "type"), "topics": _listed(counted, "topic", most=TOPICS), "channels": _listed(counted, "channel"),
+        "classes": "" if counted.topic else _listed(counted, "result", key="proposals.answered"),
         "outcomes": "、".join(_some(name) for name in OUTCOMES if counted.value(Tie(f"cases.{name}")).value),
         "telling": "".join(_line(one) for one in telling(by, counted.scope())),
         "soon": "；".join(_line(one) for one in days["soon"]), "parked": "；".join(_line(one) for one in days["parked"]),
@@ -142,10 +158,10 @@ def _some(name: str) -> str:
     return f"{one.name}{{{{{one.id}}}}}{one.measure}"
 
 
-def _listed(counted: Counted, split: str, *, most: int = MOST_GROUPS) -> str:
+def _listed(counted: Counted, split: str, *, most: int = MOST_GROUPS, key: str = "cases.received") -> str:
     """投诉12件、咨询5件, each number tied; the largest first."""
     names = [name for name in groups(counted.unit.county, split).values() if not _UNSAFE.search(name)]
-    ties = [Tie("cases.received", split, name) for name in names]
+    ties = [Tie(key, split, name) for name in names]
     counted.count(ties[:1])
     many = sorted(((counted.value(tie).value or 0, tie) for tie in ties), key=lambda pair: -pair[0])
     return "、".join(f"{tie.group}{{{{{tie}}}}}件" for value, tie in many[:most] if value)

@@ -12,17 +12,16 @@ from django.utils.translation import gettext as _
 from gongyi.casework.models import Case
 from gongyi.core import clock, figures
 from gongyi.core.figures import Period
+from gongyi.core.roughly import HIDDEN, LESS, STEP, rounded
 from gongyi.reports.models import MonthlyCount, MonthlyRow
 from gongyi.reports.queries.board import ANSWERED, OUTCOMES
 from gongyi.reports.queries.monthly import stored, stored_split
 from gongyi.reports.queries.splitting import named
 
-HIDDEN, STEP = 10, 5  # counts from 1 up to below HIDDEN are not told; the others to the nearest STEP
 BASE = 50  # no percentage of fewer
 ENOUGH = 10  # no satisfaction of fewer
 WIDE = 5  # so many numbers a hidden one can be, whoever reckons with the rest
 QUARTERS = 8
-LESS = f"<{HIDDEN}"
 PROMISES = ("promises.due", "promises.kept", "promises.late", "promises.broken")
 RATINGS = ("cases.very", "cases.good", "cases.fair", "cases.bad")
 SCREENED = ("proposals.filed", "proposals.merged", "proposals.not_filed", "proposals.withdrawn")
@@ -136,11 +135,6 @@ def _table(key: str, title: str, rows: Sequence[tuple[str, int]]) -> Table:
     cells = [_cell(number, hidden=not tell, total=whole) for (_name, number), tell in zip(rows, shown, strict=True)]
     names = [name for name, _number in rows]
     return Table(key, title, list(zip(names, cells, strict=True)), _cell(total, hidden=False, total=0))
-
-
-def rounded(number: int) -> int:
-    """To the nearest five."""
-    return STEP * ((number + STEP // 2) // STEP)
 
 
 def _cell(number: int, *, hidden: bool, total: int) -> Cell:

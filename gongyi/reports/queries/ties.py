@@ -15,8 +15,9 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from gongyi.casework.models import Case, CaseType, Topic
+from gongyi.casework.models import Topic
 from gongyi.core import figures
+from gongyi.core.county import as_key
 from gongyi.core.figures import Figure, Period, Rate, Value
 from gongyi.network.models import Unit
 from gongyi.reports.queries.counting import scope_of, tree_for
@@ -24,10 +25,9 @@ from gongyi.reports.queries.rates import Reviewed, rates_for, reviewed
 
 _TIE = re.compile(
     r"\{\{\s*(?:case:(?P<case>[^{}\s]{1,24})"
-    r"|(?P<figure>[a-z_]+\.[a-z_]+)(?:\|(?P<split>[a-z]+):(?P<group>[^{}@|]{1,40}))?(?:@(?P<of>before|change))?)\s*\}\}"
+    r"|(?P<figure>[a-z_]+\.[a-z_]+)(?:\|(?P<split>[a-z]+):(?P<group>[^{}@|]{1,80}))?(?:@(?P<of>before|change))?)\s*\}\}"
 )
 BEFORE, CHANGE = "before", "change"
-GROUPED = {"type", "topic", "channel", "urgency", "outcome"}  # what `groups` can name
 OWN = "本级"  # the row of a table for what counts for the unit alone
 
 
@@ -54,7 +54,8 @@ class Tie:
             one = figures.figure(self.figure)
         except KeyError:
             return False
-        splits = {"unit"} | (set(one.source.splits) & GROUPED if isinstance(one, Figure) else set())
+        named = {name for name, split in figures.splits.items() if not split.free}  # what `groups` can name
+        splits = {"unit"} | (set(one.source.splits) & named if isinstance(one, Figure) else set())
         return not self.split or self.split in splits
 
     @property
@@ -92,12 +93,8 @@ def unknown(text: str, *, topic: bool = False) -> list[str]:
 
 def groups(county: int, split: str) -> dict[Any, str]:
     """The groups of a split as people call them, by the value of their column."""
-    fixed = {"channel": Case.Channel, "urgency": Case.Urgency, "outcome": Case.Outcome}
-    if split in fixed:
-        return {value: str(label) for value, label in fixed[split].choices}
-    model: Any = {"type": CaseType, "topic": Topic}[split]
-    rows = model.objects.filter(county=county)
-    return dict((rows.filter(parent=None) if split == "topic" else rows).values_list("id", "name"))
+    one = figures.splits[split]
+    return {as_key(value) if one.keyed else value: str(name) for value, name in one.values(county).items()}
 
 
 @dataclass

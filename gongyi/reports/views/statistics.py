@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from gongyi.core.attachments import download
 from gongyi.core.figures import Period
 from gongyi.core.http import ActorRequest, public
+from gongyi.core.roughly import LESS
 from gongyi.documents import charts, tables
 from gongyi.reports.queries import public as queries
 
@@ -23,7 +24,7 @@ def statistics(request: ActorRequest) -> HttpResponse:
     found = queries.published(request.actor.county, quarter) if quarter else None
     blocks = [{"table": table, "picture": _picture(table)} for table in found.tables] if found else []
     context = {
-        "title": _("办了多少事"), "found": found, "blocks": blocks, "hidden": queries.LESS, "base": queries.BASE,
+        "title": _("办了多少事"), "found": found, "blocks": blocks, "hidden": LESS, "base": queries.BASE,
         "quarters": [{"words": one.words(), "url": f"?quarter={_name(one)}", "current": one == quarter} for one in quarters],
         "file_url": f"{reverse('reports:statistics_file')}?quarter={_name(quarter)}" if quarter else "",
     }  # fmt: skip
