@@ -4,13 +4,16 @@ import hashlib
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
-from typing import Any, cast
+from tempfile import TemporaryFile
+from typing import IO, Any, cast
 from uuid import UUID
 
 from django import forms
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -231,3 +234,29 @@ class HeadersMiddleware:
         if not request.path.startswith("/static/"):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+class NamelessUpload(FileUploadHandler):
+    """A file too long for memory lies on the disk without a name: whatever ends the process, nothing of it is left there.
+
+    What is longer than any page takes is not kept, only counted: so nobody fills the disk, and the form says that it is too large.
+    """
+
+    longest = 64 * 1024 * 1024
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        self.file = cast("IO[bytes]", TemporaryFile())  # noqa: SIM115 - the page closes it
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        if start + len(raw_data) <= self.longest:
+            self.file.write(raw_data)
+
+    def file_complete(self, file_size: int) -> "UploadedFile[Any]":
+        self.file.seek(0)
+        return UploadedFile(
+            self.file, self.file_name, self.content_type, file_size, self.charset, self.content_type_extra
+        )
+
+    def upload_interrupted(self) -> None:
+        self.file.close()

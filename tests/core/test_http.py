@@ -1,11 +1,13 @@
 """A form works once; who may open a page; refusals and headers of every answer."""
 
+import tempfile
 from threading import Barrier
 from types import SimpleNamespace
 from uuid import UUID, uuid4
 
 import pytest
 from django import forms
+from django.conf import global_settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
@@ -299,3 +301,36 @@ def test_form_without_csrf_token_is_a_page_with_a_sentence(client):
 
     assert answer.status_code == 403
     assert "没有保存" in answer.content.decode()
+
+
+def uploaded(size, monkeypatch, tmp_path):
+    """A file as a page gets it, and the names on the disk meanwhile."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    file = (
+        RequestFactory()
+        .post("/x/", {"file": SimpleUploadedFile("哨兵.csv", "哨".encode() * (size // 3))})
+        .FILES["file"]
+    )
+    return file, list(tmp_path.iterdir())
+
+
+def test_d3_a_long_upload_has_no_name_on_the_disk(monkeypatch, tmp_path):
+    file, names = uploaded(3_000_000, monkeypatch, tmp_path)
+    assert (file.name, file.size, names) == ("哨兵.csv", 3_000_000, [])
+    assert file.read() == "哨".encode() * 1_000_000
+    file.close()
+
+
+def test_d3_control_with_djangos_own_handler_it_has_one(monkeypatch, tmp_path, settings):
+    settings.FILE_UPLOAD_HANDLERS = global_settings.FILE_UPLOAD_HANDLERS
+    file, names = uploaded(3_000_000, monkeypatch, tmp_path)
+    assert len(names) == 1
+    file.close()
+
+
+def test_an_endless_upload_is_counted_and_not_kept(monkeypatch, tmp_path):
+    monkeypatch.setattr(http.NamelessUpload, "longest", 100_000)
+    file, _names = uploaded(3_000_000, monkeypatch, tmp_path)
+    assert file.size == 3_000_000
+    assert len(file.read()) <= 100_000
+    file.close()

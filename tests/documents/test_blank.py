@@ -290,3 +290,18 @@ def test_in_a_protected_sheet_only_cells_that_are_open_ask(monkeypatch):
     free = members(content)[hostile.SHEET].replace(b'sheet="1"', b'sheet="0"')
     _content, _form, slots = opened(hostile.pack(members(content) | {hostile.SHEET: free}), "a.xlsx")
     assert not slots["Sheet1!C2"].locked
+
+
+def test_joined_cells_beside_a_label_are_its_room_though_they_have_no_line_and_no_element():
+    merged = '<mergeCells count="1"><mergeCell ref="C1:D1"/></mergeCells>'
+    form_file = sheet(f'<row r="1">{text("A1", "填报单位：", 0)}{text("B1", "填报日期：", 0)}</row>', merged)
+    content, form, slots = opened(form_file, "a.xlsx")
+    name = next(at for at in slots if at.endswith("!C1"))
+    assert slots[name].labels == ("填报日期：",)
+    assert [at for at in slots if "!B1" in at] == []
+    filled, failed = write_form(content, form, [(slots[name], date(2026, 3, 31))])
+    assert not failed
+    assert open_form(filled, "xlsx").grids[0].text((1, 3)) == "2026年3月31日"
+    assert open_form(filled, "xlsx").grids[0].text((1, 2)) == "填报日期："
+    before, after = members(content), members(filled)
+    assert [part for part in before if before[part] != after[part]] == [hostile.SHEET]

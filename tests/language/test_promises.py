@@ -10,6 +10,7 @@ import pytest
 from gongyi.language.promises import day_in, promises, proposed, undated
 
 PROMISED = [
+    "我局将择期修复该路段。",
     "我们将尽快修复。",
     "您反映的路灯问题，我们将尽快修复。",
     "我局将尽快安排人员维修",

@@ -157,10 +157,10 @@ def _notes(kind: Kind, draft: Draft, beside: list[str], plan: Plan) -> list[str]
     said = []
     if beside:
         told = {"this": draft.table.name, "others": _("、").join(beside), "kind": kind.label}
-        said.append(_("这一次只导入工作表“%(this)s”。%(others)s 里也是%(kind)s：导完这一个，再选同一个文件，换一个工作表。") % told)  # fmt: skip
+        said.append(_("这一次只导入工作表“%(this)s”。%(others)s里也是%(kind)s：导完这一个，再选同一个文件，换一个工作表。") % told)  # fmt: skip
     if plan.other:
-        told = {"n": len(plan.other), "rows": _("、").join(map(str, plan.other[:SHOWN])), "what": kind.told_by}
-        said.append(ngettext("%(n)d 行的%(what)s以前收过，内容和时间却都不一样，没有存：第 %(rows)s 行。要是这一家每个文件都从 1 编起，请在“谁发来的”后面加上年月，或把这一列选成不导入。", "%(n)d 行的%(what)s以前收过，内容和时间却都不一样，没有存：第 %(rows)s 行。要是这一家每个文件都从 1 编起，请在“谁发来的”后面加上年月，或把这一列选成不导入。", len(plan.other)) % told)  # fmt: skip
+        told = {"n": len(plan.other), "what": kind.told_by}
+        said.append(ngettext("%(n)d 行的%(what)s以前收过，内容和时间却都不一样，没有存。要是这一家每个文件都从 1 编起，请在“谁发来的”后面加上年月，或把这一列选成不导入。", "%(n)d 行的%(what)s以前收过，内容和时间却都不一样，没有存。要是这一家每个文件都从 1 编起，请在“谁发来的”后面加上年月，或把这一列选成不导入。", len(plan.other)) % told)  # fmt: skip
     return said
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from gongyi.documents.blank.layout import Form, Place, Slot
+from gongyi.documents.blank.layout import Form, Place, Slot, letter
 from gongyi.documents.blank.markup import (
     Edit,
     Piece,
@@ -67,7 +67,9 @@ def _sheet(raw: bytes, values: Sequence[tuple[Slot, Value]], strings: "_Strings"
     texts: dict[Place, list[tuple[Slot, Value]]] = defaultdict(list)
     for slot, value in values:
         cell = cells.get(slot.place)
-        if cell is None or cell.formula:
+        if cell is None and slot.what == "cell" and (left := _left_of(cells, slot.place)):
+            edits.append((left.end, left.end, _made(raw, left, slot, value)))
+        elif cell is None or cell.formula:
             failed.append(slot)
         elif slot.what == "cell":
             edits.append((cell.opening.start, cell.end, _filled(raw, cell, slot, value)))
@@ -102,10 +104,26 @@ def _cells(raw: bytes) -> dict[Place, _Cell]:
     return found
 
 
+def _left_of(cells: dict[Place, _Cell], place: Place) -> _Cell | None:
+    """The nearest cell to the left: joined cells that nobody wrote into have no element of their own."""
+    before = [(row, column) for row, column in cells if row == place[0] and column < place[1]]
+    return cells[max(before)] if before else None
+
+
+def _made(raw: bytes, left: _Cell, slot: Slot, value: Value) -> bytes:
+    """A new cell with a value in it, in the style of its neighbour to the left."""
+    style, (row, column) = attribute(raw, left.opening, "s"), slot.place
+    opening = f'r="{letter(column)}{row}"' + (f' s="{style}"' if style else "")
+    return _valued(b"<" + left.opening.prefix + b"c " + opening.encode(), left.opening.prefix, slot, value)
+
+
 def _filled(raw: bytes, cell: _Cell, slot: Slot, value: Value) -> bytes:
     """The cell with a value in it, in its own style."""
     opening = without(raw[cell.opening.start : cell.opening.end].rstrip(b"/>"), "t")
-    name = cell.opening.prefix
+    return _valued(opening, cell.opening.prefix, slot, value)
+
+
+def _valued(opening: bytes, name: bytes, slot: Slot, value: Value) -> bytes:
     closing = b"</" + name + b"c>"
     if isinstance(value, date) and _DAY.search(slot.shape):
         value = (value - _EPOCH).days

@@ -141,11 +141,16 @@ def _texts(grid: Grid, number: int, row: _Row, block: _Block) -> Iterator[Slot]:
         base = Slot(grid.at(place), "blank", number, place, section=block.section, hidden=_hidden(grid, place))
         if row.gaps and place == row.own[0] and _TURN.fullmatch(cell.text):
             base = replace(base, turn=block.turns + 1)
+        beside = (place[0], grid.end(place)[1] + 1)
         for slot in _in_text(cell.text, cell.underlined, base):
-            if slot.what != "end" or not _free(grid, (place[0], grid.end(place)[1] + 1)):
-                yield slot
-            else:
+            if slot.what == "end" and _free(grid, beside):
                 break
+            room = slot.what == "end" and _roomy(grid, beside)
+            yield (
+                replace(base, at=grid.at(beside), what="cell", place=beside, labels=(cell.text,), paired=True)
+                if room
+                else slot
+            )
 
 
 def _hidden(grid: Grid, place: Place) -> bool:
@@ -158,6 +163,12 @@ def _hidden(grid: Grid, place: Place) -> bool:
 def _free(grid: Grid, place: Place) -> bool:
     cell = grid.cells.get(place)
     return cell is not None and grid.owner(place) == place and cell.lined and not cell.text.strip()
+
+
+def _roomy(grid: Grid, place: Place) -> bool:
+    """Whether empty cells were joined there without a line: what stands to the left of them has its room in them."""
+    joined = grid.owner(place) == place and grid.end(place) != place
+    return grid.sheet and joined and not grid.text(place).strip()
 
 
 def _body(grid: Grid, number: int, row: _Row, block: _Block) -> Iterator[Slot]:
