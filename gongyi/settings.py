@@ -16,6 +16,8 @@ env = environ.Env()
 # --- where data lives -------------------------------------------------------------------------------------------------
 GONGYI_DATA = Path(env("GONGYI_DATA", default=str(BASE / "data"))).resolve()
 GONGYI_KEYS = Path(env("GONGYI_KEYS", default=str(GONGYI_DATA / "keys"))).resolve()
+GONGYI_BACKUPS = Path(env("GONGYI_BACKUPS", default=str(GONGYI_DATA / "backups"))).resolve()
+GONGYI_BACKUP_KEY = env("GONGYI_BACKUP_KEY", default="")
 GONGYI_UPLOAD_BYTES = env.int("GONGYI_UPLOAD_BYTES", default=10 * 1024 * 1024)
 GONGYI_HTTPS = env.bool("GONGYI_HTTPS", default=False)
 GONGYI_HOST = env("HOST", default="127.0.0.1")
@@ -54,6 +56,10 @@ def _django_key() -> str:
     path = GONGYI_KEYS / "django.key"
     if path.exists():
         return path.read_text().strip()
+    if (
+        "restore" in sys.argv[1:3]
+    ):  # brings the key of the backup; what it finds empty stays so until everything is back
+        return secrets.token_urlsafe(50)
     try:
         GONGYI_KEYS.mkdir(parents=True, exist_ok=True, mode=0o700)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:

@@ -32,6 +32,7 @@ def own_files(tmp_path: Path, settings) -> None:
     """Keys, uploads and audit files of each test in its own folder."""
     settings.GONGYI_DATA = tmp_path
     settings.GONGYI_KEYS = tmp_path / "keys"
+    settings.GONGYI_BACKUPS, settings.GONGYI_BACKUP_KEY = tmp_path / "backups", ""
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -1,7 +1,8 @@
 """Making the data folder ready to be served: migrated, with its static files, with or without the demo county.
 
-Four files in the data folder say what it holds: `demo` (the finished demo county, with its sign-ins), `demo-loading` (a demo
-that was begun), `for-work` (somebody began to set up a real county) and `static.stamp` (the sources of the static files).
+Five files in the data folder say what it holds: `demo` (the finished demo county, with its sign-ins), `demo-loading` (a demo
+that was begun), `for-work` (somebody began to set up a real county), `restoring` (a backup is being brought back, or was cut off)
+and `static.stamp` (the sources of the static files).
 """
 
 import fcntl
@@ -32,6 +33,7 @@ from gongyi.core.models import AuditHead
 # What belongs to the folder and not to the data in it.
 FRAME = {"backups", "demo-loading", "for-work", "keys", "locks", "prepare.lock", "static", "static.stamp"}
 DEMO_COUNTY = 999001  # invented: no county in the list of divisions has this code
+RESTORING = "restoring"
 LEAST_FREE_BYTES = 64 * 1024 * 1024
 
 
@@ -72,6 +74,12 @@ def _open() -> None:
     """The folder is there, only we may read what is written into it, and the database answers. Raises Refused."""
     os.umask(0o077)
     settings.GONGYI_DATA.mkdir(parents=True, exist_ok=True)
+    if (settings.GONGYI_DATA / RESTORING).exists():
+        raise Refused(
+            "half_restore",
+            _("数据文件夹 %(path)s 正在从备份恢复，或者恢复到一半断了。") % {"path": settings.GONGYI_DATA},
+            _("请等它做完；断了的，再运行一次 ./run manage restore 备份文件，它会先清掉这一半。"),
+        )
     try:
         connection.ensure_connection()
     except DatabaseError as error:

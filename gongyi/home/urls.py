@@ -94,6 +94,7 @@ urlpatterns = [
     path("system/", system.system, name="system"),
     path("system/jobs/", system.jobs, name="jobs"),
     path("system/jobs/<slug:app>/<slug:name>/run/", system.run, name="job_run"),
+    path("system/backups/", system.backups, name="backups"),
     path("system/messages/", system.deliveries, name="deliveries"),
     path("system/channels/<slug:way>/", system.channel, name="channel"),
     path("system/channels/<slug:way>/try/", system.try_channel, name="channel_try"),

@@ -27,6 +27,7 @@ WORDS = {
     "period_report": ["--from=2026-01-01", "--to=2026-03-31", "--out=report.docx"],
     "verify_report": ["report.docx"],
     "figures": ["--from=2026-01-01", "--to=2026-03-31"],
+    "restore": ["all.backup"],
     "rollup": ["--from=2026-01-01", "--to=2026-03-31"],
 }
 

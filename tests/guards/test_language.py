@@ -329,7 +329,9 @@ def test_old_compiled_catalogue_is_seen(tmp_path):
     )
     assert stale(po) == ["请写答复内容。"]
 
-    po.write_text(CATALOGUE.read_text(encoding="utf-8") + '\nmsgid "新词"\nmsgstr "New"\n', encoding="utf-8")
+    po.write_text(
+        CATALOGUE.read_text(encoding="utf-8") + '\nmsgid "新词"\nmsgstr "A word of today"\n', encoding="utf-8"
+    )
     assert stale(po) == ["新词"]
 
 

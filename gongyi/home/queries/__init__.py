@@ -11,7 +11,7 @@ from gongyi.home.queries.day import (
     only_mine,
 )
 from gongyi.home.queries.first import doers_of, first_tasks
-from gongyi.home.queries.jobs import JobLine, jobs, worker_trouble
+from gongyi.home.queries.jobs import OF_BACKUPS, JobLine, backup_jobs, jobs, worker_trouble
 from gongyi.home.queries.outgoing import (
     Outgoing,
     WayState,
@@ -29,10 +29,12 @@ from gongyi.home.queries.outgoing import (
 
 __all__ = [
     "EVENTS",
+    "OF_BACKUPS",
     "JobLine",
     "Outgoing",
     "WayState",
     "asked_tables",
+    "backup_jobs",
     "bare_rows",
     "begin_of",
     "blank_form",

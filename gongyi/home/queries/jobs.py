@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from gongyi.core import checks, clock, schedule
 from gongyi.core.schedule import Standing
 
+OF_BACKUPS = ("core.backup", "core.drill")  # they have a page of their own
 SILENT = timedelta(minutes=5)  # no job for so long: the worker is not there
 TITLES: dict[str, Promise] = {
     "proposals.due": gettext_lazy("处理到期的提案：到期未评价的结束，没有人能接的转给上一级"),
@@ -21,6 +22,8 @@ TITLES: dict[str, Promise] = {
     "casework.remind": gettext_lazy("快到期和超期的提醒"),
     "casework.residents": gettext_lazy("删除 24 个月没用过的诉求人账号"),
     "casework.topics": gettext_lazy("从办过的事里学分类"),
+    "core.backup": gettext_lazy("每晚的备份"),
+    "core.drill": gettext_lazy("每月试着恢复一次备份"),
     "core.search": gettext_lazy("把还没有编进索引的编进去"),
     "home.digest": gettext_lazy("每天早上的小结"),
     "home.imports": gettext_lazy("存入排队的表格，收回没做完的导入"),
@@ -59,6 +62,11 @@ def jobs() -> list[JobLine]:
     """Every job, those that went badly first."""
     lines = [_line(one) for one in schedule.standings()]
     return sorted(lines, key=lambda line: (line.tone != "late", line.name))
+
+
+def backup_jobs() -> list[JobLine]:
+    """The nightly backup and the monthly trial of restoring."""
+    return [_line(one) for one in schedule.standings() if one.job.name in OF_BACKUPS]
 
 
 def worker_trouble() -> str:

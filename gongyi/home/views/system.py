@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
+from gongyi.core import backups as kept_backups
 from gongyi.core.access import Permission as P
 from gongyi.core.county import as_key
 from gongyi.core.http import ActorRequest, View, permission, submit
@@ -56,7 +57,7 @@ def system(request: ActorRequest) -> HttpResponse:
         lines = queries.jobs()
         context |= {
             "counts": queries.counts(request.actor), "bad": [line for line in lines if line.tone == "late"], "jobs": len(lines),
-            "trouble": queries.worker_trouble(), "ways": queries.ways(request.actor.county),
+            "trouble": queries.worker_trouble(), "backups": kept_backups.standing(), "ways": queries.ways(request.actor.county),
             "may_edit": holds_in_county(request.actor, P.CHANNEL_EDIT),
         }  # fmt: skip
     return render(request, "home/system.html", context)
@@ -77,7 +78,15 @@ def run(request: ActorRequest, app: str, name: str) -> HttpResponse:
     """Let a job run at once; sent twice it is one wish."""
     actions.run_job(by=request.actor, name=f"{app}.{name}")
     messages.success(request, _("已经排上，几秒后开始做；过一会儿刷新本页看结果。"))
-    return redirect("home:jobs")
+    return redirect("home:backups" if f"{app}.{name}" in queries.OF_BACKUPS else "home:jobs")
+
+
+@permission(P.SYSTEM_VIEW)
+@_county_wide(P.SYSTEM_VIEW)
+def backups(request: ActorRequest) -> HttpResponse:
+    """备份: the last one, where they lie, the last trial of restoring, what is missing."""
+    context = {"title": _("备份"), "now": kept_backups.standing(), "jobs": queries.backup_jobs()}
+    return render(request, "home/backups.html", context | {"trouble": queries.worker_trouble()})
 
 
 @permission(P.SYSTEM_VIEW)

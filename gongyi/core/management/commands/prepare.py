@@ -11,6 +11,7 @@ from gongyi.core.errors import Refused
 from gongyi.core.management.county import CountyCommand
 
 OPTION = ("--county", "--unit")
+UNPREPARED = {"restore", "doctor"}  # one needs the folder empty, the other looks at it as it is
 
 
 class Command(CountyCommand):
@@ -21,12 +22,14 @@ class Command(CountyCommand):
         parser.add_argument("command", nargs=REMAINDER, help="the other command with its own options")
 
     def run_from_argv(self, argv: list[str]) -> None:
+        words = _handed_on(argv[2:]) or ["help"]
         try:
-            boot.prepare(demo=False)
+            if words[0] not in UNPREPARED:
+                boot.prepare(demo=False)
         except Refused as no:
             boot.say(str(no))
             sys.exit(2)
-        execute_from_command_line(["run manage", *(_handed_on(argv[2:]) or ["help"])])
+        execute_from_command_line(["run manage", *words])
 
 
 def _handed_on(words: list[str]) -> list[str]:
