@@ -2,14 +2,14 @@
 
 import pytest
 
-from tests.browser.conftest import AT_DESK
+from tests.browser.conftest import IN_BOTH_WIDTHS
 from tests.browser.test_office import looked_at
 from tests.casework.test_workflow import put
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=False)]
 
 
-@AT_DESK
+@IN_BOTH_WIDTHS
 def test_draft_edit_check_sign_change_a_record_correct(people, land, width):
     put(land, "closed")
     put(land, "handling")

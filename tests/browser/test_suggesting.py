@@ -19,6 +19,8 @@ def test_residents_suggest_sign_support_comment_and_rate(people, land, width):  
     desk.open("/proposals/calls/new/").fill(
         title="渡口两岸怎么走", question="桥修在哪里、多宽？", invited="两岸的人", until="2099-01-01", use="县里看，下季度公布。"
     )  # fmt: skip
+    desk.page.check("[name=supports]")
+    desk.page.check("[name=comments]")
     looked_at(desk, "s02-call-new", width)
     desk.send().press("开始征集").send().sees("征集中")
     looked_at(desk, "s03-call", width)
@@ -53,7 +55,8 @@ def test_residents_suggest_sign_support_comment_and_rate(people, land, width):  
     other = people(None)
     other.open("/portal/suggest/").fill(title="渡口那里修个桥", **TEXTS).send().sees("有人提过差不多的")
     looked_at(other, "s11-near", width)
-    other.press("支持这一件").sees("不到 10 人支持")
+    other.page.locator("#near button").first.click()
+    other.sees("不到 10 人支持")
     looked_at(other, "s12-supported", width)
     other.open("/portal/mine/new/").fill(phone="13900001111", new="lüzi-kai-hua", again="lüzi-kai-hua").send()
     other.open(f"/portal/suggestions/{public.slug}/comment/").fill(text="三米太窄，要能过拖拉机。")
@@ -76,7 +79,7 @@ def test_residents_suggest_sign_support_comment_and_rate(people, land, width):  
     act(one, "approve", land.lead)
     resident.open("/portal/suggest/own/").sees("桥已经修好").choose("manner", "满意").choose("rating", "不满意")
     looked_at(resident, "s18-rate", width)
-    resident.fill(note="太窄了").send().sees("重新办理")
+    resident.fill(note="太窄了").press("送出评价").sees("重新办理")
     assert again(one).state == "redo"
 
     desk.open(again(one).get_absolute_url()).sees("谁会听到消息")

@@ -113,7 +113,7 @@ def test_a_call_that_did_not_solve_it_is_a_call_that_reached_also_when_nobody_is
 @pytest.mark.parametrize("first", ["solved", "partly"])
 def test_a_call_before_a_redo_is_not_one_that_solved_it_whatever_the_next_one_says(land, first):
     case = put(land, "calling")
-    actions.call_back(case, by=land.caller, result=first, agreed=True)
+    actions.call_back(case, by=land.caller, result=first, agreed=True, nothing="剩下的不归镇里办")
     assert of(land.county, "reached", "call_solved") == [1, first == "solved"]
     actions.reopen_case(case, by=land.clerk, note="又坏了")
     assert of(land.county, "reached", "call_solved") == [1, 0]

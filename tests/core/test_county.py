@@ -182,7 +182,7 @@ def test_two_counties_files_merge_without_a_clash(tmp_path):
     assert all(keys_one[label].isdisjoint(keys_two[label]) for label in labels)
     assert (
         set(SearchRow.objects.values_list("subject", flat=True))
-        == rows()["casework.Case"] | rows()["proposals.Proposal"]
+        == rows()["casework.Case"] | rows()["proposals.Proposal"] | rows()["promises.Promise"]
     )
     connection.check_constraints()
 

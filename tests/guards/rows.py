@@ -129,6 +129,8 @@ def _value(field: models.Field, county: int, facts: dict[str, Any]) -> Any:
     if field.is_relation:
         given = next((v for v in facts.values() if isinstance(v, field.related_model)), None)
         return given or make_row(field.related_model, county, **facts)
+    if field.name == "origin":  # a record of this county
+        return new_key(county)
     if field.choices:
         return field.choices[0][0]
     for kind, make in _MAKERS:

@@ -140,6 +140,7 @@ MEANT = {
     "reports:ledger_run_take": "reports.LedgerRun",
     "case_publications:start": "casework.Case",
     "casework:why": "casework.Case",
+    "proposals:why": "proposals.Proposal",
     "case_publications:step": "casework.Publication",
     "case_publications:detail": "casework.Publication",
     "proposal_publications:start": "proposals.Proposal",

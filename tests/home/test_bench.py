@@ -75,6 +75,11 @@ def test_tiny_run_prints_a_line_each_and_leaves_the_real_data_alone(tmp_path):
         "fill_counts",
         "portal_track",
         "export",
+        "proposals",
+        "proposals_filter",
+        "proposal",
+        "suggestions",
+        "suggestion",
         "portal_submit",
         "create",
     ]
@@ -90,41 +95,41 @@ def test_folder_with_other_data_is_refused_and_stays(keep):
     mine = keep / "300" / "gongyi.sqlite3"
     mine.parent.mkdir()
     mine.write_text("mine")
-    with pytest.raises(CommandError, match="没有动它"), bench.scratch_folder(keep, 300):
+    with pytest.raises(CommandError, match="没有动它"), bench.scratch_folder(keep, "300"):
         pass
     assert mine.read_text() == "mine"
     mine.with_name(bench.MARK).touch()  # with the mark it is a fill that was cut off, and is begun anew
-    with bench.scratch_folder(keep, 300) as folder:
+    with bench.scratch_folder(keep, "300") as folder:
         assert not (folder / "gongyi.sqlite3").exists()
 
 
 def test_real_data_folder_is_refused(keep, settings):
     settings.GONGYI_DATA = keep / "office"
-    with pytest.raises(CommandError), bench.scratch_folder(settings.GONGYI_DATA, 300):
+    with pytest.raises(CommandError), bench.scratch_folder(settings.GONGYI_DATA, "300"):
         pass
-    with bench.scratch_folder(keep, 300) as folder:
+    with bench.scratch_folder(keep, "300") as folder:
         assert folder == keep / "300"
 
 
 def test_kept_folder_is_used_again(keep):
-    with bench.scratch_folder(keep, 300) as folder:
+    with bench.scratch_folder(keep, "300") as folder:
         (folder / "gongyi.sqlite3").write_text("a million cases")
         (folder / bench.MARK).write_text("filled")
-    with bench.scratch_folder(keep, 300) as folder:
+    with bench.scratch_folder(keep, "300") as folder:
         assert (folder / "gongyi.sqlite3").exists()
 
 
 @pytest.mark.django_db
 def test_database_that_holds_a_county_is_never_filled(monkeypatch):
     filled = []
-    monkeypatch.setattr(bench, "fill_bench", lambda *, cases: filled.append(cases))
+    monkeypatch.setattr(bench, "fill_bench", lambda *, cases, proposals: filled.append(cases + proposals))
     (settings.GONGYI_DATA / bench.MARK).touch()
     make_county(110101)
     with pytest.raises(CommandError, match="已经有县"):
-        bench.fill_once(300)
+        bench.fill_once(270, 30)
     assert not filled
     monkeypatch.setattr(bench, "counties", list)
-    bench.fill_once(300)
+    bench.fill_once(270, 30)
     assert filled == [300]
 
 

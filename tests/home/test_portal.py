@@ -19,6 +19,7 @@ from gongyi.casework.actions import AskerFacts
 from gongyi.casework.models import Asker, Case
 from gongyi.core import clock
 from gongyi.core.models import FormKey
+from gongyi.home.views import held
 from gongyi.home.views import portal as views
 from gongyi.people.models import Account
 from tests.casework.test_portal import answered, tell
@@ -170,7 +171,7 @@ def test_same_key_with_other_words_is_refused(land):
 
 
 def test_one_browser_is_held_after_its_number_of_the_day(land, monkeypatch):
-    monkeypatch.setattr(views, "PER_DEVICE", 3)
+    monkeypatch.setattr(held, "PER_DEVICE", 3)
     browser = Client()
     browser.get("/portal/ask/")
     codes = [send(browser).status_code for _n in range(5)]
@@ -182,7 +183,7 @@ def test_one_browser_is_held_after_its_number_of_the_day(land, monkeypatch):
 
 
 def test_one_address_is_held_after_its_number_of_the_day(land, monkeypatch):
-    monkeypatch.setattr(views, "PER_ADDRESS", 2)
+    monkeypatch.setattr(held, "PER_ADDRESS", 2)
     codes = [send(Client()).status_code for _n in range(3)]
 
     assert codes == [302, 302, 429]
@@ -221,7 +222,7 @@ def test_p3_wrong_code_and_unknown_number_look_the_same(land):
 
 
 def test_wrong_codes_are_counted_right_ones_are_not(land, monkeypatch):
-    monkeypatch.setattr(views, "WRONG_CODES", 3)
+    monkeypatch.setattr(held, "WRONG_CODES", 3)
     case = tell(land)
     for _n in range(5):
         opened(case)

@@ -322,9 +322,9 @@ def test_earlier_request_is_put_in_by_number_and_code(land):
 
 
 def test_wrong_codes_count_the_same_in_both_places(land, monkeypatch):
-    from gongyi.home.views import portal as portal_views
+    from gongyi.home.views import held
 
-    monkeypatch.setattr(portal_views, "WRONG_CODES", 2)
+    monkeypatch.setattr(held, "WRONG_CODES", 2)
     browser, case = sign_up(), tell(land)
     wrong = {"number": case.number, "code": "2"}
     assert [browser.post("/portal/mine/add/", wrong).status_code for _n in range(2)] == [200, 200]

@@ -208,7 +208,7 @@ def test_a_class_that_is_worded_anew_leaves_old_answers_as_they_were(land):
     one = answered(land)
     fresh = own.save_class(by=steward, row=land.classes["A"], code="A", name="已经办成")
     assert (str(again(one).result), str(fresh)) == ("A 第A类", "A 已经办成")
-    assert {str(row) for row in queries.result_classes(land.county.county)} == {"B 第B类", "A 已经办成"}
+    assert {str(row) for row in queries.result_classes(land.county.county)} == {"B 第B类", "A 已经办成", "D 第D类"}
     with pytest.raises(PermissionDenied):
         own.save_class(by=land.desk, code="X", name="别的")
 

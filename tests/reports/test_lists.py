@@ -12,9 +12,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.test import Client
 from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from gongyi.casework import actions as casework
 from gongyi.casework.actions import AskerFacts, reception
+from gongyi.casework.actions.moving import sync_parts
 from gongyi.casework.models import Case, Matter, MatterCase, Publication
 from gongyi.core import clock, gate, lists
 from gongyi.core.access import Role
@@ -24,9 +27,10 @@ from gongyi.core.models import ImportRun
 from gongyi.documents.reading import read_book
 from gongyi.people.models import Account
 from gongyi.promises.actions import make_promise
-from gongyi.promises.models import Record
+from gongyi.promises.models import Promise, Record
 from gongyi.proposals import actions as proposals
 from gongyi.proposals.actions import AuthorFacts
+from gongyi.proposals.models import Proposal, ProposalPart
 from gongyi.publishing import actions as publishing
 from gongyi.reports.actions import asking
 from gongyi.reports.actions import ledger as actions
@@ -34,8 +38,11 @@ from gongyi.reports.actions import report as reports
 from gongyi.reports.actions.ledger import Keeping
 from gongyi.reports.actions.paper import verify
 from gongyi.reports.models import Ledger
+from gongyi.reports.queries import as_facts
 from gongyi.reports.queries import asking as asked_queries
 from gongyi.reports.queries import ledger as queries
+from gongyi.reports.queries.board import dashboard, last_whole
+from gongyi.reports.queries.ties import Counted
 from tests.factories import hold, make_account, make_actor, make_post
 from tests.reports.test_asking import wanted
 
@@ -298,3 +305,65 @@ def test_somebody_without_the_lists_permission_is_offered_none_of_it(full):
     with pytest.raises(Http404):
         queries.kind_named(steward, "case")
     assert make_account("旁人")
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    cases=st.lists(st.integers(0, 45), max_size=4),
+    promises=st.lists(st.tuples(st.integers(0, 45), st.booleans()), max_size=4),
+    suggested=st.lists(st.integers(0, 45), max_size=3),
+)
+def test_dashboard_report_ledger_list_export_and_api_count_the_same(land, cases, promises, suggested):
+    """Of random data: cases and proposals recorded, promises due so many days before the end of the month that was over last."""
+    month = last_whole(clock.today())
+    end = month.end - timedelta(hours=1)
+    for model in (Promise, MatterCase, Case, Proposal):
+        model.objects.all().delete()
+    keys = [told_by_asker(land).id for _ago in cases]
+    for key, ago in zip(keys, cases, strict=True):
+        Case.objects.filter(id=key).update(recorded_at=end - timedelta(days=ago))
+        sync_parts(Case.objects.get(id=key))
+    for ago, withdrawn in promises:
+        record = Record("case", new_key(land.county.county), "2026-0001", land.town)
+        one = make_promise(by=land.clerk, record=record, what="装灯", unit=land.town, due=clock.today())
+        ended = {"state": "withdrawn", "ended_on": clock.today()} if withdrawn else {}
+        Promise.objects.filter(id=one.id).update(due=(end - timedelta(days=ago)).date(), **ended)
+    for ago in suggested:
+        one = proposals_opened(land)
+        Proposal.objects.filter(id=one.id).update(
+            recorded_at=end - timedelta(days=ago), submitted_at=end - timedelta(days=ago)
+        )
+        ProposalPart.objects.filter(proposal=one.id).update(recorded_at=end - timedelta(days=ago))
+    api = {line["id"]: line["value"] for line in as_facts(land.town, month)}
+    board = dashboard(land.town, month)
+    shown = {value.figure.id: value.value for value in (*board.values, *board.proposals)}
+    counted = Counted(land.town, month)
+    counted._count("", ["cases.received", "promises.due", "proposals.received"], before=False)
+    for name, figure, left in (
+        ("case", "cases.received", {}),
+        ("promise", "promises.due", {"withdrawn"}),
+        ("proposal", "proposals.received", {}),
+    ):
+        kind = lists.kind(name)
+        of_figure = queries.rows_in(
+            land.clerk, Ledger(county=land.county.county, unit=land.town, kind=name, figure=figure, columns="[]"), month
+        )
+        of_list = Ledger(county=land.county.county, unit=land.town, kind=name, query="", columns="[]")
+        rows = queries.rows_in(land.clerk, of_list, month)
+        exported = kind.cells(land.clerk, [key for key, _at in rows.pairs], queries.asked_of(of_list, month))
+        gone = Promise.objects.filter(state__in=left, id__in=list(exported)).count()
+        number = api[figure]
+        assert number == of_figure.number == len(of_figure.pairs) == rows.number - gone == len(exported) - gone, name
+        assert counted.found[figure, "", "", False].value == number
+        assert shown.get(figure, number if name == "promise" or not number else None) == number, name
+
+
+def proposals_opened(land):
+    return proposals.open_proposal(
+        by=land.clerk,
+        unit=land.town,
+        title="修桥",
+        analysis="绕路。",
+        suggestions="修一座桥。",
+        authors=[AuthorFacts(NAME, PHONE)],
+    )

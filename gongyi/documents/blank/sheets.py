@@ -75,12 +75,24 @@ def _sheet(raw: bytes, values: Sequence[tuple[Slot, Value]], strings: "_Strings"
             edits.append((cell.opening.start, cell.end, _filled(raw, cell, slot, value)))
         else:
             texts[slot.place].append((slot, value))
+    return edited(raw, edits + _retellings(raw, cells, texts, strings, failed)), failed
+
+
+def _retellings(
+    raw: bytes,
+    cells: "dict[Place, _Cell]",
+    texts: dict[Place, list[tuple[Slot, Value]]],
+    strings: "_Strings",
+    failed: list[Slot],
+) -> list[Edit]:
+    """What is written between words; places whose words cannot be told again join `failed`."""
+    edits = list[Edit]()
     for place, changes in texts.items():
         try:
             edits.append((cells[place].opening.start, cells[place].end, _retold(raw, cells[place], changes, strings)))
         except ValueError:
             failed += [slot for slot, _value in changes]
-    return edited(raw, edits), failed
+    return edits
 
 
 def _cells(raw: bytes) -> dict[Place, _Cell]:

@@ -30,6 +30,7 @@ from gongyi.core.county import bind, new_key
 from gongyi.core.models import NumberSeries
 from gongyi.core.said import say
 from gongyi.core.tracking import code_digest, make_code
+from gongyi.home.actions.bench_proposals import fill_proposals
 from gongyi.network.models import Unit
 from gongyi.people import rules
 from gongyi.people.models import Account, Device, Grant
@@ -73,8 +74,8 @@ class Land:
     topics: list[Topic]
 
 
-def fill_bench(*, cases: int) -> None:
-    """Fill an empty, migrated database with a county of so many cases, one transaction per batch."""
+def fill_bench(*, cases: int, proposals: int = 0) -> None:
+    """Fill an empty, migrated database with a county of so many cases and proposals, one transaction per batch."""
     with bind(COUNTY):
         with transaction.atomic():
             land = _land()
@@ -85,6 +86,9 @@ def fill_bench(*, cases: int) -> None:
         while batch := list(islice(stories, BATCH)):
             _store(land, batch)
         NumberSeries(county=COUNTY, series="", year=clock.today().year, last=cases).save()
+        if proposals:
+            towns, told = list(land.townships.values()), min(LONG, proposals // 10)
+            fill_proposals(land.county, towns, number=proposals, span=SPAN, told=told)
         count_months(COUNTY)
 
 

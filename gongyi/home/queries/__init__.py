@@ -1,6 +1,6 @@
 """Reads of the whole product."""
 
-from gongyi.home.queries.bench import bare_rows, blank_form, told_cases
+from gongyi.home.queries.bench import bare_rows, blank_form, told_cases, told_proposals
 from gongyi.home.queries.day import (
     EVENTS,
     asked_tables,
@@ -54,6 +54,7 @@ __all__ = [
     "sms_ready",
     "system_tasks",
     "told_cases",
+    "told_proposals",
     "way_of",
     "ways",
     "worker_trouble",

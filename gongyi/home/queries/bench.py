@@ -8,6 +8,7 @@ from uuid import UUID
 from xlsxwriter import Workbook
 
 from gongyi.casework.models import CasePart, CaseStep
+from gongyi.proposals.models import ProposalStep, Publication
 
 
 def bare_rows(county: int, unit: UUID, number: int) -> list[dict[str, Any]]:
@@ -21,6 +22,14 @@ def told_cases(county: int, unit: UUID, lines: int, number: int) -> list[tuple[U
     """Key and number of cases of a unit whose timeline has at least so many lines, the newest first."""
     steps = CaseStep.objects.filter(county=county, unit=unit, seq=lines)
     return list(steps.order_by("-id").values_list("case", "case__number")[:number])
+
+
+def told_proposals(county: int, unit: UUID, lines: int, number: int) -> tuple[list[UUID], list[str]]:
+    """Keys and public names of proposals that a unit leads and whose timeline has so many lines, the newest first."""
+    rows = ProposalStep.objects.filter(county=county, seq=lines, proposal__lead=unit).order_by("-id")
+    keys = list(rows.values_list("proposal", flat=True)[:number])
+    texts = Publication.objects.filter(county=county, proposal__in=keys)
+    return keys, list(texts.values_list("slug", flat=True))
 
 
 def blank_form(units: Iterable[str]) -> bytes:

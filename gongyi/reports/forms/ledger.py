@@ -83,6 +83,7 @@ class LedgerForm(Form):
             )
 
     def _columns(self, chosen: Mapping[str, str]) -> None:
+        self.chosen = list(chosen)
         places = {key: number for number, key in enumerate(chosen, start=1)}
         for key, own in self.known.items():
             self.fields[f"place_{key}"] = forms.IntegerField(
@@ -106,9 +107,15 @@ class LedgerForm(Form):
             self.add_error(field, _("记一个数的时候，这个条件不起作用。请选“全部”，或改记清单。"))
         return data
 
-    def rows(self) -> list[tuple[Any, Any]]:
-        """The two fields of each column."""
-        return [(self[f"place_{key}"], self[f"head_{key}"]) for key in self.known]
+    def rows(self) -> list[tuple[str, Any, Any]]:
+        """The name of each column with its two fields, those that are chosen first, in their order."""
+        order = [*self.chosen, *(key for key in self.known if key not in self.chosen)]
+        return [(self.known[key], self[f"place_{key}"], self[f"head_{key}"]) for key in order if key in self.known]
+
+    @property
+    def taken(self) -> int:
+        """How many are chosen at first."""
+        return sum(key in self.known for key in self.chosen)
 
     def plain(self) -> list[Any]:
         """The fields before the columns."""

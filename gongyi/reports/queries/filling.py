@@ -1,7 +1,7 @@
 """Somebody's form with our numbers: what each place asks, what goes in, on what evidence, and why a place stays empty."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
 from typing import Any
@@ -231,12 +231,7 @@ class Filler:
             return Line(slot, ask, words, evidence=evidence, reason=lacking or self._nothing(ask))
         if before is None:
             return Line(slot, ask, words, _shaped(slot, ask, first), evidence, note=self._note(ask, now))
-        changed = _change(ask, first, second)
-        if changed is None:
-            return Line(slot, ask, words, evidence=evidence, reason=_("对比的那一期是 0 或没有数，算不出百分比。"))
-        if ask.part == "direction":
-            return Line(slot, ask, words, _direction(changed), evidence)
-        return Line(slot, ask, words, _shaped(slot, ask, abs(changed) if ask.part.startswith("size") else changed), evidence)  # fmt: skip
+        return _compared(Line(slot, ask, words, evidence=evidence), _change(ask, first, second))
 
     def _not_begun(self, ask: Ask, period: Period, value: float | None) -> str:
         """Why nothing in a time before the first record is not the same as none: what nobody wrote down here is not known."""
@@ -324,6 +319,16 @@ class Filler:
 
 
 @translation.override("zh-hans")
+def _compared(line: Line, changed: float | None) -> Line:
+    """The line with what a number has changed by, in the part of it that the place asks for."""
+    if changed is None:
+        return replace(line, reason=_("对比的那一期是 0 或没有数，算不出百分比。"))
+    if line.ask.part == "direction":
+        return replace(line, value=_direction(changed))
+    size = abs(changed) if line.ask.part.startswith("size") else changed
+    return replace(line, value=_shaped(line.slot, line.ask, size))
+
+
 def _direction(changed: float) -> str:
     return _("增加") if changed > 0 else _("减少") if changed < 0 else _("持平")
 

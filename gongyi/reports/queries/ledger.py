@@ -1,5 +1,6 @@
 """Reads of ledgers: which columns there are, which rows a ledger of a period holds for a person, and how many there are for everybody."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from functools import reduce
 from operator import or_
@@ -27,8 +28,10 @@ AT_ONCE = 200  # more are written by the worker, so that no page waits
 FILED_AT_ONCE = 1000  # rows that are frozen already and only have to be put into a file
 SHOWN = 20
 BLANK = ("blank", "blank2", "blank3")  # to be written in by hand
+KNOWN_BY = ("number", "code")  # columns by which a row is the same one later
 COUNTED = "error"  # a list that is made of figures, as a ledger of a figure is
 Pair = tuple[UUID, Moment]
+Line = tuple[str, ...]
 
 
 def columns(kind: Kind) -> dict[str, Words]:
@@ -233,12 +236,30 @@ def changed_since(by: Actor, sheet: LedgerSheet, told_done: Callable[[int], obje
 
 
 def differences(ledger: Ledger, frozen: list[list[Cell]], today: list[list[Cell]]) -> list[str]:
-    """Which rows are gone and which are new, the first of each."""
+    """What differs, the first of each: of a row that is known by its number the cells, else which row is gone and which is new."""
     before, now = _comparable(frozen, ledger), _comparable(today, ledger)
-    there, known = set(now), set(before)
-    gone = [_("原来有：%(row)s") % {"row": _short(row)} for row in before if row not in there]
-    new = [_("现在是：%(row)s") % {"row": _short(row)} for row in now if row not in known]
-    return gone[:SHOWN] + new[:SHOWN]
+    gone, new = [row for row in before if row not in set(now)], [row for row in now if row not in set(before)]
+    heads = [(key, heading) for key, heading in ledger.chosen if key != "serial"]
+    at = next((place for place, (key, _heading) in enumerate(heads) if key in KNOWN_BY), None)
+    told, pairs = list[str](), _pairs(gone, new, at)
+    for old, fresh in pairs:
+        cells = [f"{head[1]}：{a or '—'} → {b or '—'}" for head, a, b in zip(heads, old, fresh, strict=True) if a != b]
+        told.append(f"{old[at or 0]}　{'；'.join(cells)}"[:200])
+    left, added = (
+        [row for row in gone if row not in {old for old, _new in pairs}],
+        [row for row in new if row not in {one for _old, one in pairs}],
+    )
+    told = told[:SHOWN] + [_("原来有：%(row)s") % {"row": _short(row)} for row in left[:SHOWN]]
+    return told + [_("现在多了：%(row)s") % {"row": _short(row)} for row in added[:SHOWN]]
+
+
+def _pairs(gone: list[Line], new: list[Line], at: int | None) -> list[tuple[Line, Line]]:
+    """The rows of one number before and now, where only one of each bears it."""
+    if at is None:
+        return []
+    old, fresh = Counter(row[at] for row in gone), Counter(row[at] for row in new)
+    now = {row[at]: row for row in new if fresh[row[at]] == 1}
+    return [(row, now[row[at]]) for row in gone if row[at] and old[row[at]] == 1 and row[at] in now]
 
 
 def _comparable(rows: list[list[Cell]], ledger: Ledger) -> list[tuple[str, ...]]:

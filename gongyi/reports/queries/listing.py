@@ -64,18 +64,20 @@ def list_values(
         reason = _("命令行不代表哪个人，逐件的内容不填；请登录后在“填表”页面填。")
         return {slot.at: Line(slot, ask, LISTS()[ask.word], reason=reason) for rows in blocks.values() for cells in rows.values() for slot, ask in cells}  # fmt: skip
     for rows in blocks.values():
-        number = min(len(rows), MOST)
-        which = _which(rows)
-        for (_row, cells), (place, one, texts) in zip(
-            sorted(rows.items()), _records(unit, period, by, number, which), strict=False
-        ):
-            for slot, ask in cells:
-                value = cell(one, texts, ask.word, place)
-                shown = _listed(slot, value)
-                why = "" if shown not in {None, ""} else _("这一件还没有这一项。")
-                note = _("按答复的日子算，和“按期办结”的口径一样。") if ask.word in {"in_time", "late"} else ""
-                found[slot.at] = Line(slot, ask, LISTS()[ask.word], shown if shown != "" else None, (one.get_absolute_url(),), why, note)  # fmt: skip
+        records = _records(unit, period, by, min(len(rows), MOST), _which(rows))
+        for (_row, cells), record in zip(sorted(rows.items()), records, strict=False):
+            found |= {slot.at: _line_of(slot, ask, *record) for slot, ask in cells}
     return found
+
+
+def _line_of(slot: Slot, ask: Ask, place: int, one: Any, texts: Texts) -> "Line":
+    """What stands in one cell of a record's row."""
+    from gongyi.reports.queries.filling import Line
+
+    shown = _listed(slot, cell(one, texts, ask.word, place))
+    why = "" if shown not in {None, ""} else _("这一件还没有这一项。")
+    note = _("按答复的日子算，和“按期办结”的口径一样。") if ask.word in {"in_time", "late"} else ""
+    return Line(slot, ask, LISTS()[ask.word], shown if shown != "" else None, (one.get_absolute_url(),), why, note)
 
 
 def _which(rows: dict[int, list[tuple[Slot, Ask]]]) -> str:

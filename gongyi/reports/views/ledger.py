@@ -218,10 +218,13 @@ def sheet_compare(request: ActorRequest, key: UUID) -> HttpResponse:
 def run(request: ActorRequest, key: UUID) -> HttpResponse:
     """How far the worker is with a long ledger; what was frozen or compared leads on to its page."""
     found = queries.fetch_run(request.actor, key)
-    if found.ready_at and found.sheet and found.what != What.TAKE:
-        return redirect(found.sheet)
     until = found.ready_at + runs.KEPT if found.ready_at else None
-    context = {"title": found.ledger.name, "run": found, "until": until, "takes": found.what == What.TAKE}
+    context = {
+        "title": found.ledger.name,
+        "run": found,
+        "until": until,
+        "made": found.ready_at and found.what != What.TAKE,
+    }
     return render(request, "reports/ledger_run.html", context)
 
 

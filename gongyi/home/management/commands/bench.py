@@ -40,7 +40,7 @@ from gongyi.core.figures import Period
 from gongyi.core.management.county import InventedCommand
 from gongyi.core.tracking import make_code
 from gongyi.home.actions.bench import COUNTY, MATTERS, READER, REST, SPAN, WAY, exporter, fill_bench, sign_in_bench
-from gongyi.home.queries import bare_rows, blank_form, told_cases
+from gongyi.home.queries import bare_rows, blank_form, told_cases, told_proposals
 from gongyi.network.models import Unit
 from gongyi.network.queries import counties, find_units
 from gongyi.people.actions.exports import ask_export
@@ -79,17 +79,27 @@ class Command(InventedCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("--cases", type=int, default=10_000)
+        parser.add_argument("--proposals", type=int, default=-1, help="default: a tenth of the cases")
         parser.add_argument("--rounds", type=int, default=200)
         parser.add_argument("--keep", type=Path, help="a folder in which the filled databases stay for the next time")
         parser.add_argument("--json", action="store_true", help="one JSON line per scenario")
 
-    def handle(self, *, cases: int, rounds: int, keep: Path | None, json: bool, **options: Any) -> None:
+    def handle(self, *, cases: int, proposals: int, rounds: int, keep: Path | None, json: bool, **options: Any) -> None:
         if (settings.GONGYI_DATA / MARK).exists():
-            return self._measure(cases, rounds, json=json)
+            return self._measure(cases, proposals, rounds, json=json)
+        proposals = cases // 10 if proposals < 0 else proposals
         if cases < LEAST or rounds < 1:
             raise CommandError(_("至少要 %(n)d 件、1 轮。") % {"n": LEAST})
-        words = ["--cases", str(cases), "--rounds", str(rounds), *(["--json"] if json else [])]
-        with scratch_folder(keep, cases) as folder, scratch_database() as url:
+        words = [
+            "--cases",
+            str(cases),
+            "--proposals",
+            str(proposals),
+            "--rounds",
+            str(rounds),
+            *(["--json"] if json else []),
+        ]
+        with scratch_folder(keep, f"{cases}-{proposals}") as folder, scratch_database() as url:
             return self._measure_there(folder, url, words)
 
     def _measure_there(self, folder: Path, url: str, words: list[str]) -> None:
@@ -103,8 +113,8 @@ class Command(InventedCommand):
         if child.returncode:
             raise CommandError(_("没有测完，原因见上面几行。"))
 
-    def _measure(self, cases: int, rounds: int, *, json: bool) -> None:
-        fill_once(cases)
+    def _measure(self, cases: int, proposals: int, rounds: int, *, json: bool) -> None:
+        fill_once(cases, proposals)
         if not json:
             self.stdout.write(_("%(n)d 件，%(engine)s；时间单位毫秒。") % {"n": cases, "engine": connection.vendor})
         for line in measure(cases, rounds):
@@ -122,6 +132,7 @@ def _as_words(line: dict[str, Any]) -> str:
         "portal_submit": _("我要反映"), "create": _("登记"), "search": _("搜索"), "similar": _("相似的在办件"),
         "dashboard": _("看板"), "dashboard_now": _("看板，还没过完的月"), "figures": _("数字"), "report": _("年报"),
         "fill_form": _("填表"), "fill_counts": _("填表，只数数"),
+        "proposals": _("提案清单"), "proposals_filter": _("提案，按状态筛选"), "proposal": _("一件提案"), "suggestions": _("公开的建议"), "suggestion": _("公开的一件建议"),
     }  # fmt: skip
     words = _(
         "%(name)s：中位 %(p50_ms).1f，95%% 在 %(p95_ms).1f 以内，处理器 %(cpu_ms).1f，语句 %(sql)d 条，网页压缩后 %(kb).1f KB；是最简清单（%(bare_p50_ms).1f）的 %(times).1f 倍"
@@ -134,10 +145,10 @@ def _as_words(line: dict[str, Any]) -> str:
 
 
 @contextmanager
-def scratch_folder(keep: Path | None, cases: int) -> Iterator[Path]:
+def scratch_folder(keep: Path | None, size: str) -> Iterator[Path]:
     """A marked data folder: below `keep`, one for each size, or a temporary one. Raises CommandError for one that is not ours."""
     parent = keep.resolve() if keep else Path(tempfile.mkdtemp(prefix="gongyi-bench-"))
-    folder = parent / str(cases)
+    folder = parent / size
     mark = folder / MARK
     if settings.GONGYI_DATA in folder.parents or (folder.exists() and not mark.exists()):
         raise CommandError(_("%(path)s 里有别的数据，没有动它。请换一个文件夹。") % {"path": folder})
@@ -168,12 +179,12 @@ def scratch_database() -> Iterator[str]:
             cursor.execute(f"DROP DATABASE {name}")
 
 
-def fill_once(cases: int) -> None:
+def fill_once(cases: int, proposals: int) -> None:
     """Fill the scratch database unless it is; nothing is ever added to a database that holds a county."""
     mark = settings.GONGYI_DATA / MARK
     if not counties():
         boot.say(_("正在造 %(n)d 件虚构的办件……") % {"n": cases})
-        fill_bench(cases=cases)
+        fill_bench(cases=cases, proposals=proposals)
         mark.write_text("filled")
     elif mark.read_text() != "filled":
         raise CommandError(_("数据库里已经有县了，只在空的数据库里测。"))
@@ -222,8 +233,25 @@ def _scenarios(clerk: "Browser", home: UUID, cases: int) -> dict[str, Visit]:
         "fill_counts": _counted,
         "portal_track": lambda: _tracked(*next(told)),
         "export": lambda: _exported(SPAN * min(EXPORTED / cases, 1)),
+        **_of_proposals(clerk, home),
         "portal_submit": lambda: Browser().post(ask, {"content": REST}),
         "create": lambda: clerk.post(new, form | {"asker_phone": f"199{randbelow(10**8):08d}"}),
+    }
+
+
+def _of_proposals(clerk: "Browser", home: UUID) -> dict[str, Visit]:
+    """The list and page of proposals in the office and in public; none where there is no proposal."""
+    keys, slugs = told_proposals(COUNTY, home, len(WAY), 100)
+    if not keys:
+        return {}
+    address, public = reverse("proposals:list"), reverse("home:suggestions")
+    told, shown = cycle(keys), cycle(slugs)
+    return {
+        "proposals": lambda: clerk.get(address),
+        "proposals_filter": lambda: clerk.get(address, {"state": "closed"}),
+        "proposal": lambda: clerk.get(reverse("proposals:detail", args=[next(told)])),
+        "suggestions": lambda: Browser().get(public),
+        "suggestion": lambda: Browser().get(reverse("home:suggestion", args=[next(shown)])),
     }
 
 
