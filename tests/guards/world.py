@@ -37,8 +37,8 @@ from gongyi.core import attachments, checks, clock, county
 from gongyi.core.access import Permission, Role
 from gongyi.core.checks import Entrance
 from gongyi.core.county import new_key
+from gongyi.core.held import OPENED, SUGGESTED
 from gongyi.core.models import Attachment, AuditDetail, AuditEntry, AuditHead, ImportRun, Message, ScheduleRun
-from gongyi.home.views.held import OPENED, SUGGESTED
 from gongyi.language.topics import Learned
 from gongyi.network.models import Unit
 from gongyi.people import adapter

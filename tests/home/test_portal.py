@@ -17,9 +17,8 @@ from PIL import Image
 from gongyi.casework import actions
 from gongyi.casework.actions import AskerFacts
 from gongyi.casework.models import Asker, Case
-from gongyi.core import clock
+from gongyi.core import clock, held
 from gongyi.core.models import FormKey
-from gongyi.home.views import held
 from gongyi.home.views import portal as views
 from gongyi.people.models import Account
 from tests.casework.test_portal import answered, tell

@@ -322,7 +322,7 @@ def test_earlier_request_is_put_in_by_number_and_code(land):
 
 
 def test_wrong_codes_count_the_same_in_both_places(land, monkeypatch):
-    from gongyi.home.views import held
+    from gongyi.core import held
 
     monkeypatch.setattr(held, "WRONG_CODES", 2)
     browser, case = sign_up(), tell(land)

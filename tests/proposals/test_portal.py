@@ -11,11 +11,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from gongyi.casework.models import Case, CaseType
-from gongyi.core import clock
+from gongyi.core import clock, held
 from gongyi.core.access import asker_actor, system_actor
 from gongyi.core.models import FormKey
 from gongyi.core.tracking import make_code
-from gongyi.home.views import held
 from gongyi.people.actions.residents import open_resident, remove_resident, resident_actor
 from gongyi.people.queries import residents as resident_queries
 from gongyi.people.queries.residents import mark_of
@@ -29,7 +28,7 @@ from gongyi.proposals.rules import can_move, may_follow
 from gongyi.proposals.workflow import PROPOSAL, STATES
 from tests.factories import refused
 from tests.proposals.conftest import act, again
-from tests.proposals.test_calls import running
+from tests.proposals.test_calls import running, step
 from tests.proposals.test_workflow import put
 
 TEXTS = {"title": "在村口修一座桥", "analysis": "下雨天孩子绕行五里。", "suggestions": "修一座三米宽的小桥。"}
@@ -580,3 +579,13 @@ def test_r14_only_who_stands_behind_it_now_may_hear(land):
     assert may_follow(asker_actor("resident", one.county, who.id), one.id)
     assert not may_follow(asker_actor("resident", one.county, uuid4()), one.id)
     assert not may_follow(system_actor("x", one.county), one.id)
+
+
+def test_who_answered_a_call_hears_what_came_of_it(land, monkeypatch):
+    call, who, apart = running(land), resident(land), resident(land, "13900002222")
+    one = suggested(land, authors=[AuthorFacts("刘大勇", resident=who.id)], call=call)
+    suggested(land, authors=[AuthorFacts("张三", resident=apart.id)])
+    heard = told(monkeypatch)
+    step(call, "close", land.desk, reason="路要先修了")
+    step(call, "tell", land.desk, outcome="留二十个车位。")
+    assert [(key, subject) for key, text, subject in heard if "有结果了" in text] == [(who.id, one.id)]

@@ -23,11 +23,7 @@ from gongyi.casework.queries import publications
 from gongyi.casework.queries import why as explain
 from gongyi.core import attachments, secrets
 from gongyi.core.errors import Refused
-from gongyi.core.http import ActorRequest, public, residents, submit
-from gongyi.core.tracking import make_code
-from gongyi.home.forms import portal as portal_forms
-from gongyi.home.queries import sms_on, sms_ready
-from gongyi.home.views.held import (
+from gongyi.core.held import (
     OPENED,
     SHOWN,
     SUGGESTED,
@@ -41,6 +37,10 @@ from gongyi.home.views.held import (
     show_codes,
     shown_codes,
 )
+from gongyi.core.http import ActorRequest, public, residents, submit
+from gongyi.core.tracking import make_code
+from gongyi.home.forms import portal as portal_forms
+from gongyi.home.queries import sms_on, sms_ready
 from gongyi.people.actions.residents import resident_actor
 from gongyi.proposals.actions.portal import claim_proposal
 from gongyi.proposals.queries import portal as suggestions

@@ -19,11 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from gongyi.core import attachments
 from gongyi.core.errors import Refused
-from gongyi.core.http import ActorRequest, public, residents, submit
-from gongyi.core.tracking import make_code
-from gongyi.home.forms import portal as portal_forms
-from gongyi.home.forms.suggesting import CosignForm, MarkForm, ReviseForm, SuggestForm
-from gongyi.home.views.held import (
+from gongyi.core.held import (
     SHOWN,
     SUGGESTED,
     count_stranger,
@@ -33,6 +29,10 @@ from gongyi.home.views.held import (
     show_codes,
     shown_codes,
 )
+from gongyi.core.http import ActorRequest, public, residents, submit
+from gongyi.core.tracking import make_code
+from gongyi.home.forms import portal as portal_forms
+from gongyi.home.forms.suggesting import CosignForm, MarkForm, ReviseForm, SuggestForm
 from gongyi.proposals.actions import portal as actions
 from gongyi.proposals.actions.intake import AuthorFacts
 from gongyi.proposals.models import Author, Proposal, Sketch

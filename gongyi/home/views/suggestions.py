@@ -14,8 +14,8 @@ from gongyi.core.http import ActorRequest, public
 from gongyi.core.paging import address_at
 from gongyi.documents import tables
 from gongyi.home.forms.suggestions import SuggestionsForm
-from gongyi.home.views.voices import seen_by
-from gongyi.proposals.queries import open_data
+from gongyi.home.forms.voices import CommentForm, SupportForm
+from gongyi.proposals.queries import open_data, voices
 from gongyi.proposals.queries import published as queries
 from gongyi.publishing.queries import was_shown
 from gongyi.publishing.rules import press_named
@@ -45,7 +45,12 @@ def suggestion(request: ActorRequest, slug: str) -> HttpResponse:
         if not was_shown(request.actor.county, press_named("proposal"), slug):
             raise
         return render(request, "portal/suggestion_gone.html", {"title": _("这件建议已经撤下")}, status=410)
-    context = {"title": text.title, "shown": queries.page_of(text)} | seen_by(request, text)
+    proposal = text.publication.proposal
+    marks = voices.marks_of(proposal, device=limits.device(request), resident=request.resident)
+    context = {
+        "title": text.title, "shown": queries.page_of(text), "slug": slug, "support": SupportForm(), "comment": CommentForm(),
+        "voices": voices.voices(proposal, marks, request.resident),
+    }  # fmt: skip
     return render(request, "portal/suggestion.html", context)
 
 

@@ -29,13 +29,6 @@ COMMENTS_PER_ADDRESS, COMMENTS_PER_PERSON, COMMENTS_PER_ONE = (
 )  # a day; the last: of one person on one suggestion
 
 
-def seen_by(request: ActorRequest, text: PublishedText) -> dict[str, Any]:
-    """What the page of a public suggestion shows of others, for this reader."""
-    proposal = text.publication.proposal
-    found = queries.voices(proposal, _marks(request, proposal), request.resident)
-    return {"voices": found, "slug": text.publication.slug, "support": SupportForm(), "comment": CommentForm()}
-
-
 def _marks(request: ActorRequest, proposal: Proposal) -> list[str]:
     return queries.marks_of(proposal, device=limits.device(request), resident=request.resident)
 

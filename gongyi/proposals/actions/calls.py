@@ -17,7 +17,8 @@ from gongyi.core.said import say
 from gongyi.core.tracking import new_slug
 from gongyi.core.workflow import check_seen, first_step, perform
 from gongyi.network.models import Unit
-from gongyi.proposals.models import Call, CallStep
+from gongyi.proposals.actions.moving import tell_residents
+from gongyi.proposals.models import Call, CallStep, Proposal
 from gongyi.proposals.rules import can_move_call
 from gongyi.proposals.workflow import CALL
 
@@ -109,11 +110,14 @@ def close_call(call: Call, *, by: Actor, reason: str, seen: int | None = None) -
 
 @transaction.atomic
 def tell_call(call: Call, *, by: Actor, outcome: str, seen: int | None = None) -> Call:
-    """公布结果: what was taken up, what was not, and why. Raises ValidationError for no word, and while suggestions still come in."""
+    """公布结果: what was taken up, what was not, and why; whoever answered hears of it. Raises ValidationError for no word, and while suggestions still come in."""
     if call.phase in {"open", "soon"}:
         raise ValidationError(_("还在收建议。到期以后，或者先“提前结束”，再公布结果。"))
     facts = {"outcome": _outcome(outcome), "told_at": clock.now()}
-    return _move(call, "tell", by=by, seen=seen, changes=facts, note=facts["outcome"])
+    _move(call, "tell", by=by, seen=seen, changes=facts, note=facts["outcome"])
+    for proposal in Proposal.objects.filter(county=call.county, call=call).exclude(state="draft"):
+        tell_residents(proposal, "call", by=by)
+    return call
 
 
 @transaction.atomic

@@ -199,7 +199,7 @@ _TO_RESIDENTS: dict[str, Promise] = {
     "refuse": gettext_lazy("建议没有立案，为什么、可以找谁都写在里面，编号 %(number)s"),
     "pass_on": gettext_lazy("建议作为意见转给了有关单位，编号 %(number)s"), "merge": gettext_lazy("建议和另一件一起办，编号 %(number)s"),
     "approve_extension": gettext_lazy("建议的答复要晚一些，编号 %(number)s"), "redo": gettext_lazy("建议重新办理了，编号 %(number)s"),
-    "promise": gettext_lazy("建议里答应的事有消息，编号 %(number)s"),
+    "promise": gettext_lazy("建议里答应的事有消息，编号 %(number)s"), "call": gettext_lazy("您答过的征集有结果了，编号 %(number)s"),
 }  # fmt: skip
 _OF_ANSWER = {"replied", "redo", "promise"}  # what supporters asked to hear of
 _OWN_ALONE = {"ask", "ask_change"}  # what only the proposer can do something about
