@@ -95,3 +95,11 @@ def broken_promises() -> list[str]:
             "SELECT name, setting FROM pg_settings WHERE name = ANY(%s) AND setting = 'off'", [list(POSTGRES_PROMISES)]
         )
         return [f"{name}={value}" for name, value in cursor.fetchall()]
+
+
+def patience() -> int | None:
+    """How many milliseconds a writer waits for another one; None on PostgreSQL, where rows are locked and not the file."""
+    if connection.vendor != "sqlite":
+        return None
+    with connection.cursor() as cursor:
+        return int(cursor.execute("PRAGMA busy_timeout").fetchone()[0])

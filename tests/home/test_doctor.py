@@ -94,6 +94,10 @@ def unsafe(_settings, patch):
     patch.setattr(upgrade, "broken_promises", lambda: ["synchronous=1"])
 
 
+def impatient(_settings, patch):
+    patch.setattr(upgrade, "patience", lambda: 100)
+
+
 def behind(_settings, patch):
     patch.setattr(upgrade, "pending", lambda: {("x", "y")})
 
@@ -173,6 +177,7 @@ def lost_keys(settings, _patch):
     ("break_it", "name", "level"),
     [
         (debug, "settings", "bad"), (any_host, "settings", "bad"), (plain_http, "settings", "warn"), (unsafe, "database", "bad"),
+        (impatient, "database", "bad"),
         (behind, "database", "warn"), (lost_keys, "keys", "bad"), (full, "disk", "bad"), (nearly_full, "disk", "warn"), (early, "clock", "bad"),
         (keyless, "backup_key", "bad"), (open_key, "backup_key", "warn"), (key_inside, "backup_key", "warn"), (no_backup, "backup", "bad"),
         (old_backup, "backup", "bad"), (backup_inside, "backup", "warn"), (failed_drill, "drill", "bad"), (no_drill, "drill", "warn"),

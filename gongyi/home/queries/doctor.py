@@ -100,15 +100,10 @@ def _of_database() -> Iterator[Found]:
             _("数据库的设置不能保证数据安全：%(names)s。") % {"names": ", ".join(broken)},
             _("请恢复这些设置后再启动。"),
         )
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            waits = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
-        if waits < PATIENCE_MS:
-            yield (
-                "bad",
-                _("busy_timeout 只有 %(n)s 毫秒，人一多就会说“数据库被占用”。") % {"n": waits},
-                _("请恢复自带的设置。"),
-            )
+    waits = upgrade.patience()
+    if waits is not None and waits < PATIENCE_MS:
+        words = _("busy_timeout 只有 %(n)s 毫秒，人一多就会说“数据库被占用”。") % {"n": waits}
+        yield "bad", words, _("请恢复自带的设置。")
 
 
 def _keys() -> Found:
