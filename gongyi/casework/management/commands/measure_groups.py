@@ -18,7 +18,7 @@ from gongyi.language.matters import Request, find_matters
 from gongyi.language.matters.measure import agreement, average_linkage, judged_pairs, told_pairs
 
 Groups = Mapping[str, int | None]
-READERS = ("first", "second", "reader2")  # columns: one reader twice, and another who read some of the pairs
+READERS = ("first", "second", "reader2")  # columns: one reader twice, and others who saw nothing of that
 
 
 class Command(WholeCommand):
