@@ -107,6 +107,18 @@ def test_sent_back_is_changed_and_comes_again_with_what_stood_there(land):
     assert "修一座三米宽的小桥。" in str(queries.timeline(one)[-1].note)
 
 
+def test_the_unit_of_a_merged_proposal_hears_of_the_answer(land):
+    one, other = opened(land), opened(land, by=land.separate, unit=land.water)
+    act(other, "merge", land.desk, first=one.number)
+    act(one, "file", land.desk)
+    act(one, "assign", land.desk, lead=land.town)
+    act(one, "sign", land.clerk)
+    act(one, "answer", land.clerk, answer="桥已经修好。", result=land.classes["A"])
+    before = told(land.separate).count("proposal.told")
+    act(one, "approve", land.lead)
+    assert told(land.separate).count("proposal.told") == before + 1
+
+
 # --- merge and split --------------------------------------------------------------------------------------------------
 
 
@@ -198,7 +210,7 @@ def test_a_new_county_begins_with_the_ten_reasons_each_with_where_else_to_go(lan
     Category.objects.all().delete()
     steward = make_actor(Role.STEWARD, land.county, "设置")
     made = own.fill_defaults(by=steward)
-    assert made == {"causes": 19, "classes": 4, "categories": 10}
+    assert made == {"causes": 25, "classes": 4, "categories": 10}
     assert Cause.objects.filter(kind="refuse").exclude(elsewhere="").count() == 10
     assert own.fill_defaults(by=steward) == {"causes": 0, "classes": 0, "categories": 0}
 

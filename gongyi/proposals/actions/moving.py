@@ -174,6 +174,7 @@ _TURN_WORDS: dict[str, Promise] = {
 _TO_PROPOSER: dict[str, Promise] = {
     "file": gettext_lazy("提案立案了，请告诉提出人"), "refuse": gettext_lazy("提案没有立案，请马上告诉提出人理由和可以找谁"),
     "pass_on": gettext_lazy("提案转为意见，请马上告诉提出人"), "merge": gettext_lazy("提案并入另一件办理，请告诉提出人"),
+    "replied": gettext_lazy("一起办的那件提案答复了，请告诉提出人"),
 }  # fmt: skip
 
 
@@ -187,6 +188,9 @@ def tell_turn(proposal: Proposal, *, by: Actor) -> None:
     apart = makers(proposal, JUDGES[proposal.state]) if proposal.state in JUDGES else set()
     event = f"proposal.{proposal.state}"
     tell(proposal, dict.fromkeys(units, permission), by=by, event=event, words=words, besides=apart)
+    if proposal.state == "replied":  # a merged one has no turn of its own
+        for merged in proposal.followers.filter(county=proposal.county, state="merged"):
+            tell_proposer(merged, "replied", by=by)
     if proposal.state == "redo":
         watching = proposal.supervisor_id or proposal.desk_id
         tell(proposal, {watching: P.PROPOSAL_SUPERVISE}, by=by, event=event, words=words)
