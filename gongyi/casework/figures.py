@@ -167,7 +167,7 @@ def _receptions(county: int) -> QuerySet[Any]:
 
 
 receptions = Source(
-    _receptions, "counts_for", "sheet__day", record="case", number="case__number", group=_("来了多少"), splits=_through("case")
+    _receptions, "counts_for", "sheet__day", record="case", number="case__number", group=_("来了多少")
 )  # fmt: skip
 
 _PHONE = Asker.objects.filter(county=OuterRef("county"), case=OuterRef("pk")).exclude(phone_digest="")

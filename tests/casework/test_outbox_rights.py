@@ -22,6 +22,7 @@ from gongyi.people.queries import actor_of
 from gongyi.people.queries import residents as resident_queries
 from gongyi.promises.actions import make_promise
 from gongyi.proposals.actions import open_proposal
+from gongyi.proposals.models import Comment
 from gongyi.reports.models import Answer, Ask, Report
 from tests.casework.test_publishing import proposed
 from tests.core.test_outbox_events import told
@@ -32,7 +33,7 @@ from tests.receivers import decoded
 
 COUNTY = 999001
 TO_RESIDENTS = {"resident.answered", "resident.asked", "resident.reopened", "resident.promise"}
-OF_PROPOSALS = {"resident.proposal"}  # see tests/proposals/test_portal.py
+OF_PROPOSALS = {"resident.proposal", "resident.comment"}  # see tests/proposals/test_portal.py and test_voices.py
 WITHOUT_RIGHT = {
     "account.reset",
     "grant.made",
@@ -73,6 +74,7 @@ def subjects(land, person) -> dict:
         by=actor_of(person), unit=land.town, title="修桥", analysis="难走", suggestions="修一座", authors=[]
     )
     about |= dict.fromkeys(KINDS["proposal"].events, proposal.id)
+    about |= {"comment.read": make_row(Comment, COUNTY, proposal=proposal, desk=land.town).id}
     promise = make_promise(by=land.clerk, record=record_of(case), what="装好路灯", unit=land.town, due=date(2099, 1, 1))
     about |= dict.fromkeys(KINDS["promise"].events, promise.id)
     about |= {"publication": proposed(land).id, "export": export.id, "post.fill": post.id}

@@ -12,11 +12,11 @@ from gongyi.casework import actions, queries
 from gongyi.casework.actions import AskerFacts, care, lookup
 from gongyi.casework.models import Case
 from gongyi.casework.models import case as case_model
-from gongyi.casework.queries import limits as limit_queries
 from gongyi.casework.views import lists
 from gongyi.core import clock
 from gongyi.core.models import AccessRow, AuditEntry
 from gongyi.network.models import CalendarDay
+from gongyi.network.queries import limits as limit_queries
 from gongyi.people.models import Account
 
 PHONE = "13912345678"

@@ -607,13 +607,9 @@ def test_the_nightly_backup_notes_how_it_went(made, django_db_blocker):
         inside(source, key, backups.make_nightly)
         with at(source, key):
             now = backups.standing()
-            assert (now.no_key, now.is_late, now.failed, len(now.kept), now.tried["rows"] > 0) == (
-                "",
-                False,
-                False,
-                1,
-                True,
-            )
+            assert (now.no_key, now.is_late, now.failed) == ("", False, False)
+            assert now.kept
+            assert now.tried["rows"] > 0
             assert now.drill_is_late
             (source / "backups" / "x").touch()
             with override_settings(GONGYI_BACKUPS=source / "backups" / "x"), refused("backup_unwritten"):

@@ -296,13 +296,12 @@ def test_list_without_its_account_shows_the_others(land, monkeypatch):
 def test_list_asks_the_database_as_often_for_thirty_as_for_one(land, django_assert_num_queries):
     browser, resident = sign_up(), Resident.objects.get()
     tell(land, resident=resident.id)
-    with django_assert_num_queries(
-        6
-    ):  # session, account, county, cases, consent, whether the county sends text messages
+    # session, account, county, cases, suggestions, supports, comments, consent, whether the county sends text messages
+    with django_assert_num_queries(9):
         browser.get("/portal/mine/")
     for _n in range(29):
         tell(land, resident=resident.id)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(9):
         browser.get("/portal/mine/")
     assert len(in_list(browser)) == 30
 
