@@ -64,12 +64,12 @@ class Look:
 def everyday(world: World, entrance: str = "") -> list[Look]:
     """Every non-administrative page (or the one named) as each person who may open it, and the forms on it.
 
-    What is the same for the same person, the frame's forms above all, is sent once: every visit finds the same world.
+    A form that says the same, the frame's above all, is sent once: every visit finds the same world.
     """
     addresses = [(a, m) for a, m in answering(world)[0] if not a.url.startswith(ADMINISTRATIVE)]
-    looks = []
+    looks, known = [], set[tuple[object, ...]]()
     for who in EVERYBODY:
-        browser, known = world.client(who), set[tuple[object, ...]]()
+        browser = world.client(who)
         for address, method in addresses:
             if who not in holders(address.entrance) or entrance not in {"", address.entrance.name}:
                 continue
