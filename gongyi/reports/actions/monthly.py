@@ -52,7 +52,7 @@ def _wanted(county: int, this: date, counted: dict[date, datetime]) -> set[date]
     if ImportRun.objects.filter(county=county, ended_at__gte=since).exists():
         return every  # rows that came or went together, of whatever time
     going_on = {month for month, at in counted.items() if at < Period.month(month.year, month.month).end}
-    longest_ago = min(counted, key=lambda month: counted[month])
+    longest_ago = min(counted, key=lambda month: (counted[month], month))
     return {this, longest_ago} | going_on | (every - counted.keys()) | (_changed(county, since) & every)
 
 
