@@ -59,11 +59,14 @@ def test_what_is_typed_without_a_network_is_sent_once(people, land, width):
         lost.append(route.request.post_data)
         route.abort()
 
+    officer.page.route("**/cases/new/", lose_the_answer)  # before: it is sent as soon as the network is there
     officer.page.context.set_offline(False)
-    officer.page.route("**/cases/new/", lose_the_answer)
     officer.open("/today/")
-    while not lost:  # the test's own time-out ends it
+    for _tenth in range(150):
+        if lost:
+            break
         officer.page.wait_for_timeout(100)
+    assert lost, "what was typed was not sent when the network was there again"
     officer.page.wait_for_load_state("networkidle")
     assert queued(officer) == 1
     officer.page.unroute("**/cases/new/")
