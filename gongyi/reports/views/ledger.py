@@ -34,7 +34,8 @@ What = LedgerRun.What
 def index(request: ActorRequest) -> HttpResponse:
     """The ledgers of our units."""
     rows = [(one, queries.kind_of(one).label) for one in queries.ledgers_of(request.actor)]
-    context = {"title": _("台账"), "rows": rows, "removed": as_key(request.GET.get("removed", ""))}
+    removed, figures = as_key(request.GET.get("removed", "")), request.actor.can(P.FIGURES_VIEW)
+    context = {"title": _("台账"), "rows": rows, "removed": removed, "may_see_figures": figures}
     return render(request, "reports/ledger_list.html", context)
 
 
