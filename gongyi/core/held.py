@@ -1,11 +1,13 @@
 """What a browser holds for a while: records that were opened by their code, a code that is still shown; and how much strangers may send."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from gongyi.core import clock, limits, secrets
 from gongyi.core.county import as_key
+from gongyi.core.errors import Refused
 from gongyi.core.http import ActorRequest
 
 OPENED, SHOWN = "portal", "portal_code"  # in the session: the opened case; the codes that are still shown
@@ -48,6 +50,19 @@ def put(request: ActorRequest, name: str, *, anew: bool = True, **keys: UUID | N
     if anew:
         request.session.cycle_key()
     request.session[name] = {**{kind: str(key) for kind, key in keys.items() if key}, "until": soon(OPEN_FOR)}
+
+
+def act(request: ActorRequest, name: str, work: Callable[[], object], **keys: UUID | None) -> None:
+    """Do what the person asked who opened these records by their code; what the office wrote meanwhile is not shown in a refusal."""
+    try:
+        work()
+    except Refused as refused:
+        raise Refused(
+            refused.code, refused.sentence, refused.todo, mine=refused.mine, status=refused.status
+        ) from refused
+    if request.FILES:
+        count_stranger(request)
+    put(request, name, anew=False, **keys)
 
 
 def held(request: ActorRequest, name: str, kind: str) -> UUID | None:

@@ -1,7 +1,7 @@
 """What every page shares: who may open it, a form that works once, refusals as pages, headers."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterable
 from functools import wraps
 from http import HTTPStatus
 from tempfile import TemporaryFile
@@ -15,7 +15,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -24,6 +24,7 @@ from gongyi.core import clock
 from gongyi.core.access import Actor, Permission
 from gongyi.core.errors import Refused
 from gongyi.core.models import FormKey
+from gongyi.core.workflow import Move, Table, check_seen
 
 View = Callable[..., HttpResponseBase]
 STAYS_ON_FORM = 422  # a Refused with this status is shown in the form that caused it
@@ -98,6 +99,36 @@ def residents(*, without_permission: str) -> Callable[[View], View]:
         return guarded
 
     return decorate
+
+
+def allowed(
+    request: ActorRequest,
+    record: Any,
+    action: str,
+    *,
+    table: Table,
+    forms: Container[str],
+    may: Callable[[Actor, Any, Move], bool],
+    own: Iterable[str] = (),
+) -> Move:
+    """The move, if there is such a one for hands (404), the person may make it (403) and the state allows it (409).
+
+    Where somebody was faster and that took away the right to this move, both texts are shown; `own` names the fields that hold the writer's.
+    """
+    if action not in forms:
+        raise Http404
+    move = table[action]
+    if not may(request.actor, record, move):
+        seen = request.POST.get("seen", "") if own else ""
+        if seen.isdecimal() and seen != str(record.version):
+            check_seen(record, 0, mine=next(filter(None, map(request.POST.get, own)), ""))  # 0 is no version
+        raise PermissionDenied
+    if record.state not in move.sources and request.method != "POST":
+        said = {"state": table.states[record.state].label, "action": move.label}
+        raise Refused(
+            "wrong_state", _("这件事现在是“%(state)s”，不能“%(action)s”。") % said, _("请回到这件事的页面看下一步。")
+        )
+    return move
 
 
 def submit(request: HttpRequest, form: forms.BaseForm, act: Callable[[], str]) -> HttpResponse | None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,8 +17,7 @@ from django.utils.translation import ngettext
 from gongyi.core import attachments, figures
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
-from gongyi.core.errors import Refused
-from gongyi.core.http import ActorRequest, permission, submit
+from gongyi.core.http import ActorRequest, allowed, permission, submit
 from gongyi.core.secrets import mask_text
 from gongyi.core.workflow import Move
 from gongyi.people.actions.exports import ask_export
@@ -139,7 +138,7 @@ def _events(promise: Promise) -> list[dict[str, Any]]:
 def step(request: ActorRequest, key: UUID, action: str) -> HttpResponse:
     """One move: its form, with what was promised above it."""
     promise = queries.fetch(request.actor, key)
-    move = _allowed(request, promise, action)
+    move = allowed(request, promise, action, table=PROMISE, forms=FORMS, may=can_move)
     form = FORMS[action](request.POST or None, request.FILES or None, promise=promise)
     if done := submit(request, form, lambda: _act(request.actor, form, action)):
         messages.success(
@@ -155,21 +154,6 @@ def _act(by: Actor, form: Any, action: str) -> str:
     """Make the move with the form's clean values; leads on to the promise, or to the list if it is no longer theirs."""
     promise = ACTS[action](form.promise, by=by, **form.cleaned_data)
     return queries.lead_on(by, promise)
-
-
-def _allowed(request: ActorRequest, promise: Promise, action: str) -> Move:
-    """The move, if there is such a one for hands (404), the person may make it (403) and the state allows it (409)."""
-    if action not in FORMS:
-        raise Http404
-    move = PROMISE[action]
-    if not can_move(request.actor, promise, move):
-        raise PermissionDenied
-    if promise.state not in move.sources and request.method != "POST":
-        said = {"state": STATES[promise.state].label, "action": move.label}
-        raise Refused(
-            "wrong_state", _("这项承诺现在是“%(state)s”，不能“%(action)s”。") % said, _("请回到承诺的页面看下一步。")
-        )
-    return move
 
 
 @permission(P.PROMISE_VIEW)

@@ -7,17 +7,15 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
-from gongyi.core.errors import Refused
-from gongyi.core.http import ActorRequest, permission, submit
+from gongyi.core.http import ActorRequest, allowed, permission, submit
 from gongyi.core.inputs import Form
-from gongyi.core.workflow import Move
 from gongyi.publishing import actions, queries
 from gongyi.publishing.forms import FORMS, PublicationForm
 from gongyi.publishing.rules import Press, can_move, may_start, moves_for, press_named, press_of
@@ -113,7 +111,7 @@ def _record_url(by: Actor, press: Press, publication: Any) -> str:
 def step(request: ActorRequest, press: Press, key: UUID, step: str) -> HttpResponse:
     """One move: its form, with the text where it has to be read first."""
     publication = queries.fetch(request.actor, press, key)
-    move = _allowed(request, publication, step)
+    move = allowed(request, publication, step, table=press_of(publication).table, forms=FORMS, may=can_move)
     form = FORMS[step](request.POST or None, publication=publication)
     if done := submit(request, form, lambda: _act(request.actor, form, step)):
         messages.success(request, _("%(action)s，已记下。") % {"action": move.label})
@@ -137,18 +135,3 @@ def _act(by: Actor, form: PublicationForm, step: str) -> str:
     """Make the move with the form's clean values; leads on to the publication, or to the list if it is no longer theirs."""
     publication = ACTS[step](form.publication, by=by, **form.cleaned_data)
     return queries.lead_on(by, publication)
-
-
-def _allowed(request: ActorRequest, publication: Any, step: str) -> Move:
-    """The move, if there is such a one for hands (404), the person may make it (403) and the state allows it (409)."""
-    if step not in FORMS:
-        raise Http404
-    table = press_of(publication).table
-    move = table[step]
-    if not can_move(request.actor, publication, move):
-        raise PermissionDenied
-    if publication.state not in move.sources and request.method != "POST":
-        said = {"state": table.states[publication.state].label, "action": move.label}
-        sentence = _("这段文字现在是“%(state)s”，不能“%(action)s”。") % said
-        raise Refused("wrong_state", sentence, _("请回到它的页面看下一步。"))
-    return move

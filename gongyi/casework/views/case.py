@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -29,10 +28,8 @@ from gongyi.casework.workflow import CASE, STATES
 from gongyi.core import attachments
 from gongyi.core.access import Actor
 from gongyi.core.access import Permission as P
-from gongyi.core.errors import Refused
-from gongyi.core.http import ActorRequest, permission, submit
+from gongyi.core.http import ActorRequest, allowed, permission, submit
 from gongyi.core.secrets import mask_text
-from gongyi.core.workflow import check_seen
 from gongyi.documents.tables import clipboard
 from gongyi.people.models import Purpose
 from gongyi.publishing.rules import may_start
@@ -143,30 +140,10 @@ def _back(by: Actor, case: Case, action: str) -> str:
 
 
 def _allowed(request: ActorRequest, case: Case, action: str) -> Any:
-    """The move, if there is such a one for hands (404), the person may make it (403) and the state allows it (409)."""
-    if action not in FORMS:
-        raise Http404
-    step = CASE[action]
-    if request.method == "POST" and action in UNDONE_BY.values():
-        return step  # the action says what came too late, and the same click twice gets the same answer
-    if not can_move(request.actor, case, step):
-        _check_sent(request, case)
-        raise PermissionDenied
-    if case.state not in step.sources and request.method != "POST":
-        sentence = _("这件事现在是“%(state)s”，不能“%(action)s”。") % {
-            "state": STATES[case.state].label,
-            "action": step.label,
-        }
-        raise Refused("wrong_state", sentence, _("请回到这件事的页面看下一步。"))
-    return step
-
-
-def _check_sent(request: ActorRequest, case: Case) -> None:
-    """Raise Refused `stale` with both texts where somebody was faster, also when that took away the right to this move."""
-    seen = request.POST.get("seen", "")
-    if seen.isdecimal() and seen != str(case.version):
-        mine = next(filter(None, (request.POST.get(name) for name in OWN_WORDS)), "")
-        check_seen(case, 0, mine=mine)  # 0 is no version
+    """The move, as `allowed` says."""
+    if request.method == "POST" and action in FORMS and action in UNDONE_BY.values():
+        return CASE[action]  # the action says what came too late, and the same click twice gets the same answer
+    return allowed(request, case, action, table=CASE, forms=FORMS, may=can_move, own=OWN_WORDS)
 
 
 @permission(P.CASE_VIEW)

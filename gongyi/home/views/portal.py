@@ -27,6 +27,7 @@ from gongyi.core.held import (
     OPENED,
     SHOWN,
     SUGGESTED,
+    act,
     count_guess,
     count_stranger,
     forget,
@@ -227,28 +228,20 @@ def step(request: ActorRequest, case: Case, step: str) -> HttpResponse:
     """One thing that the asker does: a form of its own."""
     if step not in STEPS:
         raise Http404
-    label, form_class, act, thanks = STEPS[step]
+    label, form_class, does, thanks = STEPS[step]
     form = form_class(request.POST or None, request.FILES or None)
     if request.method == "POST" and request.FILES:
         hold_stranger(request)
-    if done := submit(request, form, lambda: _act(request, case, act, form)):
+    if done := submit(request, form, lambda: _act(request, case, does, form)):
         messages.success(request, thanks)
         return done
     context = {"title": label, "form": form, "case": case, "step": step, "way": queries.way_of(case)}
     return render(request, "portal/step.html", context)
 
 
-def _act(request: ActorRequest, case: Case, act: Callable[..., Any], form: forms.Form) -> str:
-    """Act as the asker; what the office wrote meanwhile is not shown in a refusal."""
-    try:
-        act(case, by=actions.asker_of_case(case), **form.cleaned_data)
-    except Refused as refused:
-        raise Refused(
-            refused.code, refused.sentence, refused.todo, mine=refused.mine, status=refused.status
-        ) from refused
-    if request.FILES:
-        count_stranger(request)
-    put(request, OPENED, anew=False, case=case.id)
+def _act(request: ActorRequest, case: Case, step: Callable[..., Any], form: forms.Form) -> str:
+    """Act as the asker."""
+    act(request, OPENED, lambda: step(case, by=actions.asker_of_case(case), **form.cleaned_data), case=case.id)
     return reverse("home:portal_case")
 
 

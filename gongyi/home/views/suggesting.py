@@ -18,10 +18,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gongyi.core import attachments
-from gongyi.core.errors import Refused
 from gongyi.core.held import (
     SHOWN,
     SUGGESTED,
+    act,
     count_stranger,
     held,
     hold_stranger,
@@ -194,29 +194,21 @@ def step(request: ActorRequest, one: Proposal, step: str) -> HttpResponse:
     """One thing that the proposer does: a form of its own."""
     if step not in STEPS:
         raise Http404
-    label, form_class, act, thanks = STEPS[step]
+    label, form_class, does, thanks = STEPS[step]
     more: dict[str, Any] = {"proposal": one} if form_class is ReviseForm else {}
     form = form_class(request.POST or None, request.FILES or None, **more)
     if request.method == "POST" and request.FILES:
         hold_stranger(request)
-    if done := submit(request, form, lambda: _act(request, one, act, form)):
+    if done := submit(request, form, lambda: _act(request, one, does, form)):
         messages.success(request, thanks)
         return done
     context = {"title": label, "form": form, "one": one, "step": step, "answer": queries.sent_answer(one)}
     return render(request, "portal/own_step.html", context)
 
 
-def _act(request: ActorRequest, one: Proposal, act: Callable[..., Any], form: forms.Form) -> str:
-    """Act as the proposer; what the office wrote meanwhile is not shown in a refusal."""
-    try:
-        act(one, by=actions.asker_of_proposal(one), **form.cleaned_data)
-    except Refused as refused:
-        raise Refused(
-            refused.code, refused.sentence, refused.todo, mine=refused.mine, status=refused.status
-        ) from refused
-    if request.FILES:
-        count_stranger(request)
-    put(request, SUGGESTED, anew=False, proposal=one.id)
+def _act(request: ActorRequest, one: Proposal, step: Callable[..., Any], form: forms.Form) -> str:
+    """Act as the proposer."""
+    act(request, SUGGESTED, lambda: step(one, by=actions.asker_of_proposal(one), **form.cleaned_data), proposal=one.id)
     return reverse("home:own_suggestion")
 
 

@@ -17,8 +17,8 @@ from gongyi.core.said import say
 from gongyi.core.tracking import new_slug
 from gongyi.core.workflow import check_seen, first_step, perform
 from gongyi.network.models import Unit
-from gongyi.proposals.actions.moving import tell_residents
-from gongyi.proposals.models import Call, CallStep, Proposal
+from gongyi.proposals.actions.moving import tell_answerers
+from gongyi.proposals.models import Call, CallStep
 from gongyi.proposals.rules import can_move_call
 from gongyi.proposals.workflow import CALL
 
@@ -115,8 +115,7 @@ def tell_call(call: Call, *, by: Actor, outcome: str, seen: int | None = None) -
         raise ValidationError(_("还在收建议。到期以后，或者先“提前结束”，再公布结果。"))
     facts = {"outcome": _outcome(outcome), "told_at": clock.now()}
     _move(call, "tell", by=by, seen=seen, changes=facts, note=facts["outcome"])
-    for proposal in Proposal.objects.filter(county=call.county, call=call).exclude(state="draft"):
-        tell_residents(proposal, "call", by=by)
+    tell_answerers(call, by=by)
     return call
 
 

@@ -22,7 +22,7 @@ from gongyi.network.models import Unit
 from gongyi.network.queries import calendar_of
 from gongyi.people import queries as people
 from gongyi.people.actions import telling
-from gongyi.proposals.models import Author, Opinion, Proposal, ProposalPart, ProposalStep, Support
+from gongyi.proposals.models import Author, Call, Opinion, Proposal, ProposalPart, ProposalStep, Support
 from gongyi.proposals.models.proposal import HELPING
 from gongyi.proposals.queries.limits import limits_of
 from gongyi.proposals.rules import JUDGES, OUT, can_move, conflicted, makers
@@ -203,7 +203,7 @@ _TO_RESIDENTS: dict[str, Promise] = {
     "refuse": gettext_lazy("建议没有立案，为什么、可以找谁都写在里面，编号 %(number)s"),
     "pass_on": gettext_lazy("建议作为意见转给了有关单位，编号 %(number)s"), "merge": gettext_lazy("建议和另一件一起办，编号 %(number)s"),
     "approve_extension": gettext_lazy("建议的答复要晚一些，编号 %(number)s"), "redo": gettext_lazy("建议重新办理了，编号 %(number)s"),
-    "promise": gettext_lazy("建议里答应的事有消息，编号 %(number)s"), "call": gettext_lazy("您答过的征集有结果了，编号 %(number)s"),
+    "promise": gettext_lazy("建议里答应的事有消息，编号 %(number)s"),
 }  # fmt: skip
 _OF_ANSWER = {"replied", "redo", "promise"}  # what supporters asked to hear of
 _OWN_ALONE = {"ask", "ask_change"}  # what only the proposer can do something about
@@ -214,26 +214,30 @@ def tell_residents(proposal: Proposal, news: str, *, by: Actor) -> None:
     words = _TO_RESIDENTS.get(news)
     if words is None:
         return
-    for one, keys in _hearers(proposal, alone=news in _OWN_ALONE, of_answer=news in _OF_ANSWER).items():
+    alone = news in _OWN_ALONE
+    behind = Q(proposal=proposal) | (Q() if alone else Q(proposal__first=proposal, proposal__state="merged"))
+    _tell_behind(behind, words, by=by, county=proposal.county, alone=alone, of_answer=news in _OF_ANSWER)
+
+
+def tell_answerers(call: Call, *, by: Actor) -> None:
+    """Everybody who answered a call hears in their own account that it has a result."""
+    behind = Q(proposal__call=call) & ~Q(proposal__state="draft")
+    _tell_behind(behind, gettext_lazy("您答过的征集有结果了，编号 %(number)s"), by=by, county=call.county)
+
+
+def _tell_behind(
+    behind: Q, words: Promise, *, by: Actor, county: int, alone: bool = False, of_answer: bool = False
+) -> None:
+    for one, keys in _hearers(behind, county, alone=alone, of_answer=of_answer).items():
         text = say(words, number=one.number)
         outbox.tell_residents(keys, by=by, event="resident.proposal", text=text, path="/portal/mine/", subject=one.id)
 
 
-def _hearers(proposal: Proposal, *, alone: bool, of_answer: bool) -> dict[Proposal, Any]:
-    """The accounts behind a proposal, and unless it is for the proposer `alone` behind every one that was merged into it.
-
-    `of_answer`: also those of others who asked to hear of the answer.
-    """
-    behind = (
-        Q(proposal=proposal) if alone else Q(proposal=proposal) | Q(proposal__first=proposal, proposal__state="merged")
-    )
-    rows = Author.objects.filter(
-        behind, county=proposal.county, proposal__county=proposal.county, resident__isnull=False
-    )
+def _hearers(behind: Q, county: int, *, alone: bool, of_answer: bool) -> dict[Proposal, Any]:
+    """The accounts of the authors behind proposals, `alone` of the first of each; `of_answer`: also of others who asked to hear of the answer."""
+    rows = Author.objects.filter(behind, county=county, proposal__county=county, resident__isnull=False)
     rows = rows.filter(place=0) if alone else rows.exclude(signed=Author.Signed.NO)
-    asked = Support.objects.filter(
-        behind, county=proposal.county, proposal__county=proposal.county, resident__isnull=False
-    )
+    asked = Support.objects.filter(behind, county=county, proposal__county=county, resident__isnull=False)
     found: dict[Proposal, set[UUID]] = {}
     for row in [
         *rows.select_related("proposal"),

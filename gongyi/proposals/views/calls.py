@@ -3,21 +3,17 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from gongyi.core.access import Permission as P
-from gongyi.core.errors import Refused
-from gongyi.core.http import ActorRequest, permission, submit
+from gongyi.core.http import ActorRequest, allowed, permission, submit
 from gongyi.core.paging import PAGE
-from gongyi.core.workflow import Move
 from gongyi.proposals import actions
 from gongyi.proposals.forms.calls import CALL_FORMS, CallForm, CallMove, CallsForm
-from gongyi.proposals.models import Call
 from gongyi.proposals.queries import calls as queries
 from gongyi.proposals.queries.lists import row, rows_of
 from gongyi.proposals.rules import can_move_call, may_start_call
@@ -70,7 +66,7 @@ def detail(request: ActorRequest, key: UUID) -> HttpResponse:
 def step(request: ActorRequest, key: UUID, action: str) -> HttpResponse:
     """One move of a call: its form."""
     call = queries.fetch_call(request.actor, key)
-    move = _allowed(request, call, action)
+    move = allowed(request, call, action, table=CALL, forms=CALL_FORMS, may=can_move_call)
     form = CALL_FORMS[action](request.POST or None, call=call)
     if done := submit(request, form, lambda: _act(request, form, action)):
         messages.success(request, _("%(action)s，已记下。") % {"action": move.label})
@@ -82,18 +78,3 @@ def step(request: ActorRequest, key: UUID, action: str) -> HttpResponse:
 def _act(request: ActorRequest, form: CallMove, action: str) -> str:
     actions.CALL_ACTS[action](form.call, by=request.actor, **form.cleaned_data)  # type: ignore[operator]
     return form.call.get_absolute_url()
-
-
-def _allowed(request: ActorRequest, call: Call, action: str) -> Move:
-    """The move, if there is such a one for hands (404), the person may make it (403) and the state allows it (409)."""
-    if action not in CALL_FORMS:
-        raise Http404
-    move = CALL[action]
-    if not can_move_call(request.actor, call, move):
-        raise PermissionDenied
-    if call.state not in move.sources and request.method != "POST":
-        said = {"state": CALL.states[call.state].label, "action": move.label}
-        raise Refused(
-            "wrong_state", _("这个征集现在是“%(state)s”，不能“%(action)s”。") % said, _("请回到征集的页面看下一步。")
-        )
-    return move

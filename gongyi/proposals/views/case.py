@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -13,10 +12,8 @@ from django.views.decorators.http import require_POST
 
 from gongyi.core import attachments
 from gongyi.core.access import Permission as P
-from gongyi.core.errors import Refused
-from gongyi.core.http import ActorRequest, permission, submit
+from gongyi.core.http import ActorRequest, allowed, permission, submit
 from gongyi.core.secrets import mask_text
-from gongyi.core.workflow import Move, check_seen
 from gongyi.people.models import Purpose
 from gongyi.proposals import actions, queries
 from gongyi.proposals.forms import FORMS, MoveForm
@@ -56,7 +53,7 @@ def _context(request: ActorRequest, one: Proposal) -> dict[str, Any]:
 def move(request: ActorRequest, key: UUID, action: str) -> HttpResponse:
     """One move: its form, or at once where no word is needed."""
     one = queries.fetch(request.actor, key)
-    step = _allowed(request, one, action)
+    step = allowed(request, one, action, table=PROPOSAL, forms=FORMS, may=can_move, own=OWN_WORDS)
     form = FORMS[action](request.POST or None, request.FILES or None, proposal=one, by=request.actor)
     form.action = action
     if done := submit(request, form, lambda: _act(form)):
@@ -73,24 +70,6 @@ def _act(form: MoveForm) -> str:
     """Make the move with the form's clean values; leads on to the proposal, or to the list if it is no longer theirs."""
     actions.ACTS[form.action](form.proposal, by=form.by, **form.cleaned_data)
     return queries.lead_on(form.by, form.proposal)
-
-
-def _allowed(request: ActorRequest, one: Proposal, action: str) -> Move:
-    """The move, if there is such a one for hands (404), the person may make it (403) and the state allows it (409)."""
-    if action not in FORMS:
-        raise Http404
-    step = PROPOSAL[action]
-    if not can_move(request.actor, one, step):
-        seen = request.POST.get("seen", "")
-        if seen.isdecimal() and seen != str(one.version):
-            check_seen(one, 0, mine=next(filter(None, map(request.POST.get, OWN_WORDS)), ""))  # 0 is no version
-        raise PermissionDenied
-    if one.state not in step.sources and request.method != "POST":
-        facts = {"state": STATES[one.state].label, "action": step.label}
-        raise Refused(
-            "wrong_state", _("这件事现在是“%(state)s”，不能“%(action)s”。") % facts, _("请回到这件事的页面看下一步。")
-        )
-    return step
 
 
 @permission(P.PROPOSAL_VIEW)

@@ -3,21 +3,17 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from gongyi.core.access import Permission as P
-from gongyi.core.errors import Refused
-from gongyi.core.http import ActorRequest, permission, submit
+from gongyi.core.http import ActorRequest, allowed, permission, submit
 from gongyi.core.paging import PAGE
-from gongyi.core.workflow import Move
 from gongyi.proposals.actions.voices import COMMENT_ACTS
 from gongyi.proposals.forms.comments import COMMENT_FORMS, CommentMove, CommentsForm
-from gongyi.proposals.models import Comment
 from gongyi.proposals.queries import voices as queries
 from gongyi.proposals.rules import can_move_comment, comments_visible_to
 from gongyi.proposals.workflow import COMMENT
@@ -55,7 +51,7 @@ def detail(request: ActorRequest, key: UUID) -> HttpResponse:
 def step(request: ActorRequest, key: UUID, action: str) -> HttpResponse:
     """A moderator's word."""
     comment = queries.fetch_comment(request.actor, key)
-    move = _allowed(request, comment, action)
+    move = allowed(request, comment, action, table=COMMENT, forms=COMMENT_FORMS, may=can_move_comment)
     form = COMMENT_FORMS[action](request.POST or None, comment=comment)
     if done := submit(request, form, lambda: _act(request, form, action)):
         messages.success(request, _("%(action)s，已记下。") % {"action": move.label})
@@ -68,18 +64,3 @@ def _act(request: ActorRequest, form: CommentMove, action: str) -> str:
     COMMENT_ACTS[action](form.comment, by=request.actor, **form.cleaned_data)  # type: ignore[operator]
     there = comments_visible_to(request.actor).filter(id=form.comment.id).exists()
     return form.comment.get_absolute_url() if there else "/proposals/comments/"
-
-
-def _allowed(request: ActorRequest, comment: Comment, action: str) -> Move:
-    """The move, if there is such a one for hands (404), the person may make it (403) and the state allows it (409)."""
-    if action not in COMMENT_FORMS:
-        raise Http404
-    move = COMMENT[action]
-    if not can_move_comment(request.actor, comment, move):
-        raise PermissionDenied
-    if comment.state not in move.sources and request.method != "POST":
-        said = {"state": COMMENT.states[comment.state].label, "action": move.label}
-        raise Refused(
-            "wrong_state", _("这条评论现在是“%(state)s”，不能“%(action)s”。") % said, _("请回到评论的页面看下一步。")
-        )
-    return move

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -17,9 +16,8 @@ from django.views.decorators.http import require_POST
 from gongyi.core.access import Permission as P
 from gongyi.core.attachments import clean_upload, download
 from gongyi.core.county import as_key
-from gongyi.core.errors import Refused
 from gongyi.core.figures import Period
-from gongyi.core.http import ActorRequest, permission, submit
+from gongyi.core.http import ActorRequest, allowed, permission, submit
 from gongyi.core.workflow import Move
 from gongyi.network.models import Unit
 from gongyi.reports.actions import paper as files
@@ -112,7 +110,7 @@ def _events(report: Report) -> list[dict[str, Any]]:
 def step(request: ActorRequest, key: UUID, step: str) -> HttpResponse:
     """One move: its form; before a word is given, the text and what the check of copies found."""
     report = queries.fetch(request.actor, key)
-    move = _allowed(request, report, step)
+    move = allowed(request, report, step, table=REPORT, forms=FORMS, may=can_move_report)
     form = FORMS[step](request.POST or None, report=report, parts=queries.parts_of(report))
     if done := submit(request, form, lambda: _act(request, form, step)):
         messages.success(request, _("%(action)s，已记下。") % {"action": move.label})
@@ -131,21 +129,6 @@ def _act(request: ActorRequest, form: ReportForm, step: str) -> str:
     ACTS[step](form.report, by=request.actor, **form.facts())
     seen = may_hear_of_report(request.actor, form.report.id)
     return form.report.get_absolute_url() if seen else reverse("reports:reports")
-
-
-def _allowed(request: ActorRequest, report: Report, step: str) -> Move:
-    """The move, if there is such a one (404), the person may make it (403) and the state allows it (409)."""
-    if step not in FORMS:
-        raise Http404
-    move = REPORT[step]
-    if not can_move_report(request.actor, report, move):
-        raise PermissionDenied
-    if report.state not in move.sources and request.method != "POST":
-        said = {"state": REPORT.states[report.state].label, "action": move.label}
-        raise Refused(
-            "wrong_state", _("报告现在是“%(state)s”，不能“%(action)s”。") % said, _("请回到报告的页面看下一步。")
-        )
-    return move
 
 
 @require_POST
